@@ -1,0 +1,63 @@
+// From a proved network to an executable, through every stage. No MLIR in this
+// header: who compiles needs none.
+#pragma once
+
+#include "dsl/Network.h"
+#include "runtime/Executable.h"
+
+#include <memory>
+#include <string_view>
+
+namespace netc {
+
+/// What runs the executable.
+struct Target {
+  std::string isa; // avx2, avx512
+  int threads = 1;
+};
+
+/// What a network is compiled for.
+struct CompileRequest {
+  Target target;
+  shape::Shape pixels;  // 8-bit, [C, H, W] of one example
+  int64_t examples = 0; // of the training set; 0 if not known
+  int64_t batch = 0, epochs = 0;
+};
+
+/// The stages of a compilation, each later than the one before.
+enum class Stage {
+  Net,        // layers as values, from the text
+  Kernel,     // launches on buffers
+  Plan,       // buffers placed in the arena
+  Executable, // code generated, tables written
+};
+
+class Compiler {
+public:
+  /// \pre the network's transforms are proved for `request.pixels`.
+  Compiler(const dsl::Network &network, const CompileRequest &request);
+  /// From text of the `net` dialect, each function a program (for tests).
+  /// Throws Error with the parser's diagnostics.
+  Compiler(std::string_view netText, const Target &target);
+  ~Compiler();
+
+  /// Goes on to a stage; earlier ones stay as they are. Throws Error.
+  void advance(Stage stage);
+
+  /// The module as it stands.
+  std::string moduleText() const;
+  /// The generated kernels as optimised LLVM IR. Throws Error.
+  std::string llvmText();
+  /// The launches of each program with their places in the arena, for people.
+  std::string planText() const;
+  /// Bytes that the executor will allocate. \pre at Stage::Plan or later
+  int64_t trainingBytes() const;
+  /// \pre at Stage::Executable
+  runtime::Executable takeExecutable();
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl;
+};
+
+} // namespace netc

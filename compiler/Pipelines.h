@@ -1,0 +1,25 @@
+// The order of the passes: the only place where it is written.
+#pragma once
+
+#include <string>
+
+namespace mlir {
+class OpPassManager;
+}
+
+namespace netc {
+
+/// From a network as emitted to differentiated, fused programs on values.
+void addNetPasses(mlir::OpPassManager &passes);
+
+/// From there to launches on buffers. \pre the module has its `kernel.target`.
+void addKernelPasses(mlir::OpPassManager &passes);
+
+/// From there to planned memory.
+void addPlanPasses(mlir::OpPassManager &passes);
+
+/// Makes every pass, and these pipelines (`netc-net`, `netc-kernel`,
+/// `netc-plan`), known to net-opt.
+void registerPasses();
+
+} // namespace netc

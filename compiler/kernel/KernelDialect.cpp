@@ -1,0 +1,162 @@
+// The dialect itself and its attributes.
+#include "compiler/kernel/KernelDialect.h"
+
+#include "runtime/Error.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/CheckedArithmetic.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::kernel;
+
+#include "compiler/kernel/KernelDialect.cpp.inc"
+#include "compiler/kernel/KernelEnums.cpp.inc"
+#include "compiler/kernel/KernelInterfaces.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/kernel/KernelAttributes.cpp.inc"
+
+void KernelDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "compiler/kernel/KernelAttributes.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "compiler/kernel/KernelOps.cpp.inc"
+      >();
+}
+
+LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+  StringRef name = attribute.getName();
+  if (name != targetAttrName && name != arenaBytesAttrName)
+    return op->emitOpError("has an unknown attribute `") << name << "`";
+  if (!isa<ModuleOp>(op))
+    return op->emitOpError("has `") << name << "`, which belongs to a module";
+  if (name == targetAttrName && !isa<CpuAttr>(attribute.getValue()))
+    return op->emitOpError("`kernel.target` must be a target such as #kernel.cpu, got ")
+           << attribute.getValue();
+  auto bytes = dyn_cast<IntegerAttr>(attribute.getValue());
+  if (name == arenaBytesAttrName && (!bytes || !bytes.getType().isInteger(64)))
+    return op->emitOpError("`kernel.arena_bytes` must be an i64, got ") << attribute.getValue();
+  return success();
+}
+
+//===--- Buffers -----------------------------------------------------------===//
+
+bool kernel::isBuffer(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && memref.hasStaticShape() && memref.getLayout().isIdentity() &&
+         !memref.getMemorySpace() &&
+         llvm::all_of(memref.getShape(), [](int64_t size) { return size > 0; });
+}
+
+std::optional<int64_t> kernel::getByteSize(MemRefType type) {
+  std::optional<int64_t> bytes = type.getElementTypeBitWidth() / 8;
+  for (int64_t size : type.getShape())
+    if (!(bytes = llvm::checkedMul(*bytes, size)))
+      return std::nullopt;
+  return bytes;
+}
+
+Value kernel::getBaseBuffer(Value buffer) {
+  while (auto reshape = buffer.getDefiningOp<ReshapeOp>())
+    buffer = reshape.getSource();
+  return buffer;
+}
+
+CpuAttr kernel::getTarget(ModuleOp module) {
+  return module->getAttrOfType<CpuAttr>(targetAttrName);
+}
+
+std::optional<int64_t> kernel::getArenaBytes(ModuleOp module) {
+  auto bytes = module->getAttrOfType<IntegerAttr>(arenaBytesAttrName);
+  return bytes ? std::optional(bytes.getInt()) : std::nullopt;
+}
+
+//===--- Attributes --------------------------------------------------------===//
+
+LogicalResult CpuAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef isa,
+                              int threads) {
+  if (isa != "avx2" && isa != "avx512")
+    return emitError() << "expected isa \"avx2\" or \"avx512\", got \"" << isa << "\"";
+  if (threads < 1)
+    return emitError() << "expected at least one thread, got " << threads;
+  return success();
+}
+
+static std::optional<runtime::ElementType> toRuntime(Type type) {
+  if (type.isF32())
+    return runtime::ElementType::F32;
+  if (type.isSignlessInteger(32))
+    return runtime::ElementType::I32;
+  if (type.isSignlessInteger(8))
+    return runtime::ElementType::U8;
+  return std::nullopt;
+}
+
+static Type toElementType(MLIRContext *context, runtime::ElementType type) {
+  switch (type) {
+  case runtime::ElementType::F32:
+    return Float32Type::get(context);
+  case runtime::ElementType::I32:
+    return IntegerType::get(context, 32);
+  case runtime::ElementType::U8:
+    return IntegerType::get(context, 8);
+  }
+  llvm_unreachable("no such element type");
+}
+
+TensorAttr TensorAttr::get(MLIRContext *context, const runtime::TensorType &type) {
+  return get(context, type.shape, toElementType(context, type.element), type.layout);
+}
+
+runtime::TensorType TensorAttr::toRuntime() const {
+  return {*::toRuntime(getElementType()), getShape().vec(), getLayout().str()};
+}
+
+MemRefType TensorAttr::getMemRefType() const {
+  return MemRefType::get(runtime::physicalShape(toRuntime()), getElementType());
+}
+
+LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> shape, Type elementType, StringRef layout) {
+  std::optional<runtime::ElementType> element = ::toRuntime(elementType);
+  if (!element)
+    return emitError() << "expected elements of f32, i32 or i8, got " << elementType;
+  if (llvm::any_of(shape, [](int64_t size) { return size < 1; }))
+    return emitError() << "expected positive sizes, got [" << shape << "]";
+  try {
+    runtime::physicalShape({*element, shape.vec(), layout.str()});
+  } catch (const Error &error) {
+    return emitError() << error.what();
+  }
+  return success();
+}
+
+Attribute TensorAttr::parse(AsmParser &parser, Type) {
+  SMLoc location = parser.getCurrentLocation();
+  SmallVector<int64_t> shape;
+  Type elementType;
+  std::string layout;
+  if (parser.parseLess() || parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
+      parser.parseType(elementType) ||
+      (succeeded(parser.parseOptionalComma()) && parser.parseString(&layout)) ||
+      parser.parseGreater())
+    return {};
+  return parser.getChecked<TensorAttr>(location, parser.getContext(), shape, elementType, layout);
+}
+
+void TensorAttr::print(AsmPrinter &printer) const {
+  printer << "<";
+  printer.printDimensionList(getShape());
+  if (!getShape().empty())
+    printer << "x";
+  printer << getElementType();
+  if (!getLayout().empty())
+    printer << ", \"" << getLayout() << "\"";
+  printer << ">";
+}

@@ -1,0 +1,62 @@
+// The `kernel` dialect: what will run, in order, on buffers: library
+// primitives and generated kernels, programs of them, and their memory.
+#pragma once
+
+#include "runtime/TensorType.h"
+#include "runtime/cpu/Primitive.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+namespace mlir {
+class ModuleOp;
+}
+
+namespace netc::kernel {
+
+// Names of discardable attributes.
+inline constexpr llvm::StringLiteral targetAttrName = "kernel.target";
+inline constexpr llvm::StringLiteral arenaBytesAttrName = "kernel.arena_bytes";
+inline constexpr llvm::StringLiteral argumentNameAttrName = "kernel.name";
+inline constexpr llvm::StringLiteral argumentRoleAttrName = "kernel.role";
+inline constexpr llvm::StringLiteral argumentTensorAttrName = "kernel.tensor";
+inline constexpr llvm::StringLiteral argumentOffsetAttrName = "kernel.offset";
+
+/// Every buffer begins at a multiple of this in the arena.
+inline constexpr int64_t arenaAlignment = 64;
+
+/// A static memref of positive sizes with the identity layout and no memory space.
+bool isBuffer(mlir::Type type);
+/// Bytes of a buffer; none if they do not fit 63 bits.
+std::optional<int64_t> getByteSize(mlir::MemRefType type);
+
+} // namespace netc::kernel
+
+#include "compiler/kernel/KernelDialect.h.inc"
+#include "compiler/kernel/KernelEnums.h.inc"
+#include "compiler/kernel/KernelInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/kernel/KernelAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "compiler/kernel/KernelOps.h.inc"
+
+namespace netc::kernel {
+
+/// The module's `kernel.target`; null if it has none.
+CpuAttr getTarget(mlir::ModuleOp module);
+/// The module's `kernel.arena_bytes`; none before memory planning.
+std::optional<int64_t> getArenaBytes(mlir::ModuleOp module);
+/// The buffer that `buffer` is a view of: itself, or what it is reshaped from.
+mlir::Value getBaseBuffer(mlir::Value buffer);
+
+} // namespace netc::kernel

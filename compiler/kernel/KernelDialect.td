@@ -1,0 +1,96 @@
+// The `kernel` dialect: what will run, in order, on buffers. Its attributes.
+#ifndef KERNEL_DIALECT_TD
+#define KERNEL_DIALECT_TD
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+
+def Kernel_Dialect : Dialect {
+  let name = "kernel";
+  let cppNamespace = "::netc::kernel";
+  let summary = "What will run: library primitives and generated kernels on buffers";
+  let description = [{
+    A module holds globals (the same memory in every program), programs (a
+    straight line of launches each) and the kernels they launch. Every op of a
+    program's body that is a launch (`WorkOpInterface`) becomes one launch of
+    the executable. Buffers are memrefs with the identity layout and the
+    physical shape, blocks and padding included; `#kernel.tensor` says which
+    logical tensor lies in one.
+
+    Attributes of the module: `kernel.target`, what it is for, and, after
+    memory planning, `kernel.arena_bytes`. Attributes of a program's arguments:
+    `kernel.name`, `kernel.role` ("input" or "output"), `kernel.tensor` (where
+    the argument is not row-major) and, after memory planning, `kernel.offset`.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+  let hasOperationAttrVerify = 1;
+}
+
+class Kernel_Attr<string className, string attributeMnemonic>
+    : AttrDef<Kernel_Dialect, className> {
+  let mnemonic = attributeMnemonic;
+}
+
+def Kernel_CpuAttr : Kernel_Attr<"Cpu", "cpu"> {
+  let summary = "an x86-64 processor: `#kernel.cpu<isa = \"avx512\", threads = 2>`";
+  let description = [{
+    `isa` is "avx2" (x86-64-v3) or "avx512" (x86-64-v4). The number of threads is
+    part of the target, since sums of library gradients depend on it.
+  }];
+  let parameters = (ins StringRefParameter<"avx2 or avx512">:$isa, "int":$threads);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Kernel_TensorAttr : Kernel_Attr<"Tensor", "tensor"> {
+  let summary = "a tensor as it lies in a buffer: `#kernel.tensor<96x1x11x11xf32, \"Abcd16a\">`";
+  let description = [{
+    The logical shape, the element type (f32, i32, or i8 for bytes) and the
+    layout in the notation of `runtime::TensorType`; empty for row-major.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t", "logical sizes">:$shape,
+      "::mlir::Type":$elementType, StringRefParameter<"the tag", "\"\"">:$layout);
+  let builders = [AttrBuilder<(ins "const ::netc::runtime::TensorType &":$type)>];
+  let extraClassDeclaration = [{
+    ::netc::runtime::TensorType toRuntime() const;
+    /// The buffer that holds the tensor: identity layout, physical shape.
+    ::mlir::MemRefType getMemRefType() const;
+  }];
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+// The enumerations of runtime/cpu/Primitive.h, value for value.
+class Kernel_Enum<string enumName, string summary, list<I32EnumAttrCase> cases>
+    : I32EnumAttr<enumName, summary, cases> {
+  let cppNamespace = "::netc::kernel";
+  let genSpecializedAttr = 0;
+}
+class Kernel_EnumAttr<Kernel_Enum enumInfo, string attributeMnemonic>
+    : EnumAttr<Kernel_Dialect, enumInfo, attributeMnemonic> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Kernel_PrimitiveKind : Kernel_Enum<"PrimitiveKind", "what a primitive computes", [
+    I32EnumAttrCase<"Convolution", 0, "convolution">,
+    I32EnumAttrCase<"InnerProduct", 1, "inner_product">,
+    I32EnumAttrCase<"MaxPooling", 2, "max_pooling">,
+    I32EnumAttrCase<"AveragePooling", 3, "average_pooling">,
+    I32EnumAttrCase<"Reorder", 4, "reorder">]>;
+def Kernel_PrimitiveKindAttr : Kernel_EnumAttr<Kernel_PrimitiveKind, "primitive_kind">;
+
+def Kernel_Propagation : Kernel_Enum<"Propagation", "the direction of a primitive", [
+    I32EnumAttrCase<"Forward", 0, "forward">,
+    I32EnumAttrCase<"BackwardData", 1, "backward_data">,
+    I32EnumAttrCase<"BackwardWeights", 2, "backward_weights">]>;
+def Kernel_PropagationAttr : Kernel_EnumAttr<Kernel_Propagation, "propagation">;
+
+def Kernel_Role : Kernel_Enum<"Role", "which tensor an argument of a primitive is", [
+    I32EnumAttrCase<"Src", 0, "src">, I32EnumAttrCase<"Weights", 1, "weights">,
+    I32EnumAttrCase<"Bias", 2, "bias">, I32EnumAttrCase<"Dst", 3, "dst">,
+    I32EnumAttrCase<"Workspace", 4, "workspace">,
+    I32EnumAttrCase<"Scratchpad", 5, "scratchpad">]>;
+def Kernel_RoleAttr : Kernel_EnumAttr<Kernel_Role, "role">;
+
+#endif

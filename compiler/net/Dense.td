@@ -1,0 +1,40 @@
+// Fully connected layers and their gradients.
+#ifndef NET_DENSE_TD
+#define NET_DENSE_TD
+
+include "compiler/net/NetDialect.td"
+include "compiler/net/NetInterfaces.td"
+
+def Net_DenseOp : Net_LayerOp<"dense", [
+    DeclareOpInterfaceMethods<Net_GradientOpInterface>,
+    DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
+  let summary = "[N, in] times the transpose of a weight [out, in], plus a bias, then an activation";
+  let description = [{
+    ```mlir
+    %y = net.dense %x, %w, %b : (tensor<2x400xf32>, tensor<120x400xf32>, tensor<120xf32>) -> tensor<2x120xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight,
+      Optional<Net_F32Tensor>:$bias, OptionalAttr<Net_ActivationAttr>:$activation,
+      OptionalAttr<StrAttr>:$implementation);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_DenseInputGradientOp : Net_LayerOp<"dense_input_gradient", [
+    DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
+  let summary = "the gradient of a dense layer's input: [N, out] times [out, in]";
+  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$weight,
+      OptionalAttr<StrAttr>:$implementation);
+  let results = (outs Net_F32Tensor:$inputGradient);
+}
+
+def Net_DenseWeightGradientOp : Net_LayerOp<"dense_weight_gradient", [
+    DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
+  let summary = "the gradients of a dense layer's weight and, `with_bias`, of its bias";
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$outputGradient,
+      BoolAttr:$with_bias, OptionalAttr<StrAttr>:$implementation);
+  let results = (outs Net_F32Tensor:$weightGradient,
+                      Optional<Net_F32Tensor>:$biasGradient);
+}
+
+#endif

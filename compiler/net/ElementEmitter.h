@@ -1,0 +1,51 @@
+// How element ops say their arithmetic, once for scalars and vectors: the
+// emitter knows the place in the result, the op asks for operands there.
+#pragma once
+
+#include "mlir/IR/Builders.h"
+
+namespace netc::net {
+
+class ElementEmitter {
+public:
+  ElementEmitter(mlir::OpBuilder &builder, mlir::Location location, int64_t width)
+      : builder(builder), location(location), width(width) {}
+  virtual ~ElementEmitter() = default;
+
+  /// The operand's element at the current place, as f32, i32, or i8 (pixels);
+  /// a vector of `width` of them when width > 1.
+  virtual mlir::Value element(mlir::Value tensor) = 0;
+  /// The memref of an operand that is gathered. Scalar emission only.
+  virtual mlir::Value buffer(mlir::Value tensor) = 0;
+  /// Logical coordinates in the result, as index. Scalar emission only.
+  virtual llvm::ArrayRef<mlir::Value> coordinates() = 0;
+  /// The row-major logical index of the place as its low and high 32 bits (i32).
+  virtual std::pair<mlir::Value, mlir::Value> logicalIndex() = 0;
+  /// The channel (second dimension) of the place, as i32.
+  virtual mlir::Value channel() = 0;
+  /// A word of the run state, as i32, the same in every lane.
+  virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
+
+  mlir::Value constant(double value);  // f32
+  mlir::Value constantInt(int64_t value, unsigned bits = 32);
+  /// `type`, or the vector of `width` of it.
+  mlir::Type widen(mlir::Type type) const;
+
+  mlir::OpBuilder &builder;
+  mlir::Location location;
+  const int64_t width;
+};
+
+/// The first word of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the
+/// given counter and key words, all i32 of the emitter's width, as a uniform
+/// f32 in [0, 1) with 24 bits.
+mlir::Value emitPhiloxUniform(ElementEmitter &emitter,
+                              std::array<mlir::Value, 4> counter,
+                              std::array<mlir::Value, 2> key);
+
+/// The two key words of a stream: seed xor the FNV-1a hash of its path.
+std::array<mlir::Value, 2> emitStreamKey(ElementEmitter &emitter,
+                                         mlir::Value state,
+                                         llvm::StringRef path);
+
+} // namespace netc::net

@@ -1,0 +1,54 @@
+// The `net` dialect: layers, transforms, losses and optimisers as values on
+// tensors of logical shape, with a static batch in front.
+#pragma once
+
+#include "compiler/shape/Shape.h"
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace netc::net {
+
+class ElementEmitter; // compiler/net/ElementEmitter.h
+
+/// Equal shapes and element types; what is written may be unranked or carry a
+/// layout.
+bool areCompatibleTypes(mlir::TypeRange inferred, mlir::TypeRange actual);
+
+/// [N] + shape of f32.
+mlir::RankedTensorType batched(mlir::MLIRContext *context, int64_t batch,
+                               const shape::Shape &shape);
+
+/// The tag of the type's layout; empty for row-major.
+llvm::StringRef layoutOf(mlir::Type type);
+/// The type with the layout `tag`, or row-major where it is empty.
+mlir::RankedTensorType withLayout(mlir::RankedTensorType type,
+                                  llvm::StringRef tag);
+
+/// The shape of one example: the sizes behind the batch.
+shape::Shape exampleShape(mlir::RankedTensorType type);
+
+/// Infers a layer's single result [N] + shape from its input by the rule of
+/// `spec`; an unranked input gives an unranked result. Errors are reported at
+/// `location` with the rule's words.
+mlir::LogicalResult inferLayer(std::optional<mlir::Location> location,
+                               mlir::Type input, const shape::LayerSpec &spec,
+                               llvm::SmallVectorImpl<mlir::Type> &results);
+
+} // namespace netc::net
+
+#include "compiler/net/NetDialect.h.inc"
+#include "compiler/net/NetEnums.h.inc"
+#include "compiler/net/NetInterfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "compiler/net/NetAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "compiler/net/NetOps.h.inc"

@@ -1,0 +1,81 @@
+// net.parameter, its reads, writes and updates, and initial values.
+#include "compiler/net/ElementEmitter.h"
+#include "compiler/net/NetDialect.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace netc::net;
+
+LogicalResult ParameterOp::verify() {
+  if (!isa<RankedTensorType>(getType()))
+    return emitOpError("expected a ranked type, got ") << getType();
+  if (getInit() != "xavier" && getInit() != "zero")
+    return emitOpError("expected init `xavier` or `zero`, got `") << getInit() << "`";
+  if (getFanIn() < 1 || getFanOut() < 1)
+    return emitOpError("expected positive fans");
+  return success();
+}
+
+/// The parameter exists and has the shape of `type`; layouts may differ until
+/// they are propagated.
+static LogicalResult verifyUse(Operation *op, SymbolTableCollection &table, FlatSymbolRefAttr name,
+                               Type type) {
+  auto parameter = table.lookupNearestSymbolFrom<ParameterOp>(op, name);
+  if (!parameter)
+    return op->emitOpError("refers to no parameter ") << name;
+  if (!areCompatibleTypes(parameter.getType(), type))
+    return op->emitOpError("expected ") << parameter.getType() << " of " << name << ", got " << type;
+  return success();
+}
+
+LogicalResult ReadParameterOp::verifySymbolUses(SymbolTableCollection &table) {
+  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
+}
+
+LogicalResult WriteParameterOp::verifySymbolUses(SymbolTableCollection &table) {
+  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
+}
+
+LogicalResult SgdUpdateOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (getVelocityAttr() &&
+      failed(verifyUse(*this, table, getVelocityAttr(), getGradient().getType())))
+    return failure();
+  return verifyUse(*this, table, getParameterAttr(), getGradient().getType());
+}
+
+LogicalResult TrainingOp::verify() {
+  if (getLoss() != "softmax_cross_entropy")
+    return emitOpError("expected the loss `softmax_cross_entropy`, got `") << getLoss() << "`";
+  if (getLastBatch() < 0)
+    return emitOpError("expected a last batch of at least 0");
+  return success();
+}
+
+LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (!table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, getNetworkAttr()))
+    return emitOpError("refers to no function ") << getNetworkAttr();
+  return success();
+}
+
+Value XavierUniformOp::emitElement(ElementEmitter &emitter) {
+  OpBuilder &b = emitter.builder;
+  double bound = getBound().convertToDouble();
+  auto [low, high] = emitter.logicalIndex();
+  Value zero = emitter.constantInt(0);
+  Value uniform = emitPhiloxUniform(emitter, {low, high, zero, zero},
+                                    emitStreamKey(emitter, getState(), getPath()));
+  // 2u - 1 is exact in f32: u has 24 bits.
+  Value doubled = b.create<arith::MulFOp>(getLoc(), uniform, emitter.constant(2));
+  Value centred = b.create<arith::SubFOp>(getLoc(), doubled, emitter.constant(1));
+  return b.create<arith::MulFOp>(getLoc(), centred, emitter.constant(bound));
+}
+
+bool XavierUniformOp::isPointwise(unsigned) { return false; }
+
+Value FillOp::emitElement(ElementEmitter &emitter) {
+  return emitter.constant(getValue().convertToDouble());
+}
+
+bool FillOp::keepsZero() { return getValue().isZero(); }

@@ -1,0 +1,38 @@
+// Input transforms: from 8-bit pixels to what the network reads.
+#ifndef NET_TRANSFORMS_TD
+#define NET_TRANSFORMS_TD
+
+include "compiler/net/NetDialect.td"
+include "compiler/net/NetInterfaces.td"
+
+def Net_ResizeOp : Net_LayerOp<"resize", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "bilinear resize of [N, C, h, w] to `size`, half-pixel centres, clamped at the edges";
+  let description = [{
+    Output pixel i lies at (i + 0.5)*h/H - 0.5 in the input, at least 0; the two
+    nearest are weighted by their distances (PyTorch's `interpolate` with
+    align_corners=False).
+    ```mlir
+    %y = net.resize %x {size = array<i64: 224, 224>} : (tensor<2x1x28x28xui8>) -> tensor<2x1x224x224xf32>
+    ```
+  }];
+  let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_ToTensorOp : Net_LayerOp<"to_tensor", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["keepsZero"]>]> {
+  let summary = "pixels from 0..255 to 0..1";
+  let arguments = (ins Net_PixelTensor:$input);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_NormalizeOp : Net_LayerOp<"normalize", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
+  let summary = "(x - mean[c])/deviation[c] in each channel c; one value serves all";
+  let arguments = (ins Net_F32Tensor:$input, DenseF64ArrayAttr:$mean,
+                       DenseF64ArrayAttr:$deviation);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+#endif

@@ -1,0 +1,319 @@
+// Kernels of element ops: one loop over the result in memory order. Where an op
+// asks for its place, the place is computed from the layout; padding is kept
+// zero.
+#include "compiler/net/ElementEmitter.h"
+#include "compiler/passes/GenerateKernels.h"
+#include "compiler/passes/LibraryOps.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+
+static Value indexConstant(KernelBody &body, int64_t value) {
+  return body.builder.create<arith::ConstantIndexOp>(body.location, value);
+}
+
+std::pair<Value, Value> netc::net::partition(KernelBody &body, int64_t count) {
+  OpBuilder &b = body.builder;
+  Value total = indexConstant(body, count);
+  auto bound = [&](Value part) -> Value {
+    Value scaled = b.create<arith::MulIOp>(body.location, total, part);
+    return b.create<arith::DivUIOp>(body.location, scaled, body.parts);
+  };
+  Value next = b.create<arith::AddIOp>(body.location, body.part, indexConstant(body, 1));
+  return {bound(body.part), bound(next)};
+}
+
+void netc::net::emitFlatLoop(KernelBody &body, int64_t count,
+                             function_ref<void(Value, int64_t)> emit) {
+  OpBuilder &b = body.builder;
+  int64_t width = count >= body.width ? body.width : 1;
+  auto loop = [&](Value begin, Value end, int64_t step) {
+    auto loop = b.create<scf::ForOp>(body.location, begin, end, indexConstant(body, step));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    emit(loop.getInductionVar(), step);
+  };
+  auto [firstBlock, endBlock] = partition(body, count / width);
+  Value step = indexConstant(body, width);
+  Value begin = b.create<arith::MulIOp>(body.location, firstBlock, step);
+  Value end = b.create<arith::MulIOp>(body.location, endBlock, step);
+  loop(begin, end, width);
+  if (count % width == 0)
+    return;
+  // The last part takes the rest.
+  Value next = b.create<arith::AddIOp>(body.location, body.part, indexConstant(body, 1));
+  Value isLast = b.create<arith::CmpIOp>(body.location, arith::CmpIPredicate::eq, next, body.parts);
+  auto branch = b.create<scf::IfOp>(body.location, isLast);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  loop(indexConstant(body, count - count % width), indexConstant(body, count), 1);
+}
+
+Value netc::net::flatten(KernelBody &body, Value buffer) {
+  int64_t rank = cast<MemRefType>(buffer.getType()).getRank();
+  if (rank == 1)
+    return buffer;
+  ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  return body.builder.create<memref::CollapseShapeOp>(body.location, buffer,
+                                                      ArrayRef<ReassociationIndices>{all});
+}
+
+namespace {
+/// A dimension in memory order: which logical one, and how many.
+struct MemoryDimension {
+  unsigned logical;
+  int64_t size;
+};
+} // namespace
+
+static SmallVector<MemoryDimension> memoryDimensions(RankedTensorType type) {
+  runtime::TensorType tensor = toRuntime(type);
+  std::vector<int64_t> sizes = runtime::physicalShape(tensor);
+  SmallVector<MemoryDimension> result;
+  size_t next = 0;
+  if (tensor.layout.empty()) {
+    for (auto [index, size] : llvm::enumerate(sizes))
+      result.push_back({static_cast<unsigned>(index), size});
+    return result;
+  }
+  for (char c : tensor.layout)
+    if (llvm::isAlpha(c))
+      result.push_back({static_cast<unsigned>(llvm::toLower(c) - 'a'), sizes[next++]});
+  return result;
+}
+
+namespace {
+class LoopEmitter : public ElementEmitter {
+public:
+  LoopEmitter(KernelBody &body, Operation *op, ArrayRef<Value> flat, Value index, int64_t width)
+      : ElementEmitter(body.builder, body.location, width), body(body), op(op), flat(flat),
+        index(index), type(cast<RankedTensorType>(op->getResult(0).getType())) {}
+
+  /// The result's element here.
+  Value emit();
+  /// Set when vectors cannot express what was asked.
+  bool failed = false;
+
+  Value element(Value tensor) override;
+  Value buffer(Value tensor) override;
+  ArrayRef<Value> coordinates() override;
+  std::pair<Value, Value> logicalIndex() override;
+  Value channel() override { return dimension(1); }
+  Value stateWord(Value state, int64_t word) override;
+
+private:
+  /// Position of a value among the kernel's buffers.
+  size_t bufferOf(Value tensor) const;
+  /// Coordinates of the first lane; only the innermost differs among lanes.
+  ArrayRef<Value> firstLane();
+  Value dimension(unsigned logical); // as i32 of the emitter's width
+  Value lanes(int64_t stride, unsigned bits);
+  Value splat(Value scalar) {
+    return width == 1 ? scalar
+                      : builder.create<vector::SplatOp>(location, scalar, VectorType::get({width}, scalar.getType()));
+  }
+  Value maskPadding(Value value);
+
+  KernelBody &body;
+  Operation *op;
+  ArrayRef<Value> flat;
+  Value index;
+  RankedTensorType type;
+  SmallVector<Value> first;
+  llvm::DenseMap<Value, Value> known;
+};
+} // namespace
+
+size_t LoopEmitter::bufferOf(Value tensor) const {
+  if (auto argument = dyn_cast<BlockArgument>(tensor); argument && isa<FusedOp>(op) &&
+                                                       argument.getOwner()->getParentOp() == op)
+    tensor = op->getOperand(argument.getArgNumber());
+  return static_cast<size_t>(llvm::find(op->getOperands(), tensor) - op->operand_begin());
+}
+
+Value LoopEmitter::element(Value tensor) {
+  if (Value value = known.lookup(tensor))
+    return value;
+  Value value;
+  Operation *producer = tensor.getDefiningOp();
+  if (producer && producer->getParentOp() == op) {
+    value = cast<ElementOpInterface>(producer).emitElement(*this);
+  } else {
+    Value source = flat[bufferOf(tensor)];
+    Type elementType = cast<MemRefType>(source.getType()).getElementType();
+    if (width == 1)
+      value = builder.create<memref::LoadOp>(location, source, index);
+    else
+      value = builder.create<vector::LoadOp>(location, VectorType::get({width}, elementType),
+                                             source, index);
+  }
+  known[tensor] = value;
+  return value;
+}
+
+Value LoopEmitter::buffer(Value tensor) {
+  failed |= width != 1;
+  return body.buffers[bufferOf(tensor)];
+}
+
+ArrayRef<Value> LoopEmitter::firstLane() {
+  if (!first.empty())
+    return first;
+  SmallVector<MemoryDimension> dimensions = memoryDimensions(type);
+  failed |= width != 1 && dimensions.back().size % width != 0;
+  // From the innermost outwards: the place along each dimension of memory.
+  SmallVector<Value> places(dimensions.size());
+  Value rest = index;
+  for (size_t i = dimensions.size(); i-- > 0;) {
+    Value size = indexConstant(body, dimensions[i].size);
+    places[i] = i == 0 ? rest : builder.create<arith::RemUIOp>(location, rest, size);
+    if (i > 0)
+      rest = builder.create<arith::DivUIOp>(location, rest, size);
+  }
+  first.assign(type.getRank(), Value());
+  for (auto [dimension, place] : llvm::zip(dimensions, places)) {
+    Value &total = first[dimension.logical];
+    if (total) {
+      Value size = indexConstant(body, dimension.size);
+      total = builder.create<arith::MulIOp>(location, total, size);
+      total = builder.create<arith::AddIOp>(location, total, place);
+    } else {
+      total = place;
+    }
+  }
+  return first;
+}
+
+ArrayRef<Value> LoopEmitter::coordinates() {
+  failed |= width != 1;
+  return firstLane();
+}
+
+Value LoopEmitter::lanes(int64_t stride, unsigned bits) {
+  SmallVector<APInt> values;
+  for (int64_t lane = 0; lane < width; ++lane)
+    values.emplace_back(bits, static_cast<uint64_t>(lane * stride));
+  auto vector = VectorType::get({width}, builder.getIntegerType(bits));
+  return builder.create<arith::ConstantOp>(location, DenseElementsAttr::get(vector, values));
+}
+
+Value LoopEmitter::dimension(unsigned logical) {
+  Value value = builder.create<arith::IndexCastOp>(location, builder.getI32Type(), firstLane()[logical]);
+  if (width == 1)
+    return value;
+  value = splat(value);
+  if (memoryDimensions(type).back().logical == logical)
+    value = builder.create<arith::AddIOp>(location, value, lanes(1, 32));
+  return value;
+}
+
+std::pair<Value, Value> LoopEmitter::logicalIndex() {
+  Value linear = index;
+  int64_t stride = 1;
+  if (!layoutOf(type).empty()) {
+    unsigned inner = memoryDimensions(type).back().logical;
+    linear = indexConstant(body, 0);
+    int64_t step = 1;
+    for (int64_t d = type.getRank(); d-- > 0;) {
+      Value scaled = builder.create<arith::MulIOp>(location, firstLane()[d], indexConstant(body, step));
+      linear = builder.create<arith::AddIOp>(location, linear, scaled);
+      if (d == inner)
+        stride = step;
+      step *= type.getDimSize(d);
+    }
+  }
+  Value wide = builder.create<arith::IndexCastOp>(location, builder.getI64Type(), linear);
+  if (width > 1)
+    wide = builder.create<arith::AddIOp>(location, splat(wide), lanes(stride, 64));
+  Type word = widen(builder.getI32Type());
+  Value low = builder.create<arith::TruncIOp>(location, word, wide);
+  Value upper = builder.create<arith::ShRUIOp>(location, wide, constantInt(32, 64));
+  return {low, builder.create<arith::TruncIOp>(location, word, upper)};
+}
+
+Value LoopEmitter::stateWord(Value state, int64_t word) {
+  Value at = indexConstant(body, word);
+  return splat(builder.create<memref::LoadOp>(location, body.buffers[bufferOf(state)], at));
+}
+
+/// Whether zeros in all that is read leave zeros in the result.
+static bool keepsZero(Operation *op) {
+  if (auto element = dyn_cast<ElementOpInterface>(op))
+    return element.keepsZero();
+  return llvm::all_of(cast<FusedOp>(op).getBody().front().without_terminator(), [](Operation &inner) {
+    return cast<ElementOpInterface>(inner).keepsZero();
+  });
+}
+
+Value LoopEmitter::maskPadding(Value value) {
+  SmallVector<int64_t> padded(type.getRank(), 1);
+  for (MemoryDimension dimension : memoryDimensions(type))
+    padded[dimension.logical] *= dimension.size;
+  for (auto [d, size] : llvm::enumerate(type.getShape())) {
+    if (padded[d] == size || keepsZero(op))
+      continue;
+    Value inside = builder.create<arith::CmpIOp>(location, arith::CmpIPredicate::ult,
+                                                 dimension(d), constantInt(size));
+    value = builder.create<arith::SelectOp>(location, inside, value, constant(0));
+  }
+  return value;
+}
+
+Value LoopEmitter::emit() {
+  Value value;
+  if (auto element = dyn_cast<ElementOpInterface>(op))
+    value = element.emitElement(*this);
+  else
+    value = this->element(cast<YieldOp>(cast<FusedOp>(op).getBody().front().getTerminator()).getValue());
+  return maskPadding(value);
+}
+
+static bool isPointwiseKernel(Operation *op) {
+  bool pointwise = true;
+  op->walk([&](ElementOpInterface element) {
+    for (OpOperand &operand : element->getOpOperands()) {
+      auto type = cast<RankedTensorType>(operand.get().getType());
+      // The run state is read everywhere, and is no larger than a vector.
+      bool isState = type.getElementType().isInteger(32);
+      pointwise &= isState || element.isPointwise(operand.getOperandNumber());
+    }
+  });
+  return pointwise;
+}
+
+bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
+  OpBuilder &b = body.builder;
+  auto output = cast<MemRefType>(body.buffers.back().getType());
+  SmallVector<Value> flat;
+  for (Value buffer : body.buffers)
+    flat.push_back(flatten(body, buffer));
+  // Vectors where they can express it, else one element at a time.
+  bool vectors = isPointwiseKernel(op);
+  auto emitAt = [&](Value index, int64_t width) {
+    LoopEmitter emitter(body, op, flat, index, width);
+    Value value = emitter.emit();
+    vectors &= !emitter.failed;
+    if (width == 1)
+      b.create<memref::StoreOp>(body.location, value, flat.back(), index);
+    else
+      b.create<vector::StoreOp>(body.location, value, flat.back(), index);
+  };
+  if (vectors) {
+    Block *block = b.getInsertionBlock();
+    Operation *before = block->empty() ? nullptr : &block->back();
+    emitFlatLoop(body, output.getNumElements(), emitAt);
+    if (vectors)
+      return true;
+    while (!block->empty() && &block->back() != before)
+      block->back().erase();
+  }
+  KernelBody scalar{b, body.location, body.buffers, body.part, body.parts, 1};
+  emitFlatLoop(scalar, output.getNumElements(), emitAt);
+  return isPointwiseKernel(op);
+}

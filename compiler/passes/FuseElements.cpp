@@ -1,0 +1,75 @@
+// Chains of element ops into one `net.fused` each.
+#include "compiler/passes/Passes.h"
+
+#include "compiler/net/NetDialect.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+using namespace netc::net;
+
+namespace netc::net {
+#define GEN_PASS_DEF_FUSEELEMENTS
+#include "compiler/passes/Passes.h.inc"
+} // namespace netc::net
+
+/// The one user that reads the op's result at the same index, or null.
+static Operation *pointwiseUser(Operation *op) {
+  if (!isa<ElementOpInterface>(op) || !op->getResult(0).hasOneUse())
+    return nullptr;
+  OpOperand &use = *op->getResult(0).use_begin();
+  auto user = dyn_cast<ElementOpInterface>(use.getOwner());
+  if (!user || !user.isPointwise(use.getOperandNumber()) ||
+      user->getBlock() != op->getBlock())
+    return nullptr;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  auto userType = cast<RankedTensorType>(user->getResult(0).getType());
+  return type.getShape() == userType.getShape() ? user.getOperation() : nullptr;
+}
+
+/// Moves the ops of `group` (in order, the last one the root) into one op.
+static void fuse(ArrayRef<Operation *> group) {
+  Operation *root = group.back();
+  SmallVector<Value> inputs;
+  for (Operation *op : group)
+    for (Value operand : op->getOperands())
+      if (!llvm::is_contained(group, operand.getDefiningOp()) &&
+          !llvm::is_contained(inputs, operand))
+        inputs.push_back(operand);
+  OpBuilder builder(root);
+  auto fused = builder.create<FusedOp>(root->getLoc(), root->getResult(0).getType(), inputs);
+  Block *body = builder.createBlock(&fused.getBody());
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, body->addArgument(input.getType(), input.getLoc()));
+  for (Operation *op : group)
+    builder.clone(*op, mapping);
+  builder.create<YieldOp>(root->getLoc(), mapping.lookup(root->getResult(0)));
+  root->getResult(0).replaceAllUsesWith(fused.getOutput());
+  for (Operation *op : llvm::reverse(group))
+    op->erase();
+}
+
+namespace {
+struct FuseElements : netc::net::impl::FuseElementsBase<FuseElements> {
+  void runOnOperation() override {
+    llvm::DenseMap<Operation *, Operation *> rootOf;
+    llvm::MapVector<Operation *, SmallVector<Operation *>> groups;
+    SmallVector<Operation *> ops;
+    for (Operation &op : getOperation().getBody().front())
+      if (isa<ElementOpInterface>(op))
+        ops.push_back(&op);
+    // From the last: a user's root is known before its producers'.
+    for (Operation *op : llvm::reverse(ops)) {
+      Operation *user = pointwiseUser(op);
+      Operation *root = user ? rootOf.lookup(user) : op;
+      rootOf[op] = root;
+      groups[root].push_back(op);
+    }
+    for (auto &[root, members] : groups)
+      if (members.size() > 1)
+        fuse(llvm::to_vector(llvm::reverse(members)));
+  }
+};
+} // namespace

@@ -1,0 +1,43 @@
+// Bodies of the kernels that netc generates: vector loops over flat buffers,
+// shared among the parts of a parallel region.
+#pragma once
+
+#include "compiler/net/NetDialect.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+
+namespace netc::net {
+
+/// A kernel's function body under construction: its buffers in the order of
+/// the launch, then `part` and `parts`.
+struct KernelBody {
+  mlir::OpBuilder &builder;
+  mlir::Location location;
+  mlir::ValueRange buffers;
+  mlir::Value part, parts;
+  int64_t width; // lanes of f32 of the target
+};
+
+/// [begin, end) of this part of `count` units, as index.
+std::pair<mlir::Value, mlir::Value> partition(KernelBody &body, int64_t count);
+
+/// Calls `emit(index, width)` in a loop over this part of `count` elements:
+/// vectors first, then the rest one by one.
+void emitFlatLoop(KernelBody &body, int64_t count,
+                  llvm::function_ref<void(mlir::Value index, int64_t width)> emit);
+
+/// The buffer as one dimension.
+mlir::Value flatten(KernelBody &body, mlir::Value buffer);
+
+/// An element op, or `net.fused`; `buffers` are the operands then the result.
+/// Returns whether every operand is read at the written index only, so that
+/// the result may take the place of one that is as large.
+bool emitElementKernel(KernelBody &body, mlir::Operation *op);
+
+/// Softmax cross-entropy, its gradient, or both: operands then results.
+void emitLossKernel(KernelBody &body, mlir::Operation *op);
+
+/// net.sgd_update: parameter, gradient, state, then the velocity if any.
+void emitUpdateKernel(KernelBody &body, SgdUpdateOp op);
+
+} // namespace netc::net

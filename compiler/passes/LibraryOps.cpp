@@ -1,0 +1,151 @@
+// The mapping from `net` ops to oneDNN primitives.
+#include "compiler/passes/LibraryOps.h"
+
+#include "compiler/kernel/KernelDialect.h"
+#include "runtime/Error.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+using runtime::cpu::PrimitiveKind;
+using runtime::cpu::Propagation;
+using runtime::cpu::Role;
+
+runtime::TensorType netc::net::toRuntime(Type type) {
+  auto ranked = cast<RankedTensorType>(type);
+  runtime::TensorType result;
+  result.shape.assign(ranked.getShape().begin(), ranked.getShape().end());
+  result.layout = layoutOf(type).str();
+  Type element = ranked.getElementType();
+  result.element = element.isF32()         ? runtime::ElementType::F32
+                   : element.isInteger(32) ? runtime::ElementType::I32
+                                           : runtime::ElementType::U8;
+  return result;
+}
+
+namespace {
+class LibraryBuilder {
+public:
+  LibraryBuilder(PrimitiveKind kind, Propagation propagation, bool choosesLayouts) {
+    library.spec.kind = kind;
+    library.spec.propagation = propagation;
+    library.choosesLayouts = choosesLayouts;
+  }
+  LibraryBuilder &add(Role role, Value value) {
+    if (!value)
+      return *this;
+    library.spec.tensors.emplace_back(role, toRuntime(value.getType()));
+    return value_(role, value);
+  }
+  /// A workspace: no tensor of the descriptor.
+  LibraryBuilder &workspace(Value value) { return value_(Role::Workspace, value); }
+  template <typename Op> LibraryBuilder &convolution(Op op) {
+    library.spec.stride = op.getStride().vec();
+    library.spec.padding = op.getPadding().vec();
+    library.spec.dilation = op.getDilation().vec();
+    return *this;
+  }
+  template <typename Op> LibraryBuilder &pool(Op op) {
+    library.spec.window = op.getWindow().vec();
+    library.spec.stride = op.getStride().vec();
+    library.spec.padding = op.getPadding().vec();
+    return *this;
+  }
+  LibraryBuilder &relu(bool fused) {
+    library.spec.relu = fused;
+    return *this;
+  }
+  std::optional<LibraryOp> done() { return std::move(library); }
+
+private:
+  LibraryBuilder &value_(Role role, Value value) {
+    library.values.push_back({role, value, false});
+    return *this;
+  }
+  LibraryOp library;
+};
+} // namespace
+
+static std::optional<LibraryOp> map(Operation *op) {
+  using Result = std::optional<LibraryOp>;
+  return TypeSwitch<Operation *, Result>(op)
+      .Case([](Conv2DOp op) {
+        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::Forward, true)
+            .add(Role::Src, op.getInput()).add(Role::Weights, op.getFilter())
+            .add(Role::Bias, op.getBias()).add(Role::Dst, op.getOutput())
+            .convolution(op).relu(op.getActivation().has_value()).done();
+      })
+      .Case([](Conv2DInputGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::BackwardData, true)
+            .add(Role::Src, op.getInputGradient()).add(Role::Weights, op.getFilter())
+            .add(Role::Dst, op.getOutputGradient()).convolution(op).done();
+      })
+      .Case([](Conv2DFilterGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::BackwardWeights, true)
+            .add(Role::Src, op.getInput()).add(Role::Weights, op.getFilterGradient())
+            .add(Role::Bias, op.getBiasGradient()).add(Role::Dst, op.getOutputGradient())
+            .convolution(op).done();
+      })
+      .Case([](DenseOp op) {
+        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::Forward, true)
+            .add(Role::Src, op.getInput()).add(Role::Weights, op.getWeight())
+            .add(Role::Bias, op.getBias()).add(Role::Dst, op.getOutput())
+            .relu(op.getActivation().has_value()).done();
+      })
+      .Case([](DenseInputGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::BackwardData, true)
+            .add(Role::Src, op.getInputGradient()).add(Role::Weights, op.getWeight())
+            .add(Role::Dst, op.getOutputGradient()).done();
+      })
+      .Case([](DenseWeightGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::BackwardWeights, true)
+            .add(Role::Src, op.getInput()).add(Role::Weights, op.getWeightGradient())
+            .add(Role::Bias, op.getBiasGradient()).add(Role::Dst, op.getOutputGradient()).done();
+      })
+      .Case([](MaxPool2DOp op) {
+        return LibraryBuilder(PrimitiveKind::MaxPooling, Propagation::Forward, false)
+            .add(Role::Src, op.getInput()).add(Role::Dst, op.getOutput())
+            .workspace(op.getIndices()).pool(op).done();
+      })
+      .Case([](MaxPool2DGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::MaxPooling, Propagation::BackwardData, false)
+            .add(Role::Src, op.getInputGradient()).add(Role::Dst, op.getOutputGradient())
+            .workspace(op.getIndices()).pool(op).done();
+      })
+      .Case([](AvgPool2DOp op) {
+        return LibraryBuilder(PrimitiveKind::AveragePooling, Propagation::Forward, false)
+            .add(Role::Src, op.getInput()).add(Role::Dst, op.getOutput()).pool(op).done();
+      })
+      .Case([](AvgPool2DGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::AveragePooling, Propagation::BackwardData, false)
+            .add(Role::Src, op.getInputGradient()).add(Role::Dst, op.getOutputGradient())
+            .pool(op).done();
+      })
+      .Case([](ReorderOp op) {
+        return LibraryBuilder(PrimitiveKind::Reorder, Propagation::Forward, false)
+            .add(Role::Src, op.getInput()).add(Role::Dst, op.getOutput()).done();
+      })
+      .Default(Result());
+}
+
+std::optional<LibraryOp> netc::net::toLibrary(Operation *op) {
+  std::optional<LibraryOp> library = map(op);
+  if (library)
+    for (RoleValue &entry : library->values)
+      entry.isResult = entry.value.getDefiningOp() == op;
+  return library;
+}
+
+LogicalResult netc::net::configureLibrary(Operation *module) {
+  auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
+  if (!target)
+    return module->emitError("expected the module's target, `kernel.target = #kernel.cpu<...>`");
+  try {
+    runtime::cpu::configure(static_cast<int>(target.getThreads()), target.getIsa().str());
+  } catch (const Error &error) {
+    return module->emitError(error.what());
+  }
+  return success();
+}

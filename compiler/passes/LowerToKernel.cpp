@@ -1,0 +1,389 @@
+// From functions on tensors to programs of launches on buffers. Results are
+// written where they are wanted at once: into a program's output, or into a
+// parameter that nothing else in the program reads.
+#include "compiler/passes/GenerateKernels.h"
+#include "compiler/passes/LibraryOps.h"
+#include "compiler/passes/Passes.h"
+
+#include "compiler/kernel/KernelDialect.h"
+#include "runtime/Error.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+using runtime::cpu::Role;
+
+namespace netc::net {
+#define GEN_PASS_DEF_LOWERTOKERNEL
+#include "compiler/passes/Passes.h.inc"
+} // namespace netc::net
+
+namespace {
+/// The kernels of a module: one for all launches that do the same.
+class KernelTable {
+public:
+  KernelTable(ModuleOp module, int64_t width) : module(module), width(width) {}
+  /// The kernel of `op` on buffers of these types, generated at first use.
+  kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers, ArrayRef<StringRef> access);
+  /// Whether the result may be written over an operand.
+  bool isPointwise(kernel::FuncOp func) const { return pointwise.contains(func); }
+
+private:
+  ModuleOp module;
+  int64_t width;
+  llvm::StringMap<kernel::FuncOp> kernels;
+  llvm::StringMap<int> counts;
+  llvm::DenseSet<Operation *> pointwise;
+};
+
+class ProgramLowering {
+public:
+  ProgramLowering(func::FuncOp func, KernelTable &kernels, SymbolTable &globals)
+      : func(func), kernels(kernels), globals(globals), builder(func.getContext()) {}
+  LogicalResult lower();
+
+private:
+  void makeProgram();
+  LogicalResult lowerOp(Operation &op);
+  LogicalResult lowerLibrary(Operation &op, LibraryOp library);
+  void launch(Operation &op, ArrayRef<Value> operands, ArrayRef<StringRef> access);
+  void lowerGenerated(Operation &op);
+  LogicalResult lowerUpdate(SgdUpdateOp op);
+  LogicalResult copy(Location location, Value value, Value target);
+  LogicalResult checkStale(Operation &op);
+  Value globalBuffer(Location location, StringRef name) {
+    return builder.create<kernel::GetGlobalOp>(location, globals.lookup<kernel::GlobalOp>(name));
+  }
+  /// The buffer a result is written to.
+  Value resultBuffer(Value result);
+  Value bytes(Location location, int64_t count) {
+    return builder.create<kernel::AllocOp>(location,
+                                           MemRefType::get({count}, builder.getI8Type()));
+  }
+
+  func::FuncOp func;
+  KernelTable &kernels;
+  SymbolTable &globals;
+  OpBuilder builder;
+  llvm::DenseMap<Value, Value> buffers;
+  llvm::StringMap<Operation *> written; // parameters, by the op that changed them
+};
+
+struct LowerToKernel : netc::net::impl::LowerToKernelBase<LowerToKernel> {
+  void runOnOperation() override;
+};
+} // namespace
+
+static kernel::TensorAttr tensorOf(Type type) {
+  return kernel::TensorAttr::get(type.getContext(), toRuntime(type));
+}
+
+//===-- Kernels ---------------------------------------------------------------===//
+
+/// What an op computes, without the names of what it computes it on.
+static void describe(Operation *op, llvm::raw_ostream &stream) {
+  stream << op->getName();
+  for (NamedAttribute attribute : op->getAttrs())
+    if (attribute.getName() != "parameter" && attribute.getName() != "velocity")
+      stream << ' ' << attribute.getName().getValue() << '=' << attribute.getValue();
+  stream << op->getOperandTypes() << op->getResultTypes();
+  for (Region &region : op->getRegions())
+    for (auto [number, inner] : llvm::enumerate(region.front())) {
+      stream << '\n';
+      describe(&inner, stream);
+      for (Value operand : inner.getOperands()) {
+        if (auto argument = dyn_cast<BlockArgument>(operand))
+          stream << " a" << argument.getArgNumber();
+        else
+          stream << " r"
+                 << std::distance(region.front().begin(), operand.getDefiningOp()->getIterator());
+      }
+    }
+}
+
+/// `dropout`, `activation_gradient_dropout`.
+static std::string kernelName(Operation *op) {
+  if (!isa<FusedOp>(op))
+    return op->getName().stripDialect().str();
+  std::string name;
+  for (Operation &inner : cast<FusedOp>(op).getBody().front().without_terminator())
+    name += (name.empty() ? "" : "_") + inner.getName().stripDialect().str();
+  return name;
+}
+
+kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
+                                ArrayRef<StringRef> access) {
+  std::string key;
+  llvm::raw_string_ostream stream(key);
+  describe(op, stream);
+  llvm::interleave(buffers, stream, " ");
+  kernel::FuncOp &func = kernels[key];
+  if (func)
+    return func;
+  // Below this a parallel region costs more than it gains.
+  constexpr int64_t fewElements = 2048;
+  int64_t elements = 0;
+  for (Type type : buffers)
+    elements = std::max(elements, cast<MemRefType>(type).getNumElements());
+  auto builder = OpBuilder::atBlockEnd(module.getBody());
+  std::string name = kernelName(op);
+  name += "_" + std::to_string(++counts[name]);
+  func = builder.create<kernel::FuncOp>(op->getLoc(), name, buffers, access,
+                                        elements <= fewElements);
+  builder.setInsertionPointToStart(&func.getBody().front());
+  SmallVector<Value> arguments(func.getBuffers().begin(), func.getBuffers().end());
+  KernelBody body{builder, op->getLoc(), arguments, func.getPart(), func.getParts(), width};
+  if (auto update = dyn_cast<SgdUpdateOp>(op))
+    emitUpdateKernel(body, update);
+  else if (!isa<ElementOpInterface, FusedOp>(op))
+    emitLossKernel(body, op);
+  else if (emitElementKernel(body, op))
+    pointwise.insert(func);
+  builder.create<kernel::ReturnOp>(op->getLoc());
+  return func;
+}
+
+//===-- Programs --------------------------------------------------------------===//
+
+void ProgramLowering::makeProgram() {
+  MLIRContext *context = func.getContext();
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attributes;
+  auto add = [&](Type type, StringAttr name, std::string fallback, bool isInput) {
+    kernel::TensorAttr tensor = tensorOf(type);
+    types.push_back(tensor.getMemRefType());
+    attributes.push_back(kernel::ProgramOp::makeArgumentAttributes(
+        context, name ? name.getValue() : StringRef(fallback), isInput,
+        tensor.getLayout().empty() ? nullptr : tensor));
+  };
+  for (auto [index, type] : llvm::enumerate(func.getArgumentTypes()))
+    add(type, func.getArgAttrOfType<StringAttr>(index, "net.name"),
+        "arg" + std::to_string(index), true);
+  for (auto [index, type] : llvm::enumerate(func.getResultTypes()))
+    add(type, func.getResultAttrOfType<StringAttr>(index, "net.name"),
+        "result" + std::to_string(index), false);
+  auto batch = func->getAttrOfType<IntegerAttr>("net.batch");
+  builder.setInsertionPoint(func);
+  std::string name = func.getName().str();
+  func.setName("." + name); // makes room for the program
+  auto program = builder.create<kernel::ProgramOp>(func.getLoc(), name, types,
+                                                   batch ? batch.getInt() : 1, attributes);
+  Block &body = program.getBody().front();
+  builder.setInsertionPointToEnd(&body);
+  for (auto [argument, buffer] : llvm::zip(func.getArguments(), body.getArguments()))
+    buffers[argument] = buffer;
+
+  // Results go to outputs and parameters as they are made.
+  Operation *end = func.getBody().front().getTerminator();
+  for (auto [index, value] : llvm::enumerate(end->getOperands()))
+    if (Operation *producer = value.getDefiningOp())
+      if (!isa<ReadParameterOp, ReshapeOp>(producer) && !buffers.contains(value))
+        buffers[value] = body.getArgument(func.getNumArguments() + index);
+  llvm::StringSet<> read;
+  for (auto op : func.getOps<ReadParameterOp>())
+    read.insert(op.getParameter());
+  for (auto write : func.getOps<WriteParameterOp>()) {
+    Value value = write.getValue();
+    Operation *producer = value.getDefiningOp();
+    if (producer && value.hasOneUse() && !isa<ReadParameterOp, ReshapeOp>(producer) &&
+        !read.contains(write.getParameter()))
+      buffers[value] = globalBuffer(write.getLoc(), write.getParameter());
+  }
+}
+
+LogicalResult ProgramLowering::lower() {
+  makeProgram();
+  for (Operation &op : func.getBody().front())
+    if (failed(checkStale(op)) || (!isOpTriviallyDead(&op) && failed(lowerOp(op))))
+      return failure();
+  func.erase();
+  return success();
+}
+
+/// A parameter's value is its buffer, so nothing may use it after an update.
+LogicalResult ProgramLowering::checkStale(Operation &op) {
+  for (Value operand : op.getOperands()) {
+    auto read = operand.getDefiningOp<ReadParameterOp>();
+    Operation *update = read ? written.lookup(read.getParameter()) : nullptr;
+    if (!update)
+      continue;
+    InFlightDiagnostic error = op.emitOpError("uses the value of ")
+                               << read.getParameterAttr() << " from before its update";
+    error.attachNote(update->getLoc()) << "updated here";
+    return error;
+  }
+  return success();
+}
+
+Value ProgramLowering::resultBuffer(Value result) {
+  Value &buffer = buffers[result];
+  if (!buffer)
+    buffer = builder.create<kernel::AllocOp>(result.getLoc(),
+                                             tensorOf(result.getType()).getMemRefType());
+  return buffer;
+}
+
+LogicalResult ProgramLowering::lowerOp(Operation &op) {
+  if (auto read = dyn_cast<ReadParameterOp>(op)) {
+    buffers[read.getValue()] = globalBuffer(op.getLoc(), read.getParameter());
+    return success();
+  }
+  if (auto write = dyn_cast<WriteParameterOp>(op)) {
+    written[write.getParameter()] = &op;
+    Value target = globalBuffer(op.getLoc(), write.getParameter());
+    auto made = buffers.lookup(write.getValue()).getDefiningOp<kernel::GetGlobalOp>();
+    if (made && made.getGlobal() == write.getParameter())
+      return success();
+    return copy(op.getLoc(), write.getValue(), target);
+  }
+  if (auto update = dyn_cast<SgdUpdateOp>(op))
+    return lowerUpdate(update);
+  if (auto reshape = dyn_cast<ReshapeOp>(op)) {
+    buffers[reshape.getOutput()] = builder.create<kernel::ReshapeOp>(
+        op.getLoc(), tensorOf(reshape.getOutput().getType()).getMemRefType(),
+        buffers.lookup(reshape.getInput()));
+    return success();
+  }
+  if (isa<func::ReturnOp>(op)) {
+    auto program = cast<kernel::ProgramOp>(builder.getBlock()->getParentOp());
+    for (auto [index, value] : llvm::enumerate(op.getOperands())) {
+      Value output = program.getBody().getArgument(func.getNumArguments() + index);
+      if (buffers.lookup(value) != output && failed(copy(op.getLoc(), value, output)))
+        return failure();
+    }
+    builder.create<kernel::ReturnOp>(op.getLoc());
+    return success();
+  }
+  if (auto library = toLibrary(&op))
+    return lowerLibrary(op, std::move(*library));
+  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
+          SoftmaxCrossEntropyWithGradientOp>(op)) {
+    lowerGenerated(op);
+    return success();
+  }
+  return op.emitOpError("has no kernel");
+}
+
+LogicalResult ProgramLowering::lowerLibrary(Operation &op, LibraryOp library) {
+  runtime::cpu::PrimitiveChoice choice;
+  try {
+    choice = runtime::cpu::choose(library.spec);
+  } catch (const Error &error) {
+    return op.emitError(error.what());
+  }
+  SmallVector<Role> roles;
+  SmallVector<Value> operands;
+  for (RoleValue &entry : library.values) {
+    if (entry.role == Role::Workspace) {
+      if (choice.workspaceBytes == 0)
+        continue;
+      if (entry.isResult && !buffers.contains(entry.value))
+        buffers[entry.value] = bytes(op.getLoc(), choice.workspaceBytes);
+    }
+    roles.push_back(entry.role);
+    operands.push_back(entry.isResult ? resultBuffer(entry.value) : buffers.lookup(entry.value));
+  }
+  if (choice.scratchpadBytes > 0) {
+    roles.push_back(Role::Scratchpad);
+    operands.push_back(bytes(op.getLoc(), choice.scratchpadBytes));
+  }
+  builder.create<kernel::PrimitiveOp>(op.getLoc(), library.spec, choice.implementation, roles,
+                                      operands);
+  return success();
+}
+
+void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
+                             ArrayRef<StringRef> access) {
+  SmallVector<Type> types;
+  for (Value operand : operands)
+    types.push_back(operand.getType());
+  kernel::FuncOp callee = kernels.get(&op, types, access);
+  SmallVector<std::pair<unsigned, unsigned>> inPlace;
+  unsigned result = operands.size() - 1;
+  if (kernels.isPointwise(callee))
+    for (unsigned i = 0; i < result; ++i)
+      if (types[i] == types[result])
+        inPlace.emplace_back(result, i);
+  builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+}
+
+void ProgramLowering::lowerGenerated(Operation &op) {
+  SmallVector<Value> operands;
+  SmallVector<StringRef> access;
+  for (Value operand : op.getOperands()) {
+    operands.push_back(buffers.lookup(operand));
+    access.push_back("read");
+  }
+  for (Value result : op.getResults()) {
+    operands.push_back(resultBuffer(result));
+    access.push_back("write");
+  }
+  launch(op, operands, access);
+}
+
+LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
+  SmallVector<Value> operands{globalBuffer(op.getLoc(), op.getParameter()),
+                              buffers.lookup(op.getGradient()), buffers.lookup(op.getState())};
+  SmallVector<StringRef> access{"readwrite", "read", "read"};
+  if (op.getVelocity()) {
+    operands.push_back(globalBuffer(op.getLoc(), *op.getVelocity()));
+    access.push_back("readwrite");
+  }
+  if (operands[0].getType() != operands[1].getType())
+    return op.emitOpError("has a gradient whose layout is not the parameter's");
+  launch(*op.getOperation(), operands, access);
+  written[op.getParameter()] = op;
+  return success();
+}
+
+LogicalResult ProgramLowering::copy(Location location, Value value, Value target) {
+  runtime::TensorType type = toRuntime(value.getType());
+  if (type.element != runtime::ElementType::F32)
+    return mlir::emitError(location, "cannot return a copy of ") << value.getType();
+  runtime::cpu::PrimitiveSpec spec;
+  spec.kind = runtime::cpu::PrimitiveKind::Reorder;
+  spec.tensors = {{Role::Src, type}, {Role::Dst, type}};
+  runtime::cpu::PrimitiveChoice choice = runtime::cpu::choose(spec);
+  SmallVector<Role> roles{Role::Src, Role::Dst};
+  SmallVector<Value> operands{buffers.lookup(value), target};
+  if (choice.scratchpadBytes > 0) {
+    roles.push_back(Role::Scratchpad);
+    operands.push_back(bytes(location, choice.scratchpadBytes));
+  }
+  builder.create<kernel::PrimitiveOp>(location, spec, choice.implementation, roles, operands);
+  return success();
+}
+
+void LowerToKernel::runOnOperation() {
+  ModuleOp module = getOperation();
+  if (failed(configureLibrary(module)))
+    return signalPassFailure();
+  auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
+  // Globals take the parameters' places and names.
+  for (ParameterOp parameter : llvm::to_vector(module.getOps<ParameterOp>())) {
+    OpBuilder builder(parameter);
+    ArrayRef<int64_t> fileShape;
+    if (auto shape = parameter.getFileShape())
+      fileShape = *shape;
+    std::string name = parameter.getSymName().str();
+    parameter.setSymName("." + name);
+    builder.create<kernel::GlobalOp>(parameter.getLoc(), name, tensorOf(parameter.getType()),
+                                     parameter.getTrainable() ? "parameter" : "state", fileShape);
+  }
+  for (ParameterOp parameter : llvm::make_early_inc_range(module.getOps<ParameterOp>()))
+    parameter.erase();
+  SymbolTable globals(module);
+  KernelTable kernels(module, target.getIsa() == "avx512" ? 16 : 8);
+  for (auto func : llvm::to_vector(module.getOps<func::FuncOp>()))
+    if (failed(ProgramLowering(func, kernels, globals).lower()))
+      return signalPassFailure();
+}

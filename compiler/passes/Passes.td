@@ -1,0 +1,111 @@
+// The passes over `net`, each runnable alone in net-opt.
+#ifndef NETC_PASSES_TD
+#define NETC_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def InferShapes : Pass<"net-infer-shapes", "mlir::func::FuncOp"> {
+  let summary = "Give every unranked result the type its op infers";
+  let description = [{
+    ```mlir
+    %y = net.dense %x, %w : (tensor<2x4xf32>, tensor<3x4xf32>) -> tensor<*xf32>
+    ```
+    becomes `-> tensor<2x3xf32>`, and so on through the function's results.
+  }];
+}
+
+def PrintShapes : Pass<"net-print-shapes", "mlir::func::FuncOp"> {
+  let summary = "Print each op's name, result shape and multiply-adds on standard output";
+  let description = [{
+    ```
+    conv2d_1 net.conv2d 2x96x54x54 67737600
+    ```
+  }];
+}
+
+def VerifySignature : Pass<"net-verify-signature", "mlir::func::FuncOp"> {
+  let summary = "Prove that a network's result has the shape its text declares";
+  let description = [{
+    A function with `net.signature = array<i64: 10>` must return [N, 10]; the
+    error names the layer that made something else.
+  }];
+}
+
+def BuildPrograms : Pass<"net-build-programs", "mlir::ModuleOp"> {
+  let summary = "Make the programs of an executable from a network and its `net.training`";
+  let description = [{
+    `@network(%pixels, %state) -> %logits` becomes `@initialize`, `@train_step`
+    (loss, then `net.minimize`), `@train_last_step` where an epoch ends in a
+    smaller batch, and `@evaluate`, where dropout is the identity.
+  }];
+}
+
+def Differentiate : Pass<"net-differentiate", "mlir::func::FuncOp"> {
+  let summary = "Replace `net.minimize` by gradients and updates of the parameters";
+  let description = [{
+    ```mlir
+    net.minimize %loss, %state
+    ```
+    becomes the backward ops, in reverse order, and a `net.sgd_update` of each
+    parameter behind the last op that reads it.
+  }];
+}
+
+def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
+  let summary = "Make a relu part of the convolution or dense layer before it";
+  let description = [{
+    ```mlir
+    %0 = net.conv2d %x, %w {...}
+    %1 = net.activation %0 {kind = #net.activation<relu>}
+    ```
+    becomes `%1 = net.conv2d %x, %w {activation = #net.activation<relu>, ...}`.
+    Sigmoid and tanh stay apart: with them the library leaves Winograd.
+  }];
+}
+
+def FuseLoss : Pass<"net-fuse-loss", "mlir::func::FuncOp"> {
+  let summary = "Compute softmax cross-entropy and its gradient in one op";
+  let description = [{
+    `net.softmax_cross_entropy` and the `net.softmax_cross_entropy_gradient` of
+    the same logits with a constant loss gradient become
+    `net.softmax_cross_entropy_with_gradient`.
+  }];
+}
+
+def FuseElements : Pass<"net-fuse-elements", "mlir::func::FuncOp"> {
+  let summary = "Group chains of element ops into `net.fused`, one kernel each";
+  let description = [{
+    An element op whose only user reads it at the same index joins that user:
+    `dropout` and `activation_gradient` behind one another become one kernel.
+  }];
+}
+
+def PropagateLayouts : Pass<"net-propagate-layouts", "mlir::ModuleOp"> {
+  let summary = "Choose the layout of every tensor, with a reorder only where two meet";
+  let description = [{
+    Library ops say which layouts are fast; element ops take their first
+    operand's; everything else is row-major. A parameter has one layout, decided
+    by the first program that reads it, the full training step.
+  }];
+  let dependentDialects = ["netc::net::NetDialect"];
+}
+
+def SelectImplementations : Pass<"net-select-implementations", "mlir::func::FuncOp"> {
+  let summary = "Record which implementation of the library runs each op, given its layouts";
+  let description = [{
+    `net.conv2d` gets `implementation = "jit_wino_4x3:avx512_core"`.
+  }];
+}
+
+def LowerToKernel : Pass<"net-lower-to-kernel", "mlir::ModuleOp"> {
+  let summary = "Turn functions into programs of launches, parameters into globals";
+  let description = [{
+    Each library op becomes a `kernel.primitive`, each other op a
+    `kernel.launch` of a kernel generated for it, on memrefs of physical shape.
+  }];
+  let dependentDialects = ["netc::kernel::KernelDialect", "mlir::arith::ArithDialect",
+    "mlir::math::MathDialect", "mlir::memref::MemRefDialect",
+    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"];
+}
+
+#endif

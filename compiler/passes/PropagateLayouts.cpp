@@ -1,0 +1,217 @@
+// Layouts from producers to consumers. Library ops that choose are asked with
+// every tensor open; where the answer differs from what is there, a reorder is
+// put between. A dense layer's backward ops take the weight as the forward op
+// chose it: a reorder of it would cost more than the better kernel gains.
+#include "compiler/passes/LibraryOps.h"
+#include "compiler/passes/Passes.h"
+
+#include "runtime/Error.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+using runtime::cpu::PrimitiveKind;
+using runtime::cpu::Propagation;
+using runtime::cpu::Role;
+
+namespace netc::net {
+#define GEN_PASS_DEF_PROPAGATELAYOUTS
+#include "compiler/passes/Passes.h.inc"
+} // namespace netc::net
+
+namespace {
+struct PropagateLayouts : netc::net::impl::PropagateLayoutsBase<PropagateLayouts> {
+  void runOnOperation() override;
+
+private:
+  LogicalResult propagate(func::FuncOp func);
+  LogicalResult propagateLibrary(Operation *op, LibraryOp library);
+  void propagateElements(Operation *op);
+  void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter, OpOperand &value);
+
+  /// Makes `operand` have the layout `tag` at its op.
+  void require(OpOperand &operand, StringRef tag);
+  ParameterOp parameterOf(Value value) {
+    auto read = value.getDefiningOp<ReadParameterOp>();
+    return read ? symbols->lookup<ParameterOp>(read.getParameter()) : nullptr;
+  }
+  void decide(ParameterOp parameter, StringRef tag);
+
+  std::optional<SymbolTable> symbols;
+  llvm::DenseSet<Operation *> decided; // parameters whose layout is settled
+  llvm::DenseMap<std::pair<Value, StringAttr>, Value> reordered;
+};
+} // namespace
+
+static void setLayout(Value value, StringRef tag) {
+  value.setType(withLayout(cast<RankedTensorType>(value.getType()), tag));
+}
+
+void PropagateLayouts::runOnOperation() {
+  ModuleOp module = getOperation();
+  symbols.emplace(module);
+  decided.clear();
+  if (failed(configureLibrary(module)))
+    return signalPassFailure();
+  // The full training step decides the parameters' layouts.
+  auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
+  llvm::stable_sort(functions, [](func::FuncOp a, func::FuncOp b) {
+    return (a.getName() == "train_step") > (b.getName() == "train_step");
+  });
+  std::stable_partition(functions.begin(), functions.end(),
+                        [](func::FuncOp f) { return f.getName() != "initialize"; });
+  for (func::FuncOp func : functions)
+    if (failed(propagate(func)))
+      return signalPassFailure();
+}
+
+void PropagateLayouts::decide(ParameterOp parameter, StringRef tag) {
+  auto type = withLayout(cast<RankedTensorType>(parameter.getType()), tag);
+  parameter.setType(type);
+  decided.insert(parameter);
+  // An optimiser's state lies as its parameter does.
+  if (auto velocity = symbols->lookup<ParameterOp>((parameter.getSymName() + ".velocity").str()))
+    velocity.setType(type);
+}
+
+void PropagateLayouts::require(OpOperand &operand, StringRef tag) {
+  Value value = operand.get();
+  if (layoutOf(value.getType()) == tag)
+    return;
+  Value &copy = reordered[{value, StringAttr::get(&getContext(), tag)}];
+  if (!copy) {
+    OpBuilder builder(operand.getOwner());
+    Location location =
+        value.getDefiningOp() ? value.getLoc() : operand.getOwner()->getLoc();
+    copy = builder.create<ReorderOp>(
+        location, withLayout(cast<RankedTensorType>(value.getType()), tag), value, StringAttr());
+  }
+  operand.set(copy);
+}
+
+LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
+  reordered.clear();
+  for (Operation &operation : llvm::make_early_inc_range(func.getBody().front())) {
+    Operation *op = &operation;
+    if (auto read = dyn_cast<ReadParameterOp>(op)) {
+      setLayout(read.getValue(), layoutOf(parameterOf(read.getValue()).getType()));
+    } else if (auto library = toLibrary(op)) {
+      if (failed(propagateLibrary(op, std::move(*library))))
+        return failure();
+    } else if (isa<ElementOpInterface, FusedOp>(op)) {
+      propagateElements(op);
+    } else if (auto update = dyn_cast<SgdUpdateOp>(op)) {
+      propagateUpdate(op, update.getParameterAttr(), update.getGradientMutable());
+    } else if (auto write = dyn_cast<WriteParameterOp>(op)) {
+      propagateUpdate(op, write.getParameterAttr(), write.getValueMutable());
+    } else {
+      for (OpOperand &operand : op->getOpOperands())
+        if (isa<RankedTensorType>(operand.get().getType()))
+          require(operand, "");
+    }
+  }
+  func.setType(FunctionType::get(&getContext(), func.getBody().getArgumentTypes(),
+                                 func.getBody().front().getTerminator()->getOperandTypes()));
+  return success();
+}
+
+LogicalResult PropagateLayouts::propagateLibrary(Operation *op, LibraryOp library) {
+  runtime::cpu::PrimitiveSpec &spec = library.spec;
+  bool dense = spec.kind == PrimitiveKind::InnerProduct;
+  for (auto [entry, tensor] : llvm::zip(library.values, spec.tensors)) {
+    bool open = entry.role != Role::Bias && library.choosesLayouts;
+    if (dense && entry.role == Role::Weights) {
+      ParameterOp parameter = parameterOf(entry.value);
+      if (parameter && decided.contains(parameter))
+        open = false;
+    }
+    if (!library.choosesLayouts)
+      open = entry.isResult;
+    if (open)
+      tensor.second.layout = "any";
+  }
+  // A dense weight's gradient is made as the parameter lies.
+  if (dense && spec.propagation == Propagation::BackwardWeights)
+    for (Operation *user : library.values[1].value.getUsers())
+      if (auto update = dyn_cast<SgdUpdateOp>(user))
+        spec.tensors[1].second.layout =
+            layoutOf(symbols->lookup<ParameterOp>(update.getParameter()).getType()).str();
+  // A pool's gradient lies as its forward result did: so do the indices.
+  if (spec.kind == PrimitiveKind::MaxPooling || spec.kind == PrimitiveKind::AveragePooling) {
+    if (spec.propagation == Propagation::BackwardData) {
+      StringRef tag = layoutOf(library.values[1].value.getType());
+      if (spec.kind == PrimitiveKind::MaxPooling)
+        tag = layoutOf(library.values[2].value.getType());
+      spec.tensors[0].second.layout = spec.tensors[1].second.layout = tag.str();
+    } else {
+      spec.tensors[1].second.layout = spec.tensors[0].second.layout;
+    }
+  }
+
+  runtime::cpu::PrimitiveChoice choice;
+  try {
+    choice = runtime::cpu::choose(spec);
+  } catch (const Error &error) {
+    return op->emitError(error.what());
+  }
+  for (auto [entry, tensor] : llvm::zip(library.values, choice.tensors)) {
+    StringRef tag = tensor.second.layout;
+    if (entry.isResult) {
+      setLayout(entry.value, tag);
+      continue;
+    }
+    ParameterOp parameter = parameterOf(entry.value);
+    if (parameter && decided.insert(parameter).second) {
+      decide(parameter, tag);
+      setLayout(entry.value, tag);
+    }
+    for (OpOperand &operand : op->getOpOperands())
+      if (operand.get() == entry.value)
+        require(operand, tag);
+  }
+  if (spec.kind == PrimitiveKind::MaxPooling && spec.propagation == Propagation::Forward)
+    setLayout(library.values[2].value, choice.tensors[1].second.layout);
+  return success();
+}
+
+/// Element ops take the layout of the first operand that they read at the same
+/// index and that has the result's shape; gathered operands are row-major.
+void PropagateLayouts::propagateElements(Operation *op) {
+  auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  auto isPointwise = [&](OpOperand &operand) {
+    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (!type || type.getShape() != shape)
+      return false;
+    auto element = dyn_cast<ElementOpInterface>(op);
+    if (element)
+      return element.isPointwise(operand.getOperandNumber());
+    BlockArgument argument = cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
+    return llvm::all_of(argument.getUses(), [](OpOperand &use) {
+      return cast<ElementOpInterface>(use.getOwner()).isPointwise(use.getOperandNumber());
+    });
+  };
+  std::optional<StringRef> lead;
+  for (OpOperand &operand : op->getOpOperands()) {
+    bool pointwise = isPointwise(operand);
+    if (pointwise && !lead)
+      lead = layoutOf(operand.get().getType());
+    require(operand, pointwise ? *lead : "");
+  }
+  StringRef tag = lead.value_or("");
+  setLayout(op->getResult(0), tag);
+  if (auto fused = dyn_cast<FusedOp>(op)) {
+    for (auto [argument, input] : llvm::zip(fused.getBody().getArguments(), fused.getInputs()))
+      argument.setType(input.getType());
+    for (Operation &inner : fused.getBody().front().without_terminator())
+      setLayout(inner.getResult(0), tag);
+  }
+}
+
+void PropagateLayouts::propagateUpdate(Operation *op, FlatSymbolRefAttr name, OpOperand &value) {
+  auto parameter = symbols->lookup<ParameterOp>(name.getValue());
+  decided.insert(parameter);
+  // What is written at an index, like an initial value, may be made row-major.
+  require(value, layoutOf(parameter.getType()));
+}

@@ -1,0 +1,55 @@
+// The kernel of an SGD update, in place (the order of operations is PyTorch's).
+#include "compiler/net/ElementEmitter.h"
+#include "compiler/passes/GenerateKernels.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace netc::net;
+
+void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
+  OpBuilder &b = body.builder;
+  Location loc = body.location;
+  int64_t count = cast<MemRefType>(body.buffers[0].getType()).getNumElements();
+  Value weights = flatten(body, body.buffers[0]), gradients = flatten(body, body.buffers[1]);
+  Value velocities = op.getVelocity() ? flatten(body, body.buffers[3]) : Value();
+  Value word = b.create<arith::ConstantIndexOp>(loc, 5); // RunState: the learning rate's bits
+  Value bits = b.create<memref::LoadOp>(loc, body.buffers[2], word);
+  Value learningRate = b.create<arith::BitcastOp>(loc, b.getF32Type(), bits);
+
+  emitFlatLoop(body, count, [&](Value index, int64_t width) {
+    auto type = VectorType::get({width}, b.getF32Type());
+    auto load = [&](Value from) -> Value {
+      if (width == 1)
+        return b.create<memref::LoadOp>(loc, from, index);
+      return b.create<vector::LoadOp>(loc, type, from, index);
+    };
+    auto store = [&](Value value, Value to) {
+      if (width == 1)
+        b.create<memref::StoreOp>(loc, value, to, index);
+      else
+        b.create<vector::StoreOp>(loc, value, to, index);
+    };
+    auto splat = [&](Value scalar) -> Value {
+      return width == 1 ? scalar : b.create<vector::SplatOp>(loc, scalar, type);
+    };
+    auto scaled = [&](Value value, double factor) -> Value {
+      Value constant = b.create<arith::ConstantOp>(
+          loc, b.getF32FloatAttr(static_cast<float>(factor)));
+      return b.create<arith::MulFOp>(loc, value, splat(constant));
+    };
+    Value weight = load(weights), step = load(gradients);
+    if (!op.getWeightDecay().isZero())
+      step = b.create<arith::AddFOp>(loc, step,
+                                     scaled(weight, op.getWeightDecay().convertToDouble()));
+    if (velocities) {
+      step = b.create<arith::AddFOp>(
+          loc, scaled(load(velocities), op.getMomentum().convertToDouble()), step);
+      store(step, velocities);
+    }
+    Value change = b.create<arith::MulFOp>(loc, splat(learningRate), step);
+    store(b.create<arith::SubFOp>(loc, weight, change), weights);
+  });
+}

@@ -1,0 +1,47 @@
+// Dense: every output sees every input.
+#include "compiler/shape/Rules.h"
+#include "compiler/shape/Window.h"
+
+#include <fmt/format.h>
+
+namespace netc::shape {
+
+std::string_view kindName(const Dense &) { return "Dense"; }
+
+InferResult infer(const Dense &dense, const Shape &input) {
+  if (auto error = checkArgument("units", dense.units, 1))
+    return *error;
+  if (input.size() != 1) {
+    std::optional<int64_t> count = elementCount(input);
+    return ShapeError{
+        fmt::format("`Dense` takes a vector, its input is {}", toString(input)),
+        count ? fmt::format("`Flatten` before it makes {} of {}", *count,
+                            toString(input))
+              : "",
+        ""};
+  }
+  if (auto error = checkInput("Dense", input))
+    return *error;
+  Shape weight{dense.units, input[0]};
+  if (!elementCount(weight))
+    return ShapeError{
+        fmt::format("`Dense` has a weight {} of more than 2^40 elements",
+                    toString(weight)),
+        "", ""};
+  return Inferred{{dense.units}, ""};
+}
+
+Cost cost(const Dense &dense, const Shape &input) {
+  int64_t weights = dense.units * input[0];
+  return {weights + (dense.useBias ? dense.units : 0), weights};
+}
+
+std::vector<ParameterShape> parameters(const Dense &dense, const Shape &input) {
+  std::vector<ParameterShape> list{
+      {"weight", {dense.units, input[0]}, input[0], dense.units}};
+  if (dense.useBias)
+    list.push_back({"bias", {dense.units}, 0, 0});
+  return list;
+}
+
+} // namespace netc::shape

@@ -1,0 +1,57 @@
+// Pooling: the largest or the mean of each window, and the mean of all.
+#include "compiler/shape/Rules.h"
+#include "compiler/shape/Window.h"
+
+#include <fmt/format.h>
+
+namespace netc::shape {
+
+std::string_view kindName(const MaxPool2D &) { return "MaxPool2D"; }
+std::string_view kindName(const AvgPool2D &) { return "AvgPool2D"; }
+std::string_view kindName(const GlobalAvgPool2D &) { return "GlobalAvgPool2D"; }
+
+/// Past half its window a pool's padding would fill whole windows.
+static std::optional<ShapeError>
+checkPadding(std::string_view layer, const Pair &window, const Pair &padding) {
+  for (int i : {0, 1})
+    if (padding[i] > window[i] / 2)
+      return ShapeError{
+          fmt::format("`padding` of `{}` must be at most half its window {}, "
+                      "got {}",
+                      layer, toString(window), toString(padding)),
+          "", "padding"};
+  return std::nullopt;
+}
+
+template <typename Pool>
+static InferResult inferPool(const Pool &pool, const Shape &input) {
+  std::string_view layer = kindName(pool);
+  if (auto error = checkArgument("window", pool.window, 1))
+    return *error;
+  if (auto error = checkArgument("stride", pool.stride, 1))
+    return *error;
+  if (auto error = checkArgument("padding", pool.padding, 0))
+    return *error;
+  if (auto error = checkPadding(layer, pool.window, pool.padding))
+    return *error;
+  if (auto error = checkImage(layer, input))
+    return *error;
+  return slide({layer, "window", pool.window, pool.stride, pool.padding},
+               input[0], input);
+}
+
+InferResult infer(const MaxPool2D &pool, const Shape &input) {
+  return inferPool(pool, input);
+}
+
+InferResult infer(const AvgPool2D &pool, const Shape &input) {
+  return inferPool(pool, input);
+}
+
+InferResult infer(const GlobalAvgPool2D &, const Shape &input) {
+  if (auto error = checkImage("GlobalAvgPool2D", input))
+    return *error;
+  return Inferred{{input[0], 1, 1}, ""};
+}
+
+} // namespace netc::shape

@@ -1,0 +1,41 @@
+// What the shape rules share: checks of arguments and inputs, and the size that
+// a window sliding over an image leaves.
+#pragma once
+
+#include "compiler/shape/Shape.h"
+
+namespace netc::shape {
+
+/// Sizes as a diagnostic writes them: `3x3`.
+std::string toString(const Pair &pair);
+
+/// An error unless `least` <= value <= maxArgument, for each of the values.
+std::optional<ShapeError> checkArgument(std::string_view argument,
+                                        int64_t value, int64_t least);
+std::optional<ShapeError> checkArgument(std::string_view argument,
+                                        const Pair &value, int64_t least);
+
+/// An error unless `input` is the [C, H, W] of an image whose sizes are at
+/// least 1, with at most maxElements elements.
+std::optional<ShapeError> checkImage(std::string_view layer,
+                                     const Shape &input);
+/// The same for a shape of any rank.
+std::optional<ShapeError> checkInput(std::string_view layer,
+                                     const Shape &input);
+
+/// The output, unless it has more than maxElements elements.
+InferResult boundedResult(std::string_view layer, Inferred inferred);
+
+/// A window that slides over an image; `name` is the argument that gives its
+/// size.
+struct Window {
+  std::string_view layer, name;
+  Pair size, stride, padding, dilation{1, 1};
+};
+
+/// [C, H, W] -> [channels, H', W'] where
+/// H' = (H + 2*padding - dilation*(size - 1) - 1)/stride + 1, rounded down.
+/// \pre the arguments and the input have been checked.
+InferResult slide(const Window &window, int64_t channels, const Shape &input);
+
+} // namespace netc::shape

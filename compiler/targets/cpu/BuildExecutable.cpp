@@ -1,0 +1,166 @@
+// Records a planned module as the tables of Executable.fbs.
+#include "compiler/kernel/KernelDialect.h"
+#include "compiler/kernel/Lifetimes.h"
+#include "compiler/targets/cpu/CpuTarget.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Location.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::kernel;
+namespace fb = netc::runtime::fb;
+
+static std::unique_ptr<fb::TensorTypeT> record(const runtime::TensorType &type) {
+  auto table = std::make_unique<fb::TensorTypeT>();
+  table->element = fb::ElementType(type.element);
+  table->shape = type.shape;
+  table->layout = type.layout;
+  return table;
+}
+
+static std::unique_ptr<fb::BufferT> record(StringRef name, TensorAttr tensor, int64_t offset) {
+  auto table = std::make_unique<fb::BufferT>();
+  table->name = name.str();
+  table->type = record(tensor.toRuntime());
+  table->offset = offset;
+  table->bytes = *getByteSize(tensor.getMemRefType());
+  return table;
+}
+
+static std::unique_ptr<fb::ParameterT> record(GlobalOp global) {
+  auto table = std::make_unique<fb::ParameterT>();
+  table->buffer = record(global.getSymName(), global.getTensor(), *global.getOffset());
+  table->trainable = global.getKind() == "parameter";
+  if (auto fileShape = global.getFileShape())
+    table->shape = fileShape->vec();
+  return table;
+}
+
+static void record(PrimitiveOp primitive, fb::LaunchT &launch) {
+  runtime::cpu::PrimitiveSpec spec = primitive.getSpec();
+  fb::PrimitiveT table;
+  table.kind = fb::PrimitiveKind(spec.kind);
+  table.propagation = fb::Propagation(spec.propagation);
+  for (const auto &[role, type] : spec.tensors) {
+    auto tensor = std::make_unique<fb::TensorT>();
+    tensor->role = fb::Role(role);
+    tensor->type = record(type);
+    table.tensors.push_back(std::move(tensor));
+  }
+  table.window = spec.window;
+  table.stride = spec.stride;
+  table.dilation = spec.dilation;
+  table.padding = spec.padding;
+  table.relu = spec.relu;
+  table.implementation = primitive.getImplementation().str();
+  for (unsigned index = 0; index < primitive.getBuffers().size(); ++index)
+    table.roles.push_back(fb::Role(primitive.getRole(index)));
+  launch.work.Set(std::move(table));
+}
+
+// A layer's name and place, where the location says them.
+static void recordLocation(Location location, fb::LaunchT &launch) {
+  location->walk([&](Location inner) {
+    if (auto name = dyn_cast<NameLoc>(inner); name && launch.layer.empty())
+      launch.layer = name.getName().str();
+    if (auto place = dyn_cast<FileLineColLoc>(inner)) {
+      launch.line = place.getLine();
+      launch.column = place.getColumn();
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
+  });
+}
+
+namespace {
+class ProgramWriter {
+public:
+  ProgramWriter(ProgramOp program, SymbolTable &symbols) : program(program), symbols(symbols) {}
+
+  std::unique_ptr<fb::ProgramT> write() {
+    auto table = std::make_unique<fb::ProgramT>();
+    table->name = program.getSymName().str();
+    table->batch = program.getBatch();
+    for (unsigned index = 0; index < program.getNumArguments(); ++index) {
+      auto &buffers = program.isInput(index) ? table->inputs : table->outputs;
+      buffers.push_back(record(program.getArgumentName(index), program.getArgumentTensor(index),
+                               *program.getArgumentOffset(index)));
+    }
+    for (WorkOpInterface work : getLaunches(program))
+      table->launches.push_back(write(work));
+    return table;
+  }
+
+private:
+  std::unique_ptr<fb::LaunchT> write(WorkOpInterface work) {
+    auto table = std::make_unique<fb::LaunchT>();
+    if (auto primitive = dyn_cast<PrimitiveOp>(work.getOperation())) {
+      record(primitive, *table);
+    } else {
+      auto kernel = symbols.lookup<FuncOp>(cast<LaunchOp>(work.getOperation()).getCallee());
+      fb::KernelT recorded;
+      recorded.symbol = kernel.getSymName().str();
+      recorded.serial = kernel.getSerial();
+      table->work.Set(std::move(recorded));
+    }
+    for (Value buffer : work->getOperands())
+      table->arguments.emplace_back(getOffset(getBaseBuffer(buffer)),
+                                    *getByteSize(cast<MemRefType>(buffer.getType())));
+    recordLocation(work->getLoc(), *table);
+    return table;
+  }
+
+  int64_t getOffset(Value buffer) {
+    if (auto argument = dyn_cast<BlockArgument>(buffer))
+      return *program.getArgumentOffset(argument.getArgNumber());
+    if (auto global = buffer.getDefiningOp<GetGlobalOp>())
+      return *symbols.lookup<GlobalOp>(global.getGlobal()).getOffset();
+    return cast<SliceOp>(buffer.getDefiningOp()).getOffset();
+  }
+
+  ProgramOp program;
+  SymbolTable &symbols;
+};
+} // namespace
+
+llvm::Expected<runtime::Executable> kernel::buildExecutable(ModuleOp module,
+                                                            const ExecutableInfo &info) {
+  CpuAttr target = getTarget(module);
+  if (!target)
+    return llvm::createStringError("the module has no `kernel.target`");
+  if (failed(verifyMemoryPlan(module)))
+    return llvm::createStringError("the module has no valid memory plan");
+  auto code = generateCode(module);
+  if (!code)
+    return code.takeError();
+
+  fb::ExecutableT table;
+  table.network = info.network;
+  table.source = info.source;
+  table.target = "cpu";
+  table.isa = target.getIsa().str();
+  table.threads = target.getThreads();
+  table.arena_bytes = *getArenaBytes(module);
+  for (GlobalOp global : module.getOps<GlobalOp>())
+    table.parameters.push_back(record(global));
+  SymbolTable symbols(module);
+  for (ProgramOp program : module.getOps<ProgramOp>())
+    table.programs.push_back(ProgramWriter(program, symbols).write());
+  table.code = std::move(*code);
+  table.input_shape = info.inputShape;
+  table.classes = info.classes;
+  table.examples = info.examples;
+  table.batch = info.batch;
+  table.epochs = info.epochs;
+  table.learning_rate = info.learningRate;
+
+  flatbuffers::FlatBufferBuilder builder;
+  fb::FinishExecutableBuffer(builder, fb::Executable::Pack(builder, &table));
+  try {
+    return runtime::Executable::fromTables(
+        {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+  } catch (const Error &error) {
+    return llvm::createStringError(error.what());
+  }
+}

@@ -1,0 +1,136 @@
+// Kernels to LLVM IR: each becomes a function that takes its buffers' addresses
+// from an array; its body is lowered by MLIR's conversions.
+#include "compiler/kernel/KernelDialect.h"
+#include "compiler/targets/cpu/CodeGeneration.h"
+
+#include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVMPass.h"
+#include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/IR/Module.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::kernel;
+
+// The kernel as func.func @name(!llvm.ptr, i64, i64); the body is the kernel's,
+// behind what makes its arguments.
+static void addFunction(FuncOp kernel, ModuleOp target) {
+  auto builder = OpBuilder::atBlockEnd(target.getBody());
+  MLIRContext *context = builder.getContext();
+  Location location = kernel.getLoc();
+  auto pointer = LLVM::LLVMPointerType::get(context);
+  IntegerType i64 = builder.getI64Type();
+  auto function = builder.create<func::FuncOp>(location, kernel.getSymName(),
+                                               builder.getFunctionType({pointer, i64, i64}, {}));
+  IRMapping mapping;
+  kernel.getBody().cloneInto(&function.getBody(), mapping);
+  Block &entry = function.getBody().front();
+  unsigned count = entry.getNumArguments();
+  Value arguments = entry.addArgument(pointer, location);
+  Value part = entry.addArgument(i64, location), parts = entry.addArgument(i64, location);
+
+  builder.setInsertionPointToStart(&entry);
+  LLVMTypeConverter converter(context);
+  for (unsigned index = 0; index < count - 2; ++index) {
+    BlockArgument buffer = entry.getArgument(index);
+    Value slot = builder.create<LLVM::GEPOp>(location, pointer, pointer, arguments,
+                                             ArrayRef<LLVM::GEPArg>{int32_t(index)});
+    Value address = builder.create<LLVM::LoadOp>(location, pointer, slot);
+    Value descriptor = MemRefDescriptor::fromStaticShape(
+        builder, location, converter, cast<MemRefType>(buffer.getType()), address);
+    buffer.replaceAllUsesWith(
+        builder.create<UnrealizedConversionCastOp>(location, buffer.getType(), descriptor)
+            .getResult(0));
+  }
+  for (auto [index, word] : {std::pair(count - 2, part), std::pair(count - 1, parts)})
+    entry.getArgument(index).replaceAllUsesWith(
+        builder.create<arith::IndexCastOp>(location, builder.getIndexType(), word));
+  entry.eraseArguments(0, count);
+  for (Block &block : function.getBody())
+    if (auto end = dyn_cast<ReturnOp>(block.getTerminator())) {
+      builder.setInsertionPoint(end);
+      builder.create<func::ReturnOp>(end.getLoc());
+      end.erase();
+    }
+}
+
+// Mathematical functions as polynomials, and what has no LLVM counterpart.
+static LogicalResult expandOps(ModuleOp module) {
+  RewritePatternSet patterns(module.getContext());
+  populateMathPolynomialApproximationPatterns(patterns);
+  populateExpandTanPattern(patterns);
+  populateExpandSinhPattern(patterns);
+  populateExpandCoshPattern(patterns);
+  populateExpandAsinhPattern(patterns);
+  populateExpandAcoshPattern(patterns);
+  populateExpandAtanhPattern(patterns);
+  populateExpandExp2FPattern(patterns);
+  populateExpandPowFPattern(patterns);
+  populateExpandRoundFPattern(patterns);
+  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+  return applyPatternsAndFoldGreedily(module, std::move(patterns));
+}
+
+static void addLowering(OpPassManager &passes) {
+  passes.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
+  // Views become strides and offsets; their arithmetic is affine.
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createConvertSCFToCFPass());
+  ConvertVectorToLLVMPassOptions vectorOptions;
+  // A sum over a vector is a tree: faster, more accurate, still always the same.
+  vectorOptions.reassociateFPReductions = true;
+  vectorOptions.force32BitVectorIndices = false;
+  passes.addPass(createConvertVectorToLLVMPass(vectorOptions));
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createFinalizeMemRefToLLVMConversionPass());
+  passes.addPass(createConvertControlFlowToLLVMPass());
+  passes.addPass(createArithToLLVMConversionPass());
+  passes.addPass(createConvertFuncToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+}
+
+llvm::Expected<std::unique_ptr<llvm::Module>>
+kernel::lowerKernels(ModuleOp module, llvm::LLVMContext &llvmContext) {
+  MLIRContext *context = module.getContext();
+  DialectRegistry registry;
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  context->appendDialectRegistry(registry);
+  context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect,
+                       vector::VectorDialect>();
+
+  OwningOpRef<ModuleOp> lowered = ModuleOp::create(module.getLoc());
+  for (FuncOp kernel : module.getOps<FuncOp>())
+    addFunction(kernel, *lowered);
+  PassManager passes(context);
+  addLowering(passes);
+  std::unique_ptr<llvm::Module> result;
+  if (succeeded(expandOps(*lowered)) && succeeded(passes.run(*lowered)))
+    result = translateModuleToLLVMIR(*lowered, llvmContext, "netc");
+  if (!result)
+    return llvm::createStringError("the kernels cannot be lowered to LLVM IR");
+  return result;
+}

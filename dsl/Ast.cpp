@@ -1,0 +1,137 @@
+// The AST as text.
+#include "dsl/Ast.h"
+
+#include "dsl/Parser.h"
+#include "dsl/Value.h"
+
+namespace netc::dsl {
+
+std::string_view spelling(UnaryOperator op) {
+  return op == UnaryOperator::Minus ? "-" : "not";
+}
+
+std::string_view spelling(BinaryOperator op) {
+  static constexpr std::string_view spellings[] = {
+      "or", "and", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%"};
+  return spellings[size_t(op)];
+}
+
+static std::string toString(const Arguments &arguments) {
+  std::string text = "(";
+  for (const Argument &argument : arguments.list) {
+    if (text.size() > 1)
+      text += ", ";
+    if (argument.name)
+      text += argument.name->text + "=";
+    text += toString(*argument.value);
+  }
+  return text + (arguments.isBroken ? " <error>)" : ")");
+}
+
+namespace {
+struct ExprPrinter {
+  std::string operator()(const ErrorExpr &) const { return "<error>"; }
+  std::string operator()(const IntegerExpr &expr) const {
+    return describe(Value{expr.value});
+  }
+  std::string operator()(const FloatExpr &expr) const {
+    return describe(Value{expr.value});
+  }
+  std::string operator()(const BooleanExpr &expr) const {
+    return describe(Value{expr.value});
+  }
+  std::string operator()(const StringExpr &expr) const {
+    return describe(Value{expr.value});
+  }
+  std::string operator()(const ShapeExpr &expr) const {
+    return shape::toString(expr.value);
+  }
+  std::string operator()(const NameExpr &expr) const { return expr.name; }
+  std::string operator()(const CallExpr &expr) const {
+    return expr.callee.text + toString(expr.arguments);
+  }
+  std::string operator()(const ListExpr &expr) const {
+    std::string text = "[";
+    for (const ExprPtr &element : expr.elements)
+      text += (text.size() > 1 ? ", " : "") + toString(*element);
+    return text + "]";
+  }
+  std::string operator()(const IndexExpr &expr) const {
+    return fmt::format("{}[{}]", toString(*expr.base), toString(*expr.index));
+  }
+  std::string operator()(const MemberExpr &expr) const {
+    return fmt::format("{}.{}", toString(*expr.base), expr.member.text);
+  }
+  std::string operator()(const UnaryExpr &expr) const {
+    return fmt::format("({} {})", spelling(expr.op), toString(*expr.operand));
+  }
+  std::string operator()(const BinaryExpr &expr) const {
+    return fmt::format("({} {} {})", toString(*expr.left), spelling(expr.op),
+                       toString(*expr.right));
+  }
+};
+
+class AstPrinter {
+public:
+  std::string text;
+
+  void print(const File &file);
+
+private:
+  template <typename... Args>
+  void line(unsigned level, fmt::format_string<Args...> format,
+            Args &&...args) {
+    text.append(2 * level, ' ');
+    text += fmt::format(format, std::forward<Args>(args)...) + '\n';
+  }
+  void print(const NetworkDecl &network);
+  void print(const Call &call, const std::optional<Name> &label,
+             unsigned level);
+};
+} // namespace
+
+std::string toString(const Expr &expr) {
+  return std::visit(ExprPrinter(), expr.node);
+}
+
+void AstPrinter::print(const Call &call, const std::optional<Name> &label,
+                       unsigned level) {
+  line(level, "{}{}{}", label ? label->text + ": " : "", call.callee.text,
+       call.arguments ? toString(*call.arguments) : "");
+  if (call.block)
+    for (const Item &item : call.block->items)
+      print(item.call, item.label, level + 1);
+}
+
+void AstPrinter::print(const NetworkDecl &network) {
+  line(0, "network {}", network.name.text);
+  line(1, "input {}: {}", network.inputName.text, toString(*network.input));
+  for (const Parameter &parameter : network.parameters)
+    line(1, "parameter {}{}", parameter.name.text,
+         parameter.value ? " = " + toString(*parameter.value) : "");
+  line(1, "output {}", toString(*network.output));
+  print(network.body, std::nullopt, 1);
+}
+
+void AstPrinter::print(const File &file) {
+  for (const NetworkDecl &network : file.networks)
+    print(network);
+  for (const DataDecl &data : file.data) {
+    line(0, "data");
+    for (const Call &transform : data.transforms)
+      print(transform, std::nullopt, 1);
+  }
+  for (const TrainDecl &train : file.trains) {
+    line(0, "train");
+    for (const TrainEntry &entry : train.entries)
+      line(1, "{} = {}", entry.key.text, toString(*entry.value));
+  }
+}
+
+std::string printAst(const SourceFile &source, Diagnostics &diagnostics) {
+  AstPrinter printer;
+  printer.print(parse(source, diagnostics));
+  return std::move(printer.text);
+}
+
+} // namespace netc::dsl

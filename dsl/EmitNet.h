@@ -1,0 +1,25 @@
+// From a proved network to the `net` dialect.
+#pragma once
+
+#include "dsl/Network.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace netc::dsl {
+
+/// What the network is compiled for, beyond its text.
+struct EmitOptions {
+  int64_t batch = 128;
+  shape::Shape pixels;   // 8-bit, [C, H, W] of one example
+  int64_t lastBatch = 0; // an epoch's smaller last batch, 0 if none
+};
+
+/// The module: a `net.parameter` for each parameter, `@network` with the
+/// transforms and the layers, `net.training`. \pre the network and its
+/// transforms are proved for `pixels`.
+mlir::OwningOpRef<mlir::ModuleOp> emitNet(mlir::MLIRContext &context,
+                                          const Network &network,
+                                          const EmitOptions &options);
+
+} // namespace netc::dsl

@@ -1,0 +1,34 @@
+// Expressions -> values, in a scope of parameters.
+#pragma once
+
+#include "dsl/Ast.h"
+#include "dsl/Value.h"
+
+#include <map>
+#include <span>
+
+namespace netc::dsl {
+
+/// The words that stand for themselves: `relu`, `sigmoid`, `tanh`.
+std::span<const std::string_view> valueNames();
+
+class Evaluator {
+public:
+  explicit Evaluator(Diagnostics &diagnostics) : diagnostics(diagnostics) {}
+
+  void define(const std::string &name, Value value) {
+    scope[name] = std::move(value);
+  }
+  /// Null if nothing of that name has been defined.
+  const Value *find(const std::string &name) const;
+
+  /// The value; an error value after an error that has been reported.
+  Value evaluate(const Expr &expr);
+
+private:
+  struct Visitor;
+  Diagnostics &diagnostics;
+  std::map<std::string, Value> scope;
+};
+
+} // namespace netc::dsl

@@ -1,0 +1,36 @@
+// Text -> tokens. White space and comments only separate tokens; the longest
+// token wins.
+#pragma once
+
+#include "dsl/Diagnostics.h"
+
+namespace netc::dsl {
+
+enum class TokenKind {
+#define TOKEN(kind, spelling) kind,
+#include "dsl/Tokens.def"
+};
+
+struct Token {
+  TokenKind kind{};
+  bool startsLine = false; // nothing but white space before it on its line
+  SourceRange range;
+
+  std::string_view spelling() const { return text(range); }
+};
+
+/// How a diagnostic names the kind: "`(`", "a name".
+std::string_view describe(TokenKind kind);
+/// How a diagnostic names the token: "`image`", "the end of the text".
+std::string describe(const Token &token);
+
+/// The beginning of a text that may be long.
+std::string clipped(std::string_view text);
+
+bool isReserved(TokenKind kind);
+
+/// The tokens of the text, the last one being End. What is no token is reported
+/// and becomes one Error token, about which nobody complains again.
+std::vector<Token> lex(const SourceFile &source, Diagnostics &diagnostics);
+
+} // namespace netc::dsl

@@ -1,0 +1,114 @@
+// The parser's class, shared by its two files: Parser.cpp (declarations, calls,
+// blocks) and ParseExpression.cpp.
+#pragma once
+
+#include "dsl/Ast.h"
+#include "dsl/Lexer.h"
+
+#include <algorithm>
+
+namespace netc::dsl {
+
+/// A parse function returns false (or null) after an error that it has
+/// reported and not recovered from.
+class Parser {
+public:
+  Parser(const SourceFile &source, Diagnostics &diagnostics)
+      : tokens(lex(source, diagnostics)), diagnostics(diagnostics) {}
+
+  File parseFile();
+  /// The whole text as one expression.
+  ExprPtr parseOnlyExpression();
+
+private:
+  // Tokens.
+  const Token &token() const { return tokens[position]; }
+  const Token &previous() const { return tokens[position - 1]; }
+  const Token &following() const {
+    return tokens[std::min(position + 1, tokens.size() - 1)];
+  }
+  bool is(TokenKind kind) const { return token().kind == kind; }
+  void advance() { position += !is(TokenKind::End); }
+  bool consumeIf(TokenKind kind);
+  bool startsDeclaration() const;
+
+  /// Reports an error found at the current token; null where it would follow
+  /// from another: a second one at a token, at an Error token or after one,
+  /// after the limit of nesting.
+  Diagnostic *error(DiagnosticKind kind, SourceRange range, auto &&...args) {
+    ++failures;
+    bool isAtErrorToken = is(TokenKind::Error) ||
+                          (position > 0 && previous().kind == TokenKind::Error);
+    if (isStopped || isAtErrorToken || position == failedPosition)
+      return nullptr;
+    failedPosition = position;
+    return &diagnostics.error(kind, range, args...);
+  }
+  Diagnostic *expected(std::string_view what);
+  bool parseToken(TokenKind kind);
+  bool parseClosing(TokenKind kind, const Token &open);
+  bool parseName(Name &name, std::string_view what);
+
+  // Recovery.
+  void skipGroups(auto &&isEnd);
+  void skipDeclaration();
+  void skipItem();
+  bool skipArgument();
+  void reportReserved();
+
+  // Declarations, calls, blocks.
+  bool parseNetwork(File &file);
+  bool parseSignature(NetworkDecl &network);
+  bool parseParameters(std::vector<Parameter> &parameters);
+  bool parseData(File &file);
+  bool parseTrain(File &file);
+  template <typename ParseOne>
+  bool parseBraces(std::string_view what, std::string_view several,
+                   ParseOne parseOne);
+  bool parseCall(Call &call);
+  bool parseCallee(Name &callee);
+  bool parseItem(std::vector<Item> &items);
+  bool parseBlock(Block &block);
+  bool parseArguments(Arguments &arguments);
+  bool parseArgument(Arguments &arguments);
+  bool endArgument(Arguments &arguments, const Token &open);
+
+  // Expressions.
+  ExprPtr parseExpr();
+  ExprPtr parseBinary(int minimum);
+  ExprPtr parseUnary(int minimum);
+  ExprPtr parsePostfix();
+  ExprPtr parsePrimary();
+  ExprPtr parseNumber();
+  ExprPtr parseShape();
+  ExprPtr parseList();
+  ExprPtr parseParenthesized();
+  ExprPtr parseCallExpr(ExprPtr callee);
+  template <typename Node>
+  ExprPtr makeExpr(SourceRange range, Node node, unsigned childDepth = 0);
+  bool tooDeep();
+
+  /// One level of nesting, while it lives.
+  class Level {
+  public:
+    explicit Level(Parser &parser) : parser(parser) { ++parser.depth; }
+    ~Level() { --parser.depth; }
+    Level(const Level &) = delete;
+    Level &operator=(const Level &) = delete;
+    bool isTooDeep() const {
+      return parser.depth > maxDepth && parser.tooDeep();
+    }
+
+  private:
+    Parser &parser;
+  };
+
+  std::vector<Token> tokens;
+  Diagnostics &diagnostics;
+  size_t position = 0;
+  size_t failures = 0, failedPosition = SIZE_MAX;
+  unsigned depth = 0;
+  bool isStopped = false;
+};
+
+} // namespace netc::dsl

@@ -1,0 +1,198 @@
+// The analysis of a file: its declarations, the network's parameters and
+// signature.
+#include "dsl/Sema.h"
+
+#include "dsl/Names.h"
+#include "dsl/Parser.h"
+
+#include <algorithm>
+
+namespace netc::dsl {
+
+namespace {
+class Analyzer {
+public:
+  Analyzer(const SourceFile &source,
+           const std::map<std::string, std::string> &settings,
+           Diagnostics &diagnostics)
+      : source(source), settings(settings), diagnostics(diagnostics),
+        evaluator(diagnostics) {}
+
+  std::unique_ptr<Network> run();
+
+private:
+  template <typename Declarations>
+  void checkOnce(const Declarations &declarations, std::string_view what,
+                 auto &&rangeOf);
+  void defineParameters(const NetworkDecl &decl);
+  Value parameterValue(const NetworkDecl &decl, const Parameter &parameter);
+  std::optional<shape::Shape> evaluateShape(const Expr &expr,
+                                            std::string_view what);
+
+  const SourceFile &source;
+  const std::map<std::string, std::string> &settings;
+  Diagnostics &diagnostics;
+  Evaluator evaluator;
+};
+} // namespace
+
+template <typename Declarations>
+void Analyzer::checkOnce(const Declarations &declarations,
+                         std::string_view what, auto &&rangeOf) {
+  for (size_t i = 1; i < declarations.size(); ++i)
+    diagnostics
+        .error(DiagnosticKind::DeclaredTwice, rangeOf(declarations[i]), what)
+        .note(rangeOf(declarations[0]), "the first one is here");
+}
+
+//===----------------------------------------------------------------------===//
+// Parameters and shapes
+//===----------------------------------------------------------------------===//
+
+Value Analyzer::parameterValue(const NetworkDecl &decl,
+                               const Parameter &parameter) {
+  const std::string &name = parameter.name.text;
+  if (auto setting = settings.find(name); setting != settings.end()) {
+    const SourceFile &text =
+        diagnostics.keep({fmt::format("--set {}", name), setting->second});
+    ExprPtr expr = parseExpression(text, diagnostics);
+    return expr ? evaluator.evaluate(*expr) : Value{};
+  }
+  if (parameter.value)
+    return evaluator.evaluate(*parameter.value);
+  diagnostics
+      .error(DiagnosticKind::ParameterWithoutValue, parameter.name.range, name,
+             decl.name.text)
+      .hint(fmt::format("give it a default, or set it: `--set {}=...`", name));
+  return {};
+}
+
+/// In the order of the text: a default may use the parameters before it.
+void Analyzer::defineParameters(const NetworkDecl &decl) {
+  std::map<std::string_view, SourceRange> names;
+  for (const Parameter &parameter : decl.parameters) {
+    const Name &name = parameter.name;
+    if (name.text == "input" ||
+        std::ranges::find(valueNames(), name.text) != valueNames().end()) {
+      diagnostics.error(DiagnosticKind::ParameterName, name.range, name.text)
+          .hint(name.text == "input" ? "`input` is the shape of the input"
+                                     : "it is the name of a value");
+      continue;
+    }
+    auto [first, isFirst] = names.try_emplace(name.text, name.range);
+    if (isFirst)
+      evaluator.define(name.text, parameterValue(decl, parameter));
+    else
+      diagnostics
+          .error(DiagnosticKind::DeclaredTwice, name.range,
+                 fmt::format("parameter `{}`", name.text))
+          .note(first->second, "the first one is here");
+  }
+  std::vector<std::string_view> known;
+  for (const auto &[name, range] : names)
+    known.push_back(name);
+  for (const auto &[name, value] : settings) {
+    if (names.contains(name))
+      continue;
+    std::string_view nearest = nearestName(name, known);
+    Diagnostic &error = diagnostics.error(
+        DiagnosticKind::UnknownSetting, decl.name.range, decl.name.text, name);
+    if (!nearest.empty())
+      error.hint(fmt::format("did you mean `{}`?", nearest));
+    else if (!known.empty())
+      error.hint(fmt::format("its parameters: {}", listOfNames(known, ", ")));
+  }
+}
+
+/// An integer, a shape or a list of integers, as a shape.
+static std::optional<shape::Shape> toShape(const Value &value) {
+  if (const int64_t *integer = value.as<int64_t>())
+    return shape::Shape{*integer};
+  if (const auto *shape = value.as<shape::Shape>())
+    return *shape;
+  const auto *list = value.as<Value::List>();
+  if (!list || list->empty())
+    return std::nullopt;
+  shape::Shape shape;
+  for (const Value &element : *list) {
+    const int64_t *integer = element.as<int64_t>();
+    if (!integer)
+      return std::nullopt;
+    shape.push_back(*integer);
+  }
+  return shape;
+}
+
+/// The shape of the network's input or output; nullopt after an error.
+std::optional<shape::Shape> Analyzer::evaluateShape(const Expr &expr,
+                                                    std::string_view what) {
+  Value value = evaluator.evaluate(expr);
+  if (value.isError())
+    return std::nullopt;
+  auto invalid = [&](DiagnosticKind kind, std::string_view expectation) {
+    diagnostics.error(kind, expr.range, what, expectation, describe(value));
+    return std::nullopt;
+  };
+  std::optional<shape::Shape> shape = toShape(value);
+  if (!shape)
+    return invalid(DiagnosticKind::ValueKind, "a shape");
+  if (shape->size() != 1 && shape->size() != 3)
+    return invalid(DiagnosticKind::ShapeInvalid,
+                   "one size, or channels x height x width");
+  if (std::ranges::any_of(*shape, [](int64_t size) { return size < 1; }))
+    return invalid(DiagnosticKind::ShapeInvalid, "of sizes of at least 1");
+  if (!shape::elementCount(*shape))
+    return invalid(DiagnosticKind::ShapeInvalid, "at most 2^40 elements");
+  return shape;
+}
+
+//===----------------------------------------------------------------------===//
+// The file
+//===----------------------------------------------------------------------===//
+
+std::unique_ptr<Network> Analyzer::run() {
+  File file = parse(source, diagnostics);
+  checkOnce(file.networks, "a network",
+            [](const auto &decl) { return decl.name.range; });
+  checkOnce(file.data, "`data`", [](const auto &decl) { return decl.keyword; });
+  checkOnce(file.trains, "`train`",
+            [](const auto &decl) { return decl.keyword; });
+  if (file.networks.empty()) {
+    if (!file.isBroken)
+      diagnostics.error(DiagnosticKind::NoNetwork, {&source, 0, 0})
+          .hint("`network Name(image: 1x28x28) -> 10 = Sequential { ... }`");
+    return nullptr;
+  }
+
+  const NetworkDecl &decl = file.networks[0];
+  auto network = std::make_unique<Network>();
+  network->name = decl.name.text;
+  network->inputName = decl.inputName.text;
+  network->range = decl.name.range;
+  network->inputRange = decl.input->range;
+  network->outputRange = decl.output->range;
+  defineParameters(decl);
+  std::optional<shape::Shape> input = evaluateShape(*decl.input, "the input");
+  network->input = input.value_or(shape::Shape());
+  evaluator.define("input", input ? Value{*input} : Value{});
+  network->output =
+      evaluateShape(*decl.output, "the output").value_or(shape::Shape());
+
+  expandLayers(decl, input.has_value(), evaluator, diagnostics, *network);
+  if (file.data.empty())
+    network->transforms = {{shape::ToTensor(), network->range}};
+  else if (input)
+    resolveData(file.data[0], evaluator, diagnostics, *network);
+  if (!file.trains.empty())
+    resolveTrain(file.trains[0], evaluator, diagnostics, *network);
+  return diagnostics.hasErrors() ? nullptr : std::move(network);
+}
+
+std::unique_ptr<Network>
+analyze(const SourceFile &source,
+        const std::map<std::string, std::string> &settings,
+        Diagnostics &diagnostics) {
+  return Analyzer(source, settings, diagnostics).run();
+}
+
+} // namespace netc::dsl

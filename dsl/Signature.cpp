@@ -1,0 +1,236 @@
+// Binding the arguments of a call to its signature.
+#include "dsl/Signature.h"
+
+#include "dsl/Names.h"
+
+#include <algorithm>
+
+namespace netc::dsl {
+
+static std::string_view expectation(ArgumentKind kind) {
+  switch (kind) {
+  case ArgumentKind::Integer:
+    return "an integer";
+  case ArgumentKind::Pair:
+    return "one integer or two (`3`, `3x5`, `[3, 5]`)";
+  case ArgumentKind::Number:
+    return "a number";
+  case ArgumentKind::Boolean:
+    return "`true` or `false`";
+  case ArgumentKind::Activation:
+    return "`relu`, `sigmoid` or `tanh`";
+  case ArgumentKind::Numbers:
+    return "a number or a list of numbers";
+  }
+  return "";
+}
+
+static std::optional<double> toNumber(const Value &value) {
+  if (const int64_t *integer = value.as<int64_t>())
+    return double(*integer);
+  if (const double *number = value.as<double>())
+    return *number;
+  return std::nullopt;
+}
+
+static std::optional<ArgumentValue> toPair(const Value &value) {
+  if (const int64_t *integer = value.as<int64_t>())
+    return shape::Pair{*integer, *integer};
+  if (const auto *sizes = value.as<shape::Shape>(); sizes && sizes->size() == 2)
+    return shape::Pair{(*sizes)[0], (*sizes)[1]};
+  if (const auto *list = value.as<Value::List>(); list && list->size() == 2) {
+    const int64_t *height = (*list)[0].as<int64_t>();
+    const int64_t *width = (*list)[1].as<int64_t>();
+    if (height && width)
+      return shape::Pair{*height, *width};
+  }
+  return std::nullopt;
+}
+
+static std::optional<ArgumentValue> toActivation(const Value &value) {
+  using enum shape::ActivationKind;
+  if (const auto *named = value.as<NamedValue>())
+    for (shape::ActivationKind kind : {ReLU, Sigmoid, Tanh})
+      if (named->name == shape::toString(kind))
+        return kind;
+  return std::nullopt;
+}
+
+static std::optional<ArgumentValue> toNumbers(const Value &value) {
+  if (std::optional<double> number = toNumber(value))
+    return std::vector{*number};
+  const auto *list = value.as<Value::List>();
+  if (!list || list->empty())
+    return std::nullopt;
+  std::vector<double> numbers;
+  for (const Value &element : *list) {
+    std::optional<double> number = toNumber(element);
+    if (!number)
+      return std::nullopt;
+    numbers.push_back(*number);
+  }
+  return numbers;
+}
+
+static std::optional<ArgumentValue> convert(const Value &value,
+                                            ArgumentKind kind) {
+  switch (kind) {
+  case ArgumentKind::Integer:
+    if (const int64_t *integer = value.as<int64_t>())
+      return *integer;
+    return std::nullopt;
+  case ArgumentKind::Pair:
+    return toPair(value);
+  case ArgumentKind::Number:
+    if (std::optional<double> number = toNumber(value))
+      return *number;
+    return std::nullopt;
+  case ArgumentKind::Boolean:
+    if (const bool *boolean = value.as<bool>())
+      return *boolean;
+    return std::nullopt;
+  case ArgumentKind::Activation:
+    return toActivation(value);
+  case ArgumentKind::Numbers:
+    return toNumbers(value);
+  }
+  return std::nullopt;
+}
+
+namespace {
+class Binder {
+public:
+  Binder(const Signature &signature, Evaluator &evaluator,
+         Diagnostics &diagnostics)
+      : signature(signature), evaluator(evaluator), diagnostics(diagnostics) {}
+
+  std::optional<BoundArguments> run(const Name &callee,
+                                    const Arguments *arguments);
+
+private:
+  const ArgumentSpec *findSpec(const Arguments &arguments, size_t index);
+  void bindOne(const Argument &argument, const ArgumentSpec &spec);
+  void reportKind(const Argument &argument, const ArgumentSpec &spec,
+                  const Value &value);
+
+  const Signature &signature;
+  Evaluator &evaluator;
+  Diagnostics &diagnostics;
+  BoundArguments bound;
+  std::map<std::string_view, SourceRange> given;
+  bool isFailed = false;
+};
+} // namespace
+
+/// The argument of the signature that is given at `index`; null after an error.
+const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
+  const Argument &argument = arguments.list[index];
+  const std::vector<ArgumentSpec> &specs = signature.arguments;
+  if (specs.empty()) {
+    if (index == 0)
+      diagnostics.error(DiagnosticKind::NoArguments, argument.value->range,
+                        signature.name);
+    return nullptr;
+  }
+  if (!argument.name) {
+    if (index == 0)
+      return &specs[0];
+    Diagnostic &error =
+        diagnostics.error(DiagnosticKind::SecondPositional,
+                          argument.value->range, signature.name);
+    if (index < specs.size())
+      error.hint(fmt::format("`{}=` is the next one", specs[index].name));
+    return nullptr;
+  }
+  auto spec =
+      std::ranges::find(specs, argument.name->text, &ArgumentSpec::name);
+  if (spec != specs.end())
+    return &*spec;
+  std::vector<std::string_view> known;
+  for (const ArgumentSpec &other : specs)
+    known.push_back(other.name);
+  Diagnostic &error =
+      diagnostics.error(DiagnosticKind::UnknownArgument, argument.name->range,
+                        signature.name, argument.name->text);
+  if (std::string hint =
+          hintForName(NameContext::Argument, argument.name->text, known);
+      !hint.empty())
+    error.hint(hint);
+  return nullptr;
+}
+
+void Binder::reportKind(const Argument &argument, const ArgumentSpec &spec,
+                        const Value &value) {
+  Diagnostic &error = diagnostics.error(
+      DiagnosticKind::ValueKind, argument.value->range,
+      fmt::format("`{}`", spec.name), expectation(spec.kind), describe(value));
+  const auto *word = value.as<std::string>();
+  if (!word)
+    return;
+  if (std::ranges::find(valueNames(), *word) != valueNames().end() &&
+      spec.kind == ArgumentKind::Activation)
+    error.hint(fmt::format("write `{}`, without quotes", *word));
+  else if (std::string hint = hintForName(NameContext::Value, *word, {});
+           !hint.empty())
+    error.hint(hint);
+}
+
+void Binder::bindOne(const Argument &argument, const ArgumentSpec &spec) {
+  SourceRange range =
+      argument.name ? argument.name->range : argument.value->range;
+  auto [first, isFirst] = given.try_emplace(spec.name, range);
+  if (!isFirst) {
+    diagnostics.error(DiagnosticKind::ArgumentGivenTwice, range, spec.name)
+        .note(first->second, "the first one is here");
+    isFailed = true;
+    return;
+  }
+  Value value = evaluator.evaluate(*argument.value);
+  std::optional<ArgumentValue> converted = convert(value, spec.kind);
+  if (converted)
+    bound.add(spec.name, {*converted, range});
+  else if (!value.isError())
+    reportKind(argument, spec, value);
+  isFailed |= !converted;
+}
+
+std::optional<BoundArguments> Binder::run(const Name &callee,
+                                          const Arguments *arguments) {
+  bool mayBeMeant = false; // what is missing, by an argument not understood
+  if (arguments) {
+    mayBeMeant = isFailed = arguments->isBroken;
+    for (size_t i = 0; i < arguments->list.size(); ++i) {
+      const Argument &argument = arguments->list[i];
+      if (const ArgumentSpec *spec = findSpec(*arguments, i)) {
+        bindOne(argument, *spec);
+      } else {
+        evaluator.evaluate(*argument.value);
+        mayBeMeant = isFailed = true;
+      }
+    }
+  }
+  for (const ArgumentSpec &spec : signature.arguments) {
+    if (!spec.isRequired || given.contains(spec.name))
+      continue;
+    if (!mayBeMeant)
+      diagnostics.error(DiagnosticKind::ArgumentMissing, callee.range,
+                        signature.name, spec.name);
+    isFailed = true;
+  }
+  if (isFailed)
+    return std::nullopt;
+  return std::move(bound);
+}
+
+std::optional<BoundArguments>
+bind(const Signature &signature, const Name &callee, const Arguments *arguments,
+     Evaluator &evaluator, Diagnostics &diagnostics) {
+  return Binder(signature, evaluator, diagnostics).run(callee, arguments);
+}
+
+void evaluateAll(const Arguments &arguments, Evaluator &evaluator) {
+  for (const Argument &argument : arguments.list)
+    evaluator.evaluate(*argument.value);
+}
+
+} // namespace netc::dsl

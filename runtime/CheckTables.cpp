@@ -1,0 +1,278 @@
+// One function for each table; errors say the path that leads to it.
+#include "runtime/CheckTables.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+#include <set>
+
+namespace netc::runtime {
+
+/// The arena, threads and windows that a file may claim.
+static constexpr uint64_t maxArena = uint64_t(1) << 46;
+static constexpr int maxThreads = 1024;
+static constexpr int64_t maxNumber = int64_t(1) << 31;
+
+TensorType readType(const fb::TensorType &type) {
+  TensorType read;
+  read.element = static_cast<ElementType>(type.element());
+  if (type.shape())
+    read.shape.assign(type.shape()->begin(), type.shape()->end());
+  if (type.layout())
+    read.layout = type.layout()->str();
+  return read;
+}
+
+namespace {
+
+std::string_view text(const flatbuffers::String *string) {
+  return string ? std::string_view(string->c_str(), string->size()) : "";
+}
+
+template <typename T> size_t sizeOf(const flatbuffers::Vector<T> *vector) {
+  return vector ? vector->size() : 0;
+}
+
+class Checker {
+public:
+  explicit Checker(const fb::Executable &tables) : tables(tables) {}
+
+  void check() {
+    checkHeader();
+    checkParameters();
+    std::set<std::string_view> names;
+    for (size_t i = 0; i < sizeOf(tables.programs()); ++i) {
+      const fb::Program *program = tables.programs()->Get(i);
+      std::string_view name = text(program->name());
+      Scope scope(*this, fmt::format("program {} `{}`", i, name));
+      require(!name.empty(), "it has no name");
+      require(names.insert(name).second, "another has this name");
+      checkProgram(*program);
+    }
+  }
+
+private:
+  /// Adds one step to the path of errors while it lives.
+  struct Scope {
+    Scope(Checker &checker, std::string step) : path(checker.path) {
+      path.push_back(std::move(step));
+    }
+    ~Scope() { path.pop_back(); }
+    std::vector<std::string> &path;
+  };
+
+  void require(bool holds, std::string_view otherwise) const {
+    if (holds)
+      return;
+    std::string where;
+    for (const std::string &step : path)
+      where += step + ": ";
+    throw Error(where + std::string(otherwise));
+  }
+
+  void checkHeader() {
+    require(!text(tables.target()).empty(), "no target is recorded");
+    require(!text(tables.isa()).empty(), "no instruction set is recorded");
+    require(tables.threads() >= 1 && tables.threads() <= maxThreads,
+            fmt::format("the number of threads is 1 to {}, got {}", maxThreads,
+                        tables.threads()));
+    require(tables.arena_bytes() <= maxArena, "the arena is too large");
+    require(tables.batch() >= 0 && tables.epochs() >= 0 &&
+                tables.classes() >= 0 && tables.examples() >= 0,
+            "the batch, epochs, classes and examples are at least 0");
+    require(std::isfinite(tables.learning_rate()),
+            "the learning rate is not a number");
+    checkSizes(tables.input_shape(), "the input's shape");
+    require(sizeOf(tables.input_shape()) == 0 ||
+                sizeOf(tables.input_shape()) == 3,
+            "the input's shape is not channels, height, width");
+  }
+
+  /// The verifier looks at the place of a vector's length alone, which is 4
+  /// bytes.
+  template <typename T>
+  void checkPlace(const flatbuffers::Vector<T> *vector) const {
+    require(!vector || reinterpret_cast<uintptr_t>(vector->Data()) %
+                               alignof(int64_t) ==
+                           0,
+            "numbers are at an odd place in the file");
+  }
+
+  void checkSizes(const flatbuffers::Vector<int64_t> *shape,
+                  std::string_view what) {
+    checkPlace(shape);
+    for (size_t i = 0; i < sizeOf(shape); ++i)
+      require(shape->Get(i) >= 1 && shape->Get(i) <= maxNumber,
+              fmt::format("{} has the size {}", what, shape->Get(i)));
+  }
+
+  void checkSlice(uint64_t offset, uint64_t bytes) {
+    require(offset % arenaAlignment == 0,
+            fmt::format("offset {} is not a multiple of {}", offset,
+                        arenaAlignment));
+    require(bytes <= tables.arena_bytes() &&
+                offset <= tables.arena_bytes() - bytes,
+            fmt::format("bytes {} to {} are outside the arena of {}", offset,
+                        offset + bytes, tables.arena_bytes()));
+  }
+
+  /// \returns the bytes of the type.
+  uint64_t checkType(const fb::TensorType *type) {
+    require(type, "no type");
+    require(type->element() <= fb::ElementType::MAX,
+            "an element type out of range");
+    checkPlace(type->shape());
+    try {
+      return static_cast<uint64_t>(byteSize(readType(*type)));
+    } catch (const Error &error) {
+      require(false, error.what());
+      throw;
+    }
+  }
+
+  void checkBuffer(const fb::Buffer *buffer) {
+    require(buffer, "no buffer");
+    require(!text(buffer->name()).empty(), "it has no name");
+    uint64_t bytes = checkType(buffer->type());
+    require(
+        buffer->bytes() == bytes,
+        fmt::format("it has {} bytes, its type {}", buffer->bytes(), bytes));
+    checkSlice(buffer->offset(), bytes);
+  }
+
+  void checkParameters() {
+    std::set<std::string_view> names;
+    std::vector<const fb::Buffer *> inOrder;
+    for (size_t i = 0; i < sizeOf(tables.parameters()); ++i) {
+      const fb::Parameter *parameter = tables.parameters()->Get(i);
+      const fb::Buffer *buffer = parameter->buffer();
+      Scope scope(*this, fmt::format("parameter {} `{}`", i,
+                                     buffer ? text(buffer->name()) : ""));
+      checkBuffer(buffer);
+      require(names.insert(text(buffer->name())).second,
+              "another has this name");
+      checkSizes(parameter->shape(), "its shape for files");
+      if (sizeOf(parameter->shape())) {
+        double elements = 1, forFiles = 1; // exact to 2^53, never overflow
+        for (int64_t size : *buffer->type()->shape())
+          elements *= static_cast<double>(size);
+        for (int64_t size : *parameter->shape())
+          forFiles *= static_cast<double>(size);
+        require(elements == forFiles,
+                "its shape for files has another number of elements");
+      }
+      inOrder.push_back(buffer);
+    }
+    std::ranges::sort(inOrder, {}, &fb::Buffer::offset);
+    for (size_t i = 1; i < inOrder.size(); ++i)
+      require(inOrder[i - 1]->offset() + inOrder[i - 1]->bytes() <=
+                  inOrder[i]->offset(),
+              fmt::format("parameters `{}` and `{}` overlap",
+                          text(inOrder[i - 1]->name()),
+                          text(inOrder[i]->name())));
+  }
+
+  void checkProgram(const fb::Program &program) {
+    require(program.batch() >= 0, "its batch is below 0");
+    std::set<std::string_view> names;
+    for (auto *buffers : {program.inputs(), program.outputs()})
+      for (size_t i = 0; i < sizeOf(buffers); ++i) {
+        const fb::Buffer *buffer = buffers->Get(i);
+        std::string_view name = text(buffer->name());
+        Scope scope(
+            *this, fmt::format("{} `{}`",
+                               buffers == program.inputs() ? "input" : "output",
+                               name));
+        checkBuffer(buffer);
+        require(names.insert(name).second, "another has this name");
+        if (buffers == program.inputs() && name == "state")
+          require(readType(*buffer->type()) ==
+                      TensorType{ElementType::I32, {8}, ""},
+                  "a run's state is 8xi32");
+      }
+    for (size_t i = 0; i < sizeOf(program.launches()); ++i) {
+      const fb::Launch *launch = program.launches()->Get(i);
+      Scope scope(*this, fmt::format("launch {} of layer `{}`", i,
+                                     text(launch->layer())));
+      checkLaunch(*launch);
+    }
+  }
+
+  void checkLaunch(const fb::Launch &launch) {
+    checkPlace(launch.arguments());
+    for (size_t i = 0; i < sizeOf(launch.arguments()); ++i) {
+      Scope scope(*this, fmt::format("argument {}", i));
+      const fb::Slice *slice = launch.arguments()->Get(i);
+      checkSlice(slice->offset(), slice->bytes());
+    }
+    if (const fb::Kernel *kernel = launch.work_as_Kernel()) {
+      require(!text(kernel->symbol()).empty(), "its kernel has no symbol");
+      require(sizeOf(tables.code()) > 0, "there is no code for its kernel");
+      return;
+    }
+    const fb::Primitive *primitive = launch.work_as_Primitive();
+    require(primitive, "it is neither a kernel nor a primitive");
+    checkPrimitive(*primitive, launch);
+  }
+
+  void checkPrimitive(const fb::Primitive &primitive,
+                      const fb::Launch &launch) {
+    require(primitive.kind() <= fb::PrimitiveKind::MAX &&
+                primitive.propagation() <= fb::Propagation::MAX,
+            "a kind of primitive out of range");
+    require(!text(primitive.implementation()).empty(),
+            "no implementation is recorded");
+    for (auto [numbers, least] : {std::pair(primitive.window(), 1),
+                                  {primitive.stride(), 1},
+                                  {primitive.dilation(), 1},
+                                  {primitive.padding(), 0}}) {
+      checkPlace(numbers);
+      require(sizeOf(numbers) == 0 || sizeOf(numbers) == 2,
+              "a window has two sizes");
+      for (size_t i = 0; i < sizeOf(numbers); ++i)
+        require(numbers->Get(i) >= least && numbers->Get(i) <= maxNumber,
+                fmt::format("a window's number is {}", numbers->Get(i)));
+    }
+
+    require(sizeOf(primitive.roles()) == sizeOf(launch.arguments()),
+            fmt::format("{} roles for {} arguments", sizeOf(primitive.roles()),
+                        sizeOf(launch.arguments())));
+    // Where each role's argument is, and whether a tensor has it.
+    constexpr size_t roles = static_cast<size_t>(fb::Role::MAX) + 1;
+    std::vector<const fb::Slice *> slices(roles, nullptr);
+    std::vector<bool> used(roles, false);
+    for (size_t i = 0; i < sizeOf(primitive.roles()); ++i) {
+      auto role = static_cast<size_t>(primitive.roles()->Get(i));
+      require(role < roles, "a role out of range");
+      require(!slices[role], "two arguments have one role");
+      slices[role] = launch.arguments()->Get(i);
+    }
+    for (size_t i = 0; i < sizeOf(primitive.tensors()); ++i) {
+      const fb::Tensor *tensor = primitive.tensors()->Get(i);
+      Scope scope(*this, fmt::format("tensor {}", i));
+      require(tensor->role() < fb::Role::Workspace,
+              "its role is none of a tensor");
+      size_t role = static_cast<size_t>(tensor->role());
+      require(slices[role], "it has no argument");
+      require(!used[role], "another has its role");
+      used[role] = true;
+      uint64_t bytes = checkType(tensor->type());
+      require(slices[role]->bytes() >= bytes,
+              fmt::format("its argument has {} bytes, its type {}",
+                          slices[role]->bytes(), bytes));
+    }
+    for (size_t role = 0; role < roles; ++role)
+      require(!slices[role] || used[role] ||
+                  role >= static_cast<size_t>(fb::Role::Workspace),
+              "an argument has no tensor");
+  }
+
+  const fb::Executable &tables;
+  std::vector<std::string> path;
+};
+
+} // namespace
+
+void checkTables(const fb::Executable &tables) { Checker(tables).check(); }
+
+} // namespace netc::runtime

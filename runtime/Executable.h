@@ -1,0 +1,45 @@
+// An executable in memory: verified bytes and the tables in them.
+#pragma once
+
+#include "runtime/Error.h"
+#include "runtime/Executable_generated.h"
+#include "runtime/TensorType.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace netc::runtime {
+
+/// The version of the file format: it matches exactly or the file is refused.
+inline constexpr uint32_t executableVersion = 1;
+
+/// Every place in the arena is a multiple of it.
+inline constexpr uint64_t arenaAlignment = 64;
+
+class Executable {
+public:
+  /// Wraps a finished FlatBuffer (what a target's writer made). Throws Error
+  /// saying what is wrong with it.
+  static Executable fromTables(std::vector<uint8_t> tables);
+  /// Reads FILE.netx: magic, version, size and a 64-bit checksum first, then
+  /// the FlatBuffers verifier, then our own checks (CheckTables.h). Throws
+  /// Error naming the file and what is wrong.
+  static Executable load(const std::string &path);
+  /// Writes through a temporary file beside `path`, renamed when whole. Throws
+  /// Error naming the file.
+  void save(const std::string &path) const;
+
+  const fb::Executable &tables() const;
+  const fb::Program *program(std::string_view name) const; // null if absent
+
+private:
+  explicit Executable(std::vector<uint8_t> tables);
+
+  std::vector<uint8_t> bytes;
+};
+
+/// A recorded type.
+TensorType readType(const fb::TensorType &type);
+
+} // namespace netc::runtime

@@ -1,0 +1,199 @@
+// Programs as vectors of ready launches.
+#include "runtime/Executor.h"
+
+#include "runtime/Device.h"
+
+#include <bit>
+#include <cassert>
+#include <chrono>
+#include <cstring>
+#include <fmt/format.h>
+
+namespace netc::runtime {
+
+namespace {
+struct Step {
+  std::unique_ptr<ReadyLaunch> launch;
+  const fb::Launch *recorded;
+  uint64_t runs = 0;
+  double seconds = 0;
+};
+
+struct Program {
+  const fb::Program *recorded;
+  std::span<std::byte> state; // empty if it takes none
+  std::vector<Step> steps;
+};
+} // namespace
+
+static const fb::Buffer *
+findBuffer(const flatbuffers::Vector<flatbuffers::Offset<fb::Buffer>> *buffers,
+           std::string_view name) {
+  if (buffers)
+    for (const fb::Buffer *buffer : *buffers)
+      if (buffer->name()->string_view() == name)
+        return buffer;
+  return nullptr;
+}
+
+static std::string_view text(const flatbuffers::String *string) {
+  return string ? string->string_view() : "";
+}
+
+struct Executor::Impl {
+  Impl(Executable given, ExecutorOptions options)
+      : executable(std::move(given)), options(options),
+        device(makeDevice(executable.tables())) {
+    if (!executable.tables().programs())
+      return;
+    for (const fb::Program *recorded : *executable.tables().programs()) {
+      Program &program = programs.emplace_back();
+      program.recorded = recorded;
+      if (const fb::Buffer *state = findBuffer(recorded->inputs(), "state"))
+        program.state = memory(*state);
+      if (!recorded->launches())
+        continue;
+      for (const fb::Launch *launch : *recorded->launches())
+        try {
+          program.steps.push_back({device->prepare(*launch), launch});
+        } catch (const Error &error) {
+          throw located(*recorded, *launch, error);
+        }
+    }
+  }
+
+  /// The error with the program, the layer and its place.
+  Error located(const fb::Program &program, const fb::Launch &launch,
+                const Error &error) const {
+    std::string place;
+    if (launch.line() != 0)
+      place = fmt::format(" ({}:{}:{})", text(executable.tables().source()),
+                          launch.line(), launch.column());
+    return Error(fmt::format("program `{}`, layer `{}`{}: {}",
+                             text(program.name()), text(launch.layer()), place,
+                             error.what()));
+  }
+
+  Program &program(std::string_view name) {
+    for (Program &program : programs)
+      if (text(program.recorded->name()) == name)
+        return program;
+    assert(false && "the executable has no such program");
+    std::abort();
+  }
+
+  std::span<std::byte> memory(const fb::Buffer &buffer) const {
+    return device->memory(buffer.offset(), buffer.bytes());
+  }
+
+  const fb::Buffer &parameter(size_t index) const {
+    assert(executable.tables().parameters() &&
+           index < executable.tables().parameters()->size());
+    return *executable.tables().parameters()->Get(index)->buffer();
+  }
+
+  Executable executable;
+  ExecutorOptions options;
+  std::unique_ptr<Device> device;
+  std::vector<Program> programs;
+};
+
+Executor::Executor(Executable executable, ExecutorOptions options)
+    : impl(std::make_unique<Impl>(std::move(executable), options)) {}
+
+Executor::~Executor() = default;
+
+static void writeState(const RunState &state, std::span<std::byte> out) {
+  const uint32_t words[8] = {static_cast<uint32_t>(state.seed),
+                             static_cast<uint32_t>(state.seed >> 32),
+                             static_cast<uint32_t>(state.step),
+                             static_cast<uint32_t>(state.step >> 32),
+                             state.epoch,
+                             std::bit_cast<uint32_t>(state.learningRate),
+                             0,
+                             0};
+  assert(out.size() == sizeof words);
+  std::memcpy(out.data(), words, sizeof words);
+}
+
+static void runMeasured(Step &step) {
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start = Clock::now();
+  step.launch->run();
+  step.seconds += std::chrono::duration<double>(Clock::now() - start).count();
+  ++step.runs;
+}
+
+void Executor::run(std::string_view name, const RunState &state) {
+  Program &program = impl->program(name);
+  if (!program.state.empty())
+    writeState(state, program.state);
+  impl->device->enterRun();
+  for (Step &step : program.steps)
+    try {
+      if (impl->options.profile)
+        runMeasured(step);
+      else
+        step.launch->run();
+    } catch (const Error &error) {
+      throw impl->located(*program.recorded, *step.recorded, error);
+    }
+}
+
+std::span<std::byte> Executor::input(std::string_view program,
+                                     std::string_view name) {
+  const fb::Buffer *buffer =
+      findBuffer(impl->program(program).recorded->inputs(), name);
+  assert(buffer && "the program has no such input");
+  return impl->memory(*buffer);
+}
+
+std::span<const std::byte> Executor::output(std::string_view program,
+                                            std::string_view name) const {
+  const fb::Buffer *buffer =
+      findBuffer(impl->program(program).recorded->outputs(), name);
+  assert(buffer && "the program has no such output");
+  return impl->memory(*buffer);
+}
+
+static size_t rowMajorBytes(TensorType type) {
+  type.layout.clear();
+  return static_cast<size_t>(byteSize(type));
+}
+
+void Executor::readParameter(size_t index,
+                             std::span<std::byte> rowMajor) const {
+  const fb::Buffer &buffer = impl->parameter(index);
+  TensorType type = readType(*buffer.type());
+  assert(rowMajor.size() == rowMajorBytes(type));
+  fromLayout(type, impl->memory(buffer).data(), rowMajor.data());
+}
+
+void Executor::writeParameter(size_t index,
+                              std::span<const std::byte> rowMajor) {
+  const fb::Buffer &buffer = impl->parameter(index);
+  TensorType type = readType(*buffer.type());
+  assert(rowMajor.size() == rowMajorBytes(type));
+  toLayout(type, rowMajor.data(), impl->memory(buffer).data());
+}
+
+uint64_t Executor::allocatedBytes() const {
+  return impl->executable.tables().arena_bytes();
+}
+
+std::vector<LaunchTime> Executor::profile() const {
+  std::vector<LaunchTime> times;
+  if (!impl->options.profile)
+    return times;
+  for (const Program &program : impl->programs)
+    for (const Step &step : program.steps)
+      times.push_back({std::string(text(program.recorded->name())),
+                       std::string(text(step.recorded->layer())),
+                       step.recorded->line(), step.recorded->column(),
+                       step.launch->name(), step.runs, step.seconds});
+  return times;
+}
+
+const Executable &Executor::executable() const { return impl->executable; }
+
+} // namespace netc::runtime

@@ -1,0 +1,353 @@
+// One request: an operation descriptor by kind and direction, then the
+// primitive descriptor, which is the library's answer.
+#include "runtime/cpu/PrimitiveDescriptor.h"
+
+#include "runtime/Error.h"
+#include "runtime/cpu/Library.h"
+#include "runtime/cpu/MemoryDescriptor.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace netc::runtime::cpu {
+
+std::string_view toString(Role role) {
+  constexpr std::array names{"src", "weights",   "bias",
+                             "dst", "workspace", "scratchpad"};
+  return names[static_cast<size_t>(role)];
+}
+
+std::string toString(const PrimitiveSpec &spec) {
+  constexpr std::array kinds{"convolution", "inner product", "max pooling",
+                             "average pooling", "reorder"};
+  constexpr std::array propagations{"forward", "backward data",
+                                    "backward weights"};
+  std::string text =
+      fmt::format("{} {}", kinds[static_cast<size_t>(spec.kind)],
+                  propagations[static_cast<size_t>(spec.propagation)]);
+  for (const auto &[role, type] : spec.tensors)
+    text += fmt::format(", {} {}", toString(role), runtime::toString(type));
+  auto pair = [&](std::string_view name, const std::vector<int64_t> &values) {
+    if (!values.empty())
+      text += fmt::format(", {} {}", name, fmt::join(values, "x"));
+  };
+  pair("window", spec.window);
+  pair("stride", spec.stride);
+  pair("dilation", spec.dilation);
+  pair("padding", spec.padding);
+  return text + (spec.relu ? ", relu" : "");
+}
+
+static bool isPooling(PrimitiveKind kind) {
+  return kind == PrimitiveKind::MaxPooling ||
+         kind == PrimitiveKind::AveragePooling;
+}
+
+static const TensorType *find(const PrimitiveSpec &spec, Role role) {
+  for (const auto &[each, type] : spec.tensors)
+    if (each == role)
+      return &type;
+  return nullptr;
+}
+
+static void requireTensors(const PrimitiveSpec &spec) {
+  auto wrong = [&](std::string why) {
+    return Error(fmt::format("{}: {}", toString(spec), why));
+  };
+  bool products = spec.kind == PrimitiveKind::Convolution ||
+                  spec.kind == PrimitiveKind::InnerProduct;
+  for (Role role : {Role::Src, Role::Weights, Role::Bias, Role::Dst,
+                    Role::Workspace, Role::Scratchpad}) {
+    auto count = std::ranges::count(spec.tensors, role,
+                                    &std::pair<Role, TensorType>::first);
+    bool needed = role == Role::Src || role == Role::Dst ||
+                  (role == Role::Weights && products);
+    bool allowed = needed || (role == Role::Bias && products &&
+                              spec.propagation != Propagation::BackwardData);
+    if (count > 1 || (count == 1 && !allowed) || (count == 0 && needed))
+      throw wrong(fmt::format("{} tensors {}", count, toString(role)));
+  }
+  if (!products && spec.propagation == Propagation::BackwardWeights)
+    throw wrong("it has no weights");
+  if (spec.kind == PrimitiveKind::Reorder &&
+      spec.propagation != Propagation::Forward)
+    throw wrong("a reorder has no gradient");
+  if (spec.relu && !(products && spec.propagation == Propagation::Forward))
+    throw wrong("only convolutions and inner products forward fuse a relu");
+}
+
+/// The geometry with its defaults, as the library counts it.
+namespace {
+struct Window {
+  dnnl_dims_t size{}, stride{}, dilation{}, padding{};
+  bool dilated = false;
+
+  explicit Window(const PrimitiveSpec &spec) {
+    size_t rank = find(spec, Role::Src)->shape.size();
+    if (rank != 4 || find(spec, Role::Dst)->shape.size() != 4)
+      throw Error(fmt::format("{}: expected images", toString(spec)));
+    auto take = [&](const std::vector<int64_t> &values, int64_t otherwise,
+                    int64_t least, dnnl_dims_t &out) {
+      if (!values.empty() && values.size() != 2)
+        throw Error(fmt::format("{}: a window has two sizes", toString(spec)));
+      for (size_t i = 0; i < 2; ++i) {
+        out[i] = values.empty() ? otherwise : values[i];
+        if (out[i] < least)
+          throw Error(fmt::format("{}: a window's number is below {}",
+                                  toString(spec), least));
+      }
+    };
+    take(spec.window, 1, 1, size);
+    take(spec.stride, 1, 1, stride);
+    take(spec.dilation, 1, 1, dilation);
+    take(spec.padding, 0, 0, padding);
+    for (size_t i = 0; i < 2; ++i) { // the library's 0 is dense
+      --dilation[i];
+      dilated |= dilation[i] != 0;
+    }
+  }
+};
+
+/// Any operation's descriptor.
+union Operation {
+  dnnl_convolution_desc_t convolution;
+  dnnl_inner_product_desc_t innerProduct;
+  dnnl_pooling_desc_t pooling;
+  dnnl_pooling_v2_desc_t dilatedPooling;
+};
+
+/// The tensors' descriptors; `bias` is null where there is none.
+struct Memories {
+  dnnl_memory_desc_t src, weights, biasOrNone, dst;
+  const dnnl_memory_desc_t *bias = nullptr;
+
+  explicit Memories(const PrimitiveSpec &spec) {
+    src = activation(spec, Role::Src, Role::Dst);
+    dst = activation(spec, Role::Dst, Role::Src);
+    if (const TensorType *type = find(spec, Role::Weights))
+      weights = memoryDescriptor(*type);
+    if (const TensorType *type = find(spec, Role::Bias)) {
+      biasOrNone = memoryDescriptor(*type);
+      bias = &biasOrNone;
+    }
+  }
+  Memories(const Memories &) = delete;
+
+private:
+  /// With sizes of 1 a row-major tensor is also laid out as its peer is
+  /// (TensorType.h, sameMemory). The library compares strides and would not
+  /// see that: it is told in the peer's terms.
+  static dnnl_memory_desc_t activation(const PrimitiveSpec &spec, Role role,
+                                       Role peer) {
+    const TensorType &type = *find(spec, role);
+    TensorType inPeersTerms = type;
+    inPeersTerms.layout = find(spec, peer)->layout;
+    bool retold =
+        (spec.kind == PrimitiveKind::Convolution || isPooling(spec.kind)) &&
+        type.layout.empty() && inPeersTerms.layout != "any" &&
+        sameMemory(type, inPeersTerms);
+    return memoryDescriptor(retold ? inPeersTerms : type);
+  }
+};
+
+/// Scratchpads are planned by the compiler, never the library's own.
+struct Attributes {
+  dnnl_primitive_attr_t handle = nullptr;
+
+  explicit Attributes(bool relu) {
+    checkStatus(dnnl_primitive_attr_create(&handle), "attributes");
+    checkStatus(dnnl_primitive_attr_set_scratchpad_mode(
+                    handle, dnnl_scratchpad_mode_user),
+                "a scratchpad of one's own");
+    if (!relu)
+      return;
+    dnnl_post_ops_t operations = nullptr;
+    checkStatus(dnnl_post_ops_create(&operations), "post-operations");
+    dnnl_status_t status =
+        dnnl_post_ops_append_eltwise(operations, 1, dnnl_eltwise_relu, 0, 0);
+    if (status == dnnl_success)
+      status = dnnl_primitive_attr_set_post_ops(handle, operations);
+    dnnl_post_ops_destroy(operations);
+    checkStatus(status, "a relu");
+  }
+  ~Attributes() { dnnl_primitive_attr_destroy(handle); }
+  Attributes(const Attributes &) = delete;
+};
+} // namespace
+
+static dnnl_status_t describeConvolution(Operation &operation,
+                                         const PrimitiveSpec &spec,
+                                         Propagation propagation,
+                                         const Memories &m) {
+  const Window w(spec);
+  // `auto`: direct or Winograd, which is far faster for windows of 3x3.
+  constexpr dnnl_alg_kind_t algorithm = dnnl_convolution_auto;
+  switch (propagation) {
+  case Propagation::Forward:
+    return dnnl_dilated_convolution_forward_desc_init(
+        &operation.convolution, dnnl_forward_training, algorithm, &m.src,
+        &m.weights, m.bias, &m.dst, w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardData:
+    return dnnl_dilated_convolution_backward_data_desc_init(
+        &operation.convolution, algorithm, &m.src, &m.weights, &m.dst, w.stride,
+        w.dilation, w.padding, w.padding);
+  case Propagation::BackwardWeights:
+    return dnnl_dilated_convolution_backward_weights_desc_init(
+        &operation.convolution, algorithm, &m.src, &m.weights, m.bias, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  }
+  return dnnl_invalid_arguments;
+}
+
+static dnnl_status_t describeInnerProduct(Operation &operation,
+                                          Propagation propagation,
+                                          const Memories &m) {
+  switch (propagation) {
+  case Propagation::Forward:
+    return dnnl_inner_product_forward_desc_init(&operation.innerProduct,
+                                                dnnl_forward_training, &m.src,
+                                                &m.weights, m.bias, &m.dst);
+  case Propagation::BackwardData:
+    return dnnl_inner_product_backward_data_desc_init(
+        &operation.innerProduct, &m.src, &m.weights, &m.dst);
+  case Propagation::BackwardWeights:
+    return dnnl_inner_product_backward_weights_desc_init(
+        &operation.innerProduct, &m.src, &m.weights, m.bias, &m.dst);
+  }
+  return dnnl_invalid_arguments;
+}
+
+static dnnl_status_t describePooling(Operation &operation,
+                                     const PrimitiveSpec &spec,
+                                     Propagation propagation,
+                                     const Memories &m) {
+  const Window w(spec);
+  const dnnl_alg_kind_t algorithm = spec.kind == PrimitiveKind::MaxPooling
+                                        ? dnnl_pooling_max
+                                        : dnnl_pooling_avg_include_padding;
+  if (propagation == Propagation::Forward) {
+    if (w.dilated)
+      return dnnl_pooling_v2_forward_desc_init(
+          &operation.dilatedPooling, dnnl_forward_training, algorithm, &m.src,
+          &m.dst, w.stride, w.size, w.dilation, w.padding, w.padding);
+    return dnnl_pooling_forward_desc_init(
+        &operation.pooling, dnnl_forward_training, algorithm, &m.src, &m.dst,
+        w.stride, w.size, w.padding, w.padding);
+  }
+  if (w.dilated)
+    return dnnl_pooling_v2_backward_desc_init(
+        &operation.dilatedPooling, algorithm, &m.src, &m.dst, w.stride, w.size,
+        w.dilation, w.padding, w.padding);
+  return dnnl_pooling_backward_desc_init(&operation.pooling, algorithm, &m.src,
+                                         &m.dst, w.stride, w.size, w.padding,
+                                         w.padding);
+}
+
+PrimitiveDescriptor::Handle
+PrimitiveDescriptor::ask(const PrimitiveSpec &spec, Propagation propagation,
+                         const_dnnl_primitive_desc_t hint) {
+  const Memories memories(spec);
+  const Attributes attributes(spec.relu);
+  Operation operation{};
+  dnnl_status_t status = dnnl_success;
+  dnnl_primitive_desc_t made = nullptr;
+  switch (spec.kind) {
+  case PrimitiveKind::Convolution:
+    status = describeConvolution(operation, spec, propagation, memories);
+    break;
+  case PrimitiveKind::InnerProduct:
+    status = describeInnerProduct(operation, propagation, memories);
+    break;
+  case PrimitiveKind::MaxPooling:
+  case PrimitiveKind::AveragePooling:
+    status = describePooling(operation, spec, propagation, memories);
+    break;
+  case PrimitiveKind::Reorder:
+    checkStatus(dnnl_reorder_primitive_desc_create(&made, &memories.src,
+                                                   engine(), &memories.dst,
+                                                   engine(), attributes.handle),
+                toString(spec));
+    return Handle(made);
+  }
+  checkStatus(status, toString(spec));
+  checkStatus(dnnl_primitive_desc_create(&made, &operation, attributes.handle,
+                                         engine(), hint),
+              toString(spec));
+  return Handle(made);
+}
+
+PrimitiveDescriptor::PrimitiveDescriptor(const PrimitiveSpec &spec)
+    : kind(spec.kind), propagation(spec.propagation) {
+  requireTensors(spec);
+  Handle hint;
+  if (isPooling(kind) && propagation != Propagation::Forward) {
+    // The forward request decides the workspace; its source is never `any`.
+    PrimitiveSpec forward = spec;
+    for (auto &[role, type] : forward.tensors)
+      if (role == Role::Src && type.layout == "any")
+        type.layout = find(spec, Role::Dst)->layout;
+    hint = ask(forward, Propagation::Forward, nullptr);
+  }
+  handle = ask(spec, propagation, hint.get());
+}
+
+std::string PrimitiveDescriptor::implementation() const {
+  const char *name = nullptr;
+  checkStatus(
+      dnnl_primitive_desc_query(get(), dnnl_query_impl_info_str, 0, &name),
+      "an implementation's name");
+  return name;
+}
+
+int PrimitiveDescriptor::argument(Role role) const {
+  switch (role) {
+  case Role::Src:
+    return propagation == Propagation::BackwardData ||
+                   (isPooling(kind) && propagation != Propagation::Forward)
+               ? DNNL_ARG_DIFF_SRC
+               : DNNL_ARG_SRC;
+  case Role::Weights:
+    return propagation == Propagation::BackwardWeights ? DNNL_ARG_DIFF_WEIGHTS
+                                                       : DNNL_ARG_WEIGHTS;
+  case Role::Bias:
+    return propagation == Propagation::BackwardWeights ? DNNL_ARG_DIFF_BIAS
+                                                       : DNNL_ARG_BIAS;
+  case Role::Dst:
+    return propagation == Propagation::Forward ? DNNL_ARG_DST
+                                               : DNNL_ARG_DIFF_DST;
+  case Role::Workspace:
+    return DNNL_ARG_WORKSPACE;
+  case Role::Scratchpad:
+    return DNNL_ARG_SCRATCHPAD;
+  }
+  assert(false && "a role out of range");
+  return 0;
+}
+
+const dnnl_memory_desc_t &PrimitiveDescriptor::memory(Role role) const {
+  const dnnl_memory_desc_t *memory = dnnl_primitive_desc_query_md(
+      get(), dnnl_query_exec_arg_md, argument(role));
+  assert(memory && "an argument that this primitive does not take");
+  return *memory;
+}
+
+int64_t PrimitiveDescriptor::scratchpadBytes() const {
+  return static_cast<int64_t>(
+      dnnl_memory_desc_get_size(&memory(Role::Scratchpad)));
+}
+
+int64_t PrimitiveDescriptor::workspaceBytes() const {
+  return kind == PrimitiveKind::MaxPooling
+             ? static_cast<int64_t>(
+                   dnnl_memory_desc_get_size(&memory(Role::Workspace)))
+             : 0;
+}
+
+std::optional<std::string> PrimitiveDescriptor::layout(Role role) const {
+  return layoutOf(memory(role));
+}
+
+} // namespace netc::runtime::cpu

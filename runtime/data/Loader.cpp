@@ -1,0 +1,133 @@
+// The ring of batches and the order of the examples.
+#include "runtime/data/Loader.h"
+
+#include "runtime/data/Philox.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <numeric>
+
+namespace netc::runtime::data {
+
+std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
+                                   uint32_t epoch) {
+  assert(count >= 0 && count <= UINT32_MAX && "IDX counts have 32 bits");
+  std::vector<uint32_t> permutation(static_cast<size_t>(count));
+  std::iota(permutation.begin(), permutation.end(), uint32_t{0});
+  if (order == Order::Sequential)
+    return permutation;
+
+  constexpr uint32_t stream = 0x6f726465; // "orde": apart from all other draws
+  PhiloxKey key = {static_cast<uint32_t>(seed),
+                   static_cast<uint32_t>(seed >> 32)};
+  for (uint32_t i = static_cast<uint32_t>(count); i > 1; --i) {
+    PhiloxBlock draw = philox4x32({i, 0, epoch, stream}, key);
+    uint64_t bits = uint64_t{draw[1]} << 32 | draw[0];
+    // The high word of bits * i is uniform in [0, i) to within 2^-32.
+    auto j =
+        static_cast<uint32_t>((static_cast<unsigned __int128>(bits) * i) >> 64);
+    std::swap(permutation[i - 1], permutation[j]);
+  }
+  return permutation;
+}
+
+Loader::Loader(const Examples &examples, int64_t batch, int workerCount)
+    : examples(examples), batch(batch) {
+  assert(batch > 0 && workerCount >= 0);
+  // One batch in the caller's hands, one being gathered by each worker.
+  slots.resize(static_cast<size_t>(workerCount) + 1);
+  for (Slot &slot : slots) {
+    slot.batch.pixels.resize(
+        static_cast<size_t>(batch * examples.exampleBytes));
+    slot.batch.labels.resize(static_cast<size_t>(batch));
+  }
+  for (int i = 0; i < workerCount; ++i)
+    workers.emplace_back([this] { work(); });
+}
+
+Loader::~Loader() {
+  {
+    std::lock_guard lock(mutex);
+    stopping = true;
+  }
+  slotFree.notify_all();
+  for (std::thread &worker : workers)
+    worker.join();
+}
+
+void Loader::start(std::vector<uint32_t> newOrder) {
+  {
+    std::unique_lock lock(mutex);
+    total = claimed; // no further claims on the old order
+    slotReady.wait(lock, [&] { return inFlight == 0; });
+    order = std::move(newOrder);
+    for (Slot &slot : slots)
+      slot.ready = false;
+    total = (static_cast<int64_t>(order.size()) + batch - 1) / batch;
+    claimed = released = delivered = 0;
+  }
+  slotFree.notify_all();
+}
+
+const Batch *Loader::next() {
+  std::unique_lock lock(mutex);
+  auto slotOf = [&](int64_t index) -> Slot & {
+    return slots[static_cast<size_t>(index) % slots.size()];
+  };
+  if (delivered > released) { // what the caller had is free again
+    slotOf(released).ready = false;
+    ++released;
+    slotFree.notify_all();
+  }
+  if (delivered == total)
+    return nullptr;
+  Slot &slot = slotOf(delivered);
+  if (workers.empty())
+    gather(delivered, slot.batch);
+  else
+    slotReady.wait(lock, [&] { return slot.ready; });
+  ++delivered;
+  return &slot.batch;
+}
+
+void Loader::work() {
+  std::unique_lock lock(mutex);
+  while (true) {
+    auto mayClaim = [&] {
+      return claimed < total &&
+             claimed < released + static_cast<int64_t>(slots.size());
+    };
+    slotFree.wait(lock, [&] { return stopping || mayClaim(); });
+    if (stopping)
+      return;
+    int64_t index = claimed++;
+    ++inFlight;
+    Slot &slot = slots[static_cast<size_t>(index) % slots.size()];
+    lock.unlock();
+    gather(index, slot.batch);
+    lock.lock();
+    slot.ready = true;
+    --inFlight;
+    slotReady.notify_all();
+  }
+}
+
+void Loader::gather(int64_t index, Batch &out) const {
+  auto exampleBytes = static_cast<size_t>(examples.exampleBytes);
+  size_t first = static_cast<size_t>(index * batch);
+  size_t size = std::min(order.size() - first, static_cast<size_t>(batch));
+  for (size_t row = 0; row < size; ++row) {
+    size_t example = order[first + row];
+    std::memcpy(out.pixels.data() + row * exampleBytes,
+                examples.pixels.data() + example * exampleBytes, exampleBytes);
+    out.labels[row] = examples.labels[example];
+  }
+  std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
+            out.pixels.end(), uint8_t{0});
+  std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size), out.labels.end(),
+            0);
+  out.size = static_cast<int64_t>(size);
+}
+
+} // namespace netc::runtime::data

@@ -1,0 +1,71 @@
+// Batches of examples, gathered by worker threads ahead of the step that takes
+// them. What a batch holds depends on the order alone, never on the workers.
+#pragma once
+
+#include "runtime/data/Dataset.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace netc::runtime::data {
+
+enum class Order { Shuffled, Sequential };
+
+/// The order in which an epoch takes the examples: a permutation of
+/// [0, count). Shuffled, it is Fisher and Yates' with Philox draws keyed by
+/// `seed` and counted by `epoch`, in a stream of its own.
+std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
+                                   uint32_t epoch);
+
+/// Buffers of a whole batch; the rows from `size` on are zeros.
+struct Batch {
+  int64_t size = 0;            // examples in it: fewer in an epoch's last
+  std::vector<uint8_t> pixels; // [batch, C, H, W]
+  std::vector<int32_t> labels; // [batch]
+};
+
+class Loader {
+public:
+  /// `examples` outlives the loader. With no workers, batches are gathered
+  /// when asked for. \pre batch > 0, workers >= 0
+  Loader(const Examples &examples, int64_t batch, int workers);
+  ~Loader();
+  Loader(const Loader &) = delete;
+  Loader &operator=(const Loader &) = delete;
+
+  /// Begins a pass over the examples in `order`; what an earlier pass had left
+  /// is dropped.
+  void start(std::vector<uint32_t> order);
+
+  /// The next batch of the pass, valid until the next call; null at the end.
+  const Batch *next();
+
+private:
+  void work();
+  void gather(int64_t index, Batch &out) const;
+
+  const Examples &examples;
+  const int64_t batch;
+  std::vector<uint32_t> order;
+
+  // A ring of slots: batch i is gathered into slot i % slots, once the batch
+  // that was there before has been given back.
+  struct Slot {
+    Batch batch;
+    bool ready = false;
+  };
+  std::vector<Slot> slots;
+
+  std::mutex mutex; // guards what follows, and each slot's `ready`
+  std::condition_variable slotFree, slotReady;
+  int64_t total = 0;     // batches of this pass
+  int64_t claimed = 0;   // batches that a worker has begun
+  int64_t released = 0;  // batches that the caller has given back
+  int64_t inFlight = 0;  // claimed and not ready
+  int64_t delivered = 0; // batches handed out by next()
+  bool stopping = false;
+  std::vector<std::thread> workers; // the last member: started when all is made
+};
+
+} // namespace netc::runtime::data

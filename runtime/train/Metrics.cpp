@@ -1,0 +1,97 @@
+// Writes the metrics. nlohmann::json writes NaN and infinity as null.
+#include "runtime/train/Metrics.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace netc::runtime::train {
+
+using Json = nlohmann::ordered_json;
+
+Metrics::Metrics(const std::string &path) : path(path) {
+  file = std::fopen(path.c_str(), "w");
+  if (!file)
+    throw Error(
+        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+}
+
+Metrics::~Metrics() {
+  if (file)
+    std::fclose(file);
+}
+
+void Metrics::line(const std::string &text) {
+  if (!file)
+    return;
+  bool written = std::fputs(text.c_str(), file) >= 0 &&
+                 std::fputc('\n', file) != EOF && std::fflush(file) == 0;
+  if (!written && firstError == 0)
+    firstError = errno;
+}
+
+void Metrics::run(const Model &model, const data::DatasetInfo &dataset,
+                  const TrainSettings &settings, uint64_t trainingBytes) {
+  if (!file)
+    return;
+  int64_t parameters = 0;
+  for (const ParameterInfo &parameter : model.parameters)
+    if (parameter.trainable)
+      parameters += elementCount(parameter.shape);
+  auto orNull = [](const std::optional<int64_t> &value) {
+    return value ? Json(*value) : Json(nullptr);
+  };
+  line(Json{{"kind", "run"},
+            {"network", model.network},
+            {"source", model.source},
+            {"target", model.target},
+            {"isa", model.isa},
+            {"threads", model.threads},
+            {"dataset", dataset.name},
+            {"train_examples", dataset.trainExamples},
+            {"test_examples", dataset.testExamples},
+            {"batch", model.batch},
+            {"epochs", orNull(settings.epochs)},
+            {"steps", orNull(settings.steps)},
+            {"learning_rate", settings.learningRate},
+            {"seed", settings.seed},
+            {"order", settings.order == data::Order::Shuffled ? "shuffled"
+                                                              : "sequential"},
+            {"workers", settings.workers},
+            {"parameters", parameters},
+            {"training_bytes", trainingBytes}}
+           .dump());
+}
+
+void Metrics::step(int64_t step, double loss, double seconds) {
+  if (file)
+    line(Json{
+        {"kind", "step"}, {"step", step}, {"loss", loss}, {"seconds", seconds}}
+             .dump());
+}
+
+void Metrics::epoch(const EpochResult &result) {
+  if (file)
+    line(Json{{"kind", "epoch"},
+              {"epoch", result.epoch},
+              {"loss", result.loss},
+              {"train_accuracy", result.trainAccuracy},
+              {"test_loss", result.testLoss},
+              {"test_accuracy", result.testAccuracy},
+              {"seconds", result.seconds}}
+             .dump());
+}
+
+void Metrics::close() {
+  if (!file)
+    return;
+  if (std::fclose(std::exchange(file, nullptr)) != 0 && firstError == 0)
+    firstError = errno;
+  if (firstError != 0)
+    throw Error(fmt::format("{}: metrics are incomplete: {}", path,
+                            std::strerror(firstError)));
+}
+
+} // namespace netc::runtime::train

@@ -1,0 +1,55 @@
+// The `--metrics` file: one JSON object a line, flushed as it is written, so
+// that it can be read while the training runs. What is no number is null.
+#pragma once
+
+#include "runtime/train/Programs.h"
+
+#include <cstdio>
+#include <optional>
+
+namespace netc::runtime::train {
+
+/// What an epoch came to; means over examples, seconds with its evaluation.
+struct EpochResult {
+  int64_t epoch = 0; // from 1
+  double loss = 0, trainAccuracy = 0, testLoss = 0, testAccuracy = 0;
+  double seconds = 0;
+};
+
+/// What was asked for, resolved with the executable's defaults.
+struct TrainSettings {
+  std::optional<int64_t> epochs, steps; // whichever ends first; one is given
+  float learningRate = 0;
+  uint64_t seed = 0;
+  int workers = 1;
+  data::Order order = data::Order::Shuffled;
+};
+
+class Metrics {
+public:
+  /// Writes nowhere.
+  Metrics() = default;
+  /// Begins the file anew. Throws Error where it cannot be opened.
+  explicit Metrics(const std::string &path);
+  ~Metrics();
+  Metrics(const Metrics &) = delete;
+  Metrics &operator=(const Metrics &) = delete;
+
+  void run(const Model &model, const data::DatasetInfo &dataset,
+           const TrainSettings &settings, uint64_t trainingBytes);
+  void step(int64_t step, double loss, double seconds); // step from 1
+  void epoch(const EpochResult &result);
+
+  /// Throws Error if anything could not be written. Not before: a full disk
+  /// shall not end a training.
+  void close();
+
+private:
+  void line(const std::string &text);
+
+  std::string path;
+  std::FILE *file = nullptr;
+  int firstError = 0; // errno
+};
+
+} // namespace netc::runtime::train

@@ -1,0 +1,224 @@
+// Training's view of an executable, checked once, and of its executor.
+#include "runtime/train/Programs.h"
+
+#include "runtime/TensorType.h"
+
+#include <cassert>
+#include <cstring>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace netc::runtime::train {
+namespace {
+
+std::string text(const flatbuffers::String *string) {
+  return string ? string->str() : std::string();
+}
+
+std::vector<int64_t> numbers(const flatbuffers::Vector<int64_t> *vector) {
+  return vector ? std::vector<int64_t>(vector->begin(), vector->end())
+                : std::vector<int64_t>();
+}
+
+[[noreturn]] void fail(const Executable &executable, const std::string &what) {
+  throw Error(fmt::format("the executable of network `{}` cannot train: {}",
+                          text(executable.tables().network()), what));
+}
+
+using Buffers = flatbuffers::Vector<flatbuffers::Offset<fb::Buffer>>;
+
+const fb::Buffer *find(const Buffers *buffers, std::string_view name) {
+  if (buffers)
+    for (const fb::Buffer *buffer : *buffers)
+      if (buffer->name() && buffer->name()->string_view() == name)
+        return buffer;
+  return nullptr;
+}
+
+void checkBuffer(const Executable &executable, const fb::Program &program,
+                 const Buffers *buffers, std::string_view name,
+                 fb::ElementType element, const std::vector<int64_t> &shape) {
+  const fb::Buffer *buffer = find(buffers, name);
+  if (!buffer)
+    fail(executable, fmt::format("its program `{}` has no `{}`",
+                                 text(program.name()), name));
+  if (!buffer->type() || buffer->type()->element() != element ||
+      numbers(buffer->type()->shape()) != shape)
+    fail(executable,
+         fmt::format("`{}` of its program `{}` is not {} [{}]", name,
+                     text(program.name()), fb::EnumNameElementType(element),
+                     fmt::join(shape, ", ")));
+}
+
+/// The batch of a program that has what the training loop gives and takes.
+int64_t checkProgram(const Executable &executable, const fb::Program &program) {
+  int64_t batch = program.batch();
+  if (batch <= 0)
+    fail(executable,
+         fmt::format("its program `{}` has no batch", text(program.name())));
+  std::vector<int64_t> pixels = numbers(executable.tables().input_shape());
+  pixels.insert(pixels.begin(), batch);
+  auto check = [&](const Buffers *buffers, std::string_view name,
+                   fb::ElementType element, const std::vector<int64_t> &shape) {
+    checkBuffer(executable, program, buffers, name, element, shape);
+  };
+  check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
+  check(program.inputs(), "labels", fb::ElementType::I32, {batch});
+  check(program.outputs(), "loss", fb::ElementType::F32, {batch});
+  check(program.outputs(), "correct", fb::ElementType::I32, {batch});
+  return batch;
+}
+
+ParameterInfo describeParameter(const Executable &executable,
+                                const fb::Parameter &parameter) {
+  const fb::Buffer &buffer = *parameter.buffer();
+  ParameterInfo info;
+  info.name = text(buffer.name());
+  info.trainable = parameter.trainable();
+  std::vector<int64_t> stored = numbers(buffer.type()->shape());
+  info.shape = numbers(parameter.shape());
+  if (info.shape.empty())
+    info.shape = stored;
+  if (buffer.type()->element() != fb::ElementType::F32 && info.trainable)
+    fail(executable, fmt::format("parameter `{}` is not float32", info.name));
+  assert(elementCount(info.shape) == elementCount(stored) &&
+         "checked when the executable was read");
+  return info;
+}
+
+class ExecutorPrograms final : public Programs {
+public:
+  explicit ExecutorPrograms(Executor &executor)
+      : executor(executor), description(describe(executor.executable())) {}
+
+  const Model &model() const override { return description; }
+
+  void initialize(const RunState &state) override {
+    executor.run("initialize", state);
+  }
+
+  Outputs run(std::string_view program, const RunState &state,
+              const data::Batch &batch) override {
+    const fb::Program *tables = executor.executable().program(program);
+    setPixels(*tables, program, batch);
+    std::span<std::byte> labels = executor.input(program, "labels");
+    assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
+    std::memcpy(labels.data(), batch.labels.data(), labels.size());
+    executor.run(program, state);
+    return {output<float>(program, "loss"),
+            output<int32_t>(program, "correct")};
+  }
+
+  void readParameter(size_t index,
+                     std::span<std::byte> rowMajor) const override {
+    executor.readParameter(index, rowMajor);
+  }
+  void writeParameter(size_t index,
+                      std::span<const std::byte> rowMajor) override {
+    executor.writeParameter(index, rowMajor);
+  }
+  uint64_t allocatedBytes() const override { return executor.allocatedBytes(); }
+
+private:
+  void setPixels(const fb::Program &tables, std::string_view program,
+                 const data::Batch &batch) {
+    std::span<std::byte> pixels = executor.input(program, "pixels");
+    const fb::TensorType &type = *find(tables.inputs(), "pixels")->type();
+    if (!type.layout() || type.layout()->size() == 0) {
+      assert(pixels.size() <= batch.pixels.size());
+      std::memcpy(pixels.data(), batch.pixels.data(), pixels.size());
+      return;
+    }
+    TensorType layout{ElementType::U8, numbers(type.shape()),
+                      type.layout()->str()};
+    toLayout(layout, batch.pixels.data(), pixels.data());
+  }
+
+  template <typename T>
+  std::span<const T> output(std::string_view program,
+                            std::string_view name) const {
+    std::span<const std::byte> bytes = executor.output(program, name);
+    return {reinterpret_cast<const T *>(bytes.data()),
+            bytes.size() / sizeof(T)};
+  }
+
+  Executor &executor;
+  Model description;
+};
+
+} // namespace
+
+int64_t elementCount(const std::vector<int64_t> &shape) {
+  int64_t count = 1;
+  for (int64_t size : shape)
+    count *= size;
+  return count;
+}
+
+Model describe(const Executable &executable) {
+  const fb::Executable &tables = executable.tables();
+  Model model;
+  model.network = text(tables.network());
+  model.source = text(tables.source());
+  model.target = text(tables.target());
+  model.isa = text(tables.isa());
+  model.threads = tables.threads();
+  model.inputShape = numbers(tables.input_shape());
+  model.classes = tables.classes();
+  model.examples = tables.examples();
+  model.epochs = tables.epochs();
+  model.learningRate = tables.learning_rate();
+
+  auto require = [&](std::string_view name) {
+    const fb::Program *program = executable.program(name);
+    if (!program)
+      fail(executable, fmt::format("it has no program `{}`", name));
+    return program;
+  };
+  require("initialize");
+  model.batch = checkProgram(executable, *require("train_step"));
+  model.evaluateBatch = checkProgram(executable, *require("evaluate"));
+  if (const fb::Program *last = executable.program("train_last_step"))
+    model.lastBatch = checkProgram(executable, *last);
+  if (model.lastBatch >= model.batch)
+    fail(executable, "its last batch is not smaller than the others");
+  if (tables.parameters())
+    for (const fb::Parameter *parameter : *tables.parameters())
+      model.parameters.push_back(describeParameter(executable, *parameter));
+  return model;
+}
+
+void checkDataset(const Model &model, const data::DatasetInfo &dataset,
+                  bool training) {
+  if (dataset.shape != model.inputShape)
+    throw Error(
+        fmt::format("data set `{}` has examples of {}; network `{}` was "
+                    "compiled for {}",
+                    dataset.name, fmt::join(dataset.shape, "x"), model.network,
+                    fmt::join(model.inputShape, "x")));
+  if (dataset.classes != model.classes)
+    throw Error(fmt::format(
+        "data set `{}` has {} classes; network `{}` was compiled for {}",
+        dataset.name, dataset.classes, model.network, model.classes));
+  if (!training)
+    return;
+  if (model.examples != 0 && dataset.trainExamples != model.examples)
+    throw Error(fmt::format("data set `{}` has {} training examples; network "
+                            "`{}` was compiled for {}",
+                            dataset.name, dataset.trainExamples, model.network,
+                            model.examples));
+  int64_t rest = dataset.trainExamples % model.batch;
+  if (rest != 0 && rest != model.lastBatch)
+    throw Error(fmt::format(
+        "the last batch of data set `{}` has {} examples ({} in batches of "
+        "{}); network `{}` was compiled for {}",
+        dataset.name, rest, dataset.trainExamples, model.batch, model.network,
+        model.lastBatch == 0 ? "whole batches only"
+                             : fmt::format("{}", model.lastBatch)));
+}
+
+std::unique_ptr<Programs> programsOf(Executor &executor) {
+  return std::make_unique<ExecutorPrograms>(executor);
+}
+
+} // namespace netc::runtime::train

@@ -1,0 +1,73 @@
+// What the training loop knows of a compiled network: a description as plain
+// data, and the programs to run. The tests put a stand-in behind it.
+#pragma once
+
+#include "runtime/Executor.h"
+#include "runtime/data/Loader.h"
+
+namespace netc::runtime::train {
+
+struct ParameterInfo {
+  std::string name;
+  std::vector<int64_t> shape; // as safetensors hold it
+  bool trainable = true;      // false for the optimiser's state and statistics
+};
+
+/// A network compiled for training.
+struct Model {
+  std::string network, source, target, isa;
+  int threads = 0;
+  std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
+  int64_t classes = 0;
+  int64_t examples = 0;      // of the training set; 0 where any
+  int64_t batch = 0;         // of a training step
+  int64_t lastBatch = 0;     // of an epoch's last step; 0 if it has no program
+  int64_t evaluateBatch = 0; // of an evaluation step
+  int64_t epochs = 0;        // unless asked otherwise, as is the next
+  float learningRate = 0;
+  std::vector<ParameterInfo> parameters;
+};
+
+/// Reads the description. Throws Error where a program that training needs is
+/// absent or takes or gives something else.
+Model describe(const Executable &executable);
+
+/// Throws Error where the data set is not what the network was compiled for:
+/// another shape or number of classes; for training, another number of
+/// examples.
+void checkDataset(const Model &model, const data::DatasetInfo &dataset,
+                  bool training);
+
+class Programs {
+public:
+  virtual ~Programs() = default;
+
+  /// What a step says of each of its examples.
+  struct Outputs {
+    std::span<const float> loss;
+    std::span<const int32_t> correct; // 1 if the arg max is the label
+  };
+
+  virtual const Model &model() const = 0;
+  virtual void initialize(const RunState &state) = 0;
+  /// Runs `train_step`, `train_last_step` or `evaluate` on the first rows of
+  /// the batch, as many as the program takes. The outputs are valid until the
+  /// next run.
+  virtual Outputs run(std::string_view program, const RunState &state,
+                      const data::Batch &batch) = 0;
+  /// A parameter in row-major order, float32. \pre sizes match.
+  virtual void readParameter(size_t index,
+                             std::span<std::byte> rowMajor) const = 0;
+  virtual void writeParameter(size_t index,
+                              std::span<const std::byte> rowMajor) = 0;
+  /// Bytes allocated for the programs.
+  virtual uint64_t allocatedBytes() const = 0;
+};
+
+/// The programs of an executor, which outlives it.
+std::unique_ptr<Programs> programsOf(Executor &executor);
+
+/// Elements of a shape. \pre no overflow: the shape is a checked one.
+int64_t elementCount(const std::vector<int64_t> &shape);
+
+} // namespace netc::runtime::train

@@ -1,0 +1,148 @@
+// The order of a run: what is cheap to get wrong is checked first.
+#include "runtime/train/Run.h"
+
+#include "runtime/train/OutputFile.h"
+#include "runtime/train/Weights.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+namespace netc::runtime::train {
+namespace {
+
+TrainSettings resolve(const TrainRequest &request, const Model &model) {
+  TrainSettings settings;
+  settings.epochs = request.epochs;
+  settings.steps = request.steps;
+  if (!settings.epochs && !settings.steps)
+    settings.epochs = model.epochs;
+  settings.learningRate = request.learningRate.value_or(model.learningRate);
+  settings.seed = request.seed;
+  settings.workers = request.workers;
+  settings.order = request.order;
+  return settings;
+}
+
+bool sameFile(const std::string &a, const std::string &b) {
+  if (a.empty() || b.empty())
+    return false;
+  namespace filesystem = std::filesystem;
+  std::error_code error; // of files that are not there yet
+  if (filesystem::equivalent(a, b, error) && !error)
+    return true;
+  return filesystem::weakly_canonical(a, error) ==
+         filesystem::weakly_canonical(b, error);
+}
+
+/// What the programs needed, apart from all that the process ever held.
+std::string memoryReport(uint64_t trainingBytes) {
+  struct rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  auto peak = static_cast<uint64_t>(usage.ru_maxrss) * 1024; // Linux: KiB
+  auto mebibytes = [](uint64_t bytes) {
+    return static_cast<double>(bytes) / (1 << 20);
+  };
+  return fmt::format("memory: {} bytes ({:.1f} MiB) allocated for the network, "
+                     "peak resident {} bytes ({:.1f} MiB)",
+                     trainingBytes, mebibytes(trainingBytes), peak,
+                     mebibytes(peak));
+}
+
+} // namespace
+
+void checkPaths(const TrainRequest &request) {
+  if (sameFile(request.save, request.metrics))
+    throw Error(
+        fmt::format("{}: given as --save and as --metrics", request.metrics));
+  if (sameFile(request.weights, request.metrics))
+    throw Error(fmt::format("{}: given as --weights and as --metrics",
+                            request.metrics));
+  if (!request.save.empty())
+    checkWritable(request.save);
+  if (request.metrics.empty())
+    return;
+  // A metrics file may be a pipe or a device: it is written as it goes, and
+  // only begun anew when the training begins.
+  std::error_code error;
+  std::filesystem::file_status status =
+      std::filesystem::status(request.metrics, error);
+  if (!std::filesystem::exists(status) ||
+      std::filesystem::is_regular_file(status) ||
+      std::filesystem::is_directory(status))
+    checkWritable(request.metrics);
+}
+
+Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
+                     const TrainRequest &request, Console &console,
+                     const std::atomic<bool> &interrupted) {
+  const Model &model = programs.model();
+  checkDataset(model, dataset, /*training=*/true);
+  checkPaths(request);
+  std::optional<MatchedWeights> weights;
+  if (!request.weights.empty())
+    weights = openWeights(model, request.weights);
+  data::Examples trainSet = loadExamples(dataset, data::Split::Train);
+  data::Examples testSet = loadExamples(dataset, data::Split::Test);
+
+  TrainSettings settings = resolve(request, model);
+  if (request.save.empty())
+    console.err << "note: without --save the trained weights will be gone at "
+                   "the end"
+                << std::endl;
+  RunState state;
+  state.seed = settings.seed;
+  state.learningRate = settings.learningRate;
+  programs.initialize(state); // the optimiser's state too
+  if (weights)
+    loadWeights(programs, *weights);
+
+  std::optional<Metrics> file;
+  Metrics none;
+  if (!request.metrics.empty())
+    file.emplace(request.metrics);
+  Metrics &metrics = file ? *file : none;
+  metrics.run(model, dataset, settings, programs.allocatedBytes());
+
+  Trainer trainer(programs, trainSet, testSet, settings, metrics, console,
+                  interrupted);
+  Outcome outcome = trainer.run();
+  if (outcome == Outcome::Interrupted)
+    console.err << fmt::format("interrupted after step {} (epoch {})",
+                               trainer.stepsDone(), trainer.epoch())
+                << std::endl;
+  if (!request.save.empty()) {
+    saveWeights(programs, request.save);
+    console.err << fmt::format("weights saved to {}", request.save)
+                << std::endl;
+  }
+  console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  metrics.close();
+  return outcome;
+}
+
+Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
+                        const std::string &path, int workers, Console &console,
+                        const std::atomic<bool> &interrupted) {
+  const Model &model = programs.model();
+  checkDataset(model, dataset, /*training=*/false);
+  MatchedWeights weights = openWeights(model, path);
+  data::Examples testSet = loadExamples(dataset, data::Split::Test);
+  programs.initialize(RunState{});
+  loadWeights(programs, weights);
+
+  data::Loader loader(testSet, model.evaluateBatch, workers);
+  Progress progress(console);
+  std::optional<Evaluation> test = evaluate(programs, loader, testSet.count,
+                                            RunState{}, progress, interrupted);
+  progress.clear();
+  if (!test)
+    return Outcome::Interrupted;
+  console.out << fmt::format("test loss {:.4f}, test acc {:.3f}", test->loss,
+                             test->accuracy)
+              << std::endl;
+  console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  return Outcome::Finished;
+}
+
+} // namespace netc::runtime::train

@@ -1,0 +1,162 @@
+// Epochs, steps and sums.
+#include "runtime/train/Trainer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace netc::runtime::train {
+namespace {
+
+using Clock = Progress::Clock;
+
+double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+int64_t batchesOf(int64_t examples, int64_t batch) {
+  return (examples + batch - 1) / batch;
+}
+
+/// What the first `rows` rows of a step's outputs add up to.
+struct StepSum {
+  double loss = 0;
+  int64_t correct = 0;
+};
+
+StepSum sumOf(const Programs::Outputs &outputs, int64_t rows) {
+  auto count = static_cast<size_t>(rows);
+  assert(count <= outputs.loss.size() && count <= outputs.correct.size());
+  StepSum sum;
+  for (size_t row = 0; row < count; ++row) {
+    sum.loss += outputs.loss[row];
+    sum.correct += outputs.correct[row];
+  }
+  return sum;
+}
+
+} // namespace
+
+std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
+                                   int64_t examples, const RunState &state,
+                                   Progress &progress,
+                                   const std::atomic<bool> &interrupted) {
+  int64_t batches = batchesOf(examples, programs.model().evaluateBatch);
+  double loss = 0;
+  int64_t correct = 0, done = 0;
+  loader.start(data::exampleOrder(examples, data::Order::Sequential,
+                                  /*seed=*/0, /*epoch=*/0));
+  while (const data::Batch *batch = loader.next()) {
+    if (interrupted)
+      return std::nullopt;
+    StepSum sum = sumOf(programs.run("evaluate", state, *batch), batch->size);
+    loss += sum.loss;
+    correct += sum.correct;
+    progress.evaluation(++done, batches);
+  }
+  auto count = static_cast<double>(examples);
+  return Evaluation{loss / count, static_cast<double>(correct) / count};
+}
+
+Trainer::Trainer(Programs &programs, const data::Examples &trainSet,
+                 const data::Examples &testSet, const TrainSettings &settings,
+                 Metrics &metrics, Console &console,
+                 const std::atomic<bool> &interrupted)
+    : programs(programs), trainSet(trainSet), testSet(testSet),
+      settings(settings), metrics(metrics), console(console),
+      interrupted(interrupted),
+      trainLoader(trainSet, programs.model().batch, settings.workers),
+      testLoader(testSet, programs.model().evaluateBatch, settings.workers),
+      progress(console) {
+  assert((settings.epochs || settings.steps) && "else it would never end");
+  state.seed = settings.seed;
+  state.learningRate = settings.learningRate;
+}
+
+bool Trainer::limitReached() const {
+  return settings.steps && stepsDone() >= *settings.steps;
+}
+
+void Trainer::trainStep(const data::Batch &batch, Clock::time_point start,
+                        Sums &sums) {
+  bool whole = batch.size == programs.model().batch;
+  assert((whole || batch.size == programs.model().lastBatch) &&
+         "checkDataset proved that each batch has its program");
+  StepSum sum = sumOf(
+      programs.run(whole ? "train_step" : "train_last_step", state, batch),
+      batch.size);
+  ++state.step;
+  double loss = sum.loss / static_cast<double>(batch.size);
+  metrics.step(stepsDone(), loss, secondsSince(start));
+  if (!std::isfinite(loss)) {
+    progress.clear();
+    throw Error(fmt::format("the loss is {} at step {} (epoch {}): training "
+                            "stopped, no weights are saved; a smaller --lr "
+                            "may help",
+                            loss, stepsDone(), epoch()));
+  }
+  sums.loss += sum.loss;
+  sums.correct += sum.correct;
+  sums.examples += batch.size;
+  progress.step(batch.size, loss);
+}
+
+bool Trainer::trainEpoch(Sums &sums) {
+  int64_t steps = batchesOf(trainSet.count, programs.model().batch);
+  if (settings.steps)
+    steps = std::min(steps, *settings.steps - stepsDone());
+  progress.beginEpoch(epoch(), settings.epochs.value_or(0), steps);
+  trainLoader.start(data::exampleOrder(trainSet.count, settings.order,
+                                       settings.seed, state.epoch));
+  while (!limitReached()) {
+    Clock::time_point start = Clock::now();
+    const data::Batch *batch = trainLoader.next();
+    if (!batch)
+      return true;
+    trainStep(*batch, start, sums);
+    if (interrupted)
+      return false;
+  }
+  // The limit may have come with the epoch's end.
+  return sums.examples == trainSet.count;
+}
+
+Outcome Trainer::run() {
+  for (; !limitReached(); ++state.epoch) {
+    if (settings.epochs && state.epoch >= *settings.epochs)
+      break;
+    Clock::time_point start = Clock::now();
+    Sums sums;
+    bool whole = trainEpoch(sums);
+    auto count = static_cast<double>(sums.examples);
+    EpochResult result;
+    result.epoch = epoch();
+    result.loss = sums.loss / count;
+    result.trainAccuracy = static_cast<double>(sums.correct) / count;
+    if (!whole) {
+      progress.clear();
+      console.out << fmt::format(
+                         "step {}, loss {:.4f}, train acc {:.3f}, time {:.1f} "
+                         "sec",
+                         stepsDone(), result.loss, result.trainAccuracy,
+                         secondsSince(start))
+                  << std::endl;
+      return interrupted ? Outcome::Interrupted : Outcome::Finished;
+    }
+
+    std::optional<Evaluation> test = evaluate(
+        programs, testLoader, testSet.count, state, progress, interrupted);
+    progress.clear();
+    if (!test)
+      return Outcome::Interrupted;
+    result.testLoss = test->loss;
+    result.testAccuracy = test->accuracy;
+    result.seconds = secondsSince(start);
+    console.out << epochLine(result) << std::endl;
+    metrics.epoch(result);
+  }
+  return interrupted ? Outcome::Interrupted : Outcome::Finished;
+}
+
+} // namespace netc::runtime::train

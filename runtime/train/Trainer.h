@@ -1,0 +1,68 @@
+// The training loop: epochs of steps, an evaluation after each, and what is
+// said and recorded of them. Its course depends on the programs, the examples
+// and the settings' seed and order alone.
+#pragma once
+
+#include "runtime/train/Progress.h"
+
+#include <atomic>
+
+namespace netc::runtime::train {
+
+enum class Outcome { Finished, Interrupted };
+
+/// Means over the examples of a pass.
+struct Evaluation {
+  double loss = 0, accuracy = 0;
+};
+
+/// Runs `evaluate` over all examples of the loader, in their own order; the
+/// rows that fill up the last batch do not count. None if interrupted. What
+/// each batch adds is summed in order, in double.
+std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
+                                   int64_t examples, const RunState &state,
+                                   Progress &progress,
+                                   const std::atomic<bool> &interrupted);
+
+class Trainer {
+public:
+  /// Everything outlives the trainer. The parameters are as they are:
+  /// initialised or loaded.
+  Trainer(Programs &programs, const data::Examples &trainSet,
+          const data::Examples &testSet, const TrainSettings &settings,
+          Metrics &metrics, Console &console,
+          const std::atomic<bool> &interrupted);
+
+  /// Trains to the end or until interrupted. Throws Error for a loss that is
+  /// not finite, with its step and epoch.
+  Outcome run();
+
+  int64_t stepsDone() const { return static_cast<int64_t>(state.step); }
+  int64_t epoch() const { return state.epoch + int64_t{1}; }
+
+private:
+  struct Sums {
+    double loss = 0;
+    int64_t correct = 0, examples = 0;
+  };
+
+  /// Whether the whole epoch was done, or a limit or Ctrl-C came first.
+  bool trainEpoch(Sums &sums);
+  /// `start` is when the step's batch was asked for: waiting for it counts.
+  void trainStep(const data::Batch &batch, Progress::Clock::time_point start,
+                 Sums &sums);
+  bool limitReached() const;
+
+  Programs &programs;
+  const data::Examples &trainSet, &testSet;
+  const TrainSettings &settings;
+  Metrics &metrics;
+  Console &console;
+  const std::atomic<bool> &interrupted;
+  data::Loader trainLoader, testLoader;
+  Progress progress;
+  // Steps and epochs done so far, both counted from 0 as programs see them.
+  RunState state;
+};
+
+} // namespace netc::runtime::train

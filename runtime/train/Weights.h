@@ -1,0 +1,29 @@
+// A network's weights to and from safetensors, by name and shape. Only what is
+// trained travels; the optimiser's state stays behind.
+#pragma once
+
+#include "runtime/train/Programs.h"
+#include "runtime/train/Safetensors.h"
+
+namespace netc::runtime::train {
+
+/// A weights file, and for each of its tensors the parameter it is.
+struct MatchedWeights {
+  SafetensorsFile file;
+  std::vector<size_t> parameters; // parallel to file.tensors()
+};
+
+/// Reads the header and proves that the file holds the model's trainable
+/// parameters, each a float32 of its shape, and nothing that the model has no
+/// place for. Throws Error naming every tensor that is missing, extra,
+/// misshapen or of another type.
+MatchedWeights openWeights(const Model &model, const std::string &path);
+
+/// Replaces the programs' parameters by what the file holds.
+void loadWeights(Programs &programs, MatchedWeights &weights);
+
+/// Writes the trainable parameters. Throws Error, and writes nothing, where
+/// one holds a value that is not finite.
+void saveWeights(const Programs &programs, const std::string &path);
+
+} // namespace netc::runtime::train

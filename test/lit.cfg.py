@@ -1,0 +1,38 @@
+# The lit suites. RUN lines may use
+#   %netc %netx %net-opt   the programs of this build
+#   %models                the folder of networks
+#   %tools                 the folder of scripts
+# besides lit's own; FileCheck, not, count and split-file are LLVM's.
+import os
+
+import lit.formats
+
+site = lit_config.params.get("site")
+if not site:
+    lit_config.fatal("run by `ctest -R lit`, or with --param site=BUILD/test/lit.site.cfg.py")
+lit_config.load_config(config, site)
+
+config.name = "netc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".net", ".mlir", ".test"]
+config.excludes = ["Inputs"]
+config.test_source_root = os.path.join(config.source, "test")
+config.test_exec_root = os.path.join(config.binary, "test")
+
+for name in ("net-opt", "netc", "netx"):
+    config.substitutions.append((f"%{name}\\b", os.path.join(config.programs, name)))
+config.substitutions.append(("%models\\b", os.path.join(config.source, "models")))
+config.substitutions.append(("%tools\\b", os.path.join(config.source, "tools")))
+config.substitutions.append(("%python\\b", config.python))
+
+config.environment["PATH"] = os.pathsep.join((config.llvm_programs, config.environment["PATH"]))
+config.environment["FILECHECK_OPTS"] = "--enable-var-scope"
+for name in ("OMP_WAIT_POLICY", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+    if name in os.environ:
+        config.environment[name] = os.environ[name]
+
+with open("/proc/cpuinfo") as cpuinfo:
+    if " avx512f " in cpuinfo.read():
+        config.available_features.add("avx512")
+if config.sanitize:
+    config.available_features.add("sanitize")

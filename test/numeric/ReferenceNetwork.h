@@ -1,0 +1,66 @@
+// A sequential network trained by the reference, layer after layer, and the
+// same network as `net` text.
+#pragma once
+
+#include "compiler/shape/Shape.h"
+#include "test/reference/Optimizer.h"
+#include "test/reference/Tensor.h"
+
+#include <map>
+#include <string>
+
+namespace netc::numeric {
+
+using reference::Tensor;
+
+/// A layer, named as the language names it: `conv2d_1`.
+struct NetworkLayer {
+  std::string name;
+  shape::LayerSpec spec;
+};
+
+/// Batches of pixels [N, C, h, w] divided by 255, `layers`, and softmax
+/// cross-entropy, trained by SGD.
+struct NetworkText {
+  shape::Shape pixels; // of one example
+  std::vector<NetworkLayer> layers;
+  int64_t batch = 0, lastBatch = 0;
+  double momentum = 0, weightDecay = 0;
+};
+
+/// The parameters, @network and net.training: what the language emits.
+std::string toNet(const NetworkText &network);
+
+class ReferenceNetwork {
+public:
+  /// Parameters as `initialize` with `seed` makes them.
+  ReferenceNetwork(const NetworkText &network, uint64_t seed);
+
+  /// Gives the biases random values. At zero, a unit whose inputs all are
+  /// (dropped, padding) would sit at ReLU's kink, where rounding decides.
+  void drawBiases();
+
+  struct Step {
+    Tensor loss, correct; // [N]
+  };
+  /// One step of training, in place.
+  Step train(const Tensor &pixels, const Tensor &labels, double learningRate,
+             uint64_t seed, uint64_t step);
+  /// Without dropout or change.
+  Step evaluate(const Tensor &pixels, const Tensor &labels) const;
+
+  /// By name; the velocity of `w` is `w.velocity`, kept with momentum only.
+  std::map<std::string, Tensor> parameters;
+
+private:
+  struct Random {
+    uint64_t seed, step;
+  };
+  /// Each layer's output behind the transformed pixels; no dropout without
+  /// `random`.
+  std::vector<Tensor> forward(const Tensor &pixels, const Random *random) const;
+
+  NetworkText network;
+};
+
+} // namespace netc::numeric

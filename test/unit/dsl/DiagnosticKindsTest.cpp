@@ -1,0 +1,270 @@
+// A text for every kind of diagnostic, with the whole of what is said; and the
+// check that no kind is left out.
+#include "Analysis.h"
+
+#include "dsl/Lexer.h"
+
+#include <set>
+
+namespace netc::dsl {
+namespace {
+
+struct Case {
+  DiagnosticKind kind;
+  std::string text;
+  std::string said; // "line:column: message", then "; " and its hint
+  Settings settings = {};
+};
+
+using enum DiagnosticKind;
+
+std::vector<Case> cases() {
+  return {
+      // Bytes and tokens.
+      {FileTooLarge, std::string(4194305, ' '),
+       "1:1: the file has 4194305 bytes, more than 4194304"},
+      {StrayCharacter, withLayers("Flatten; Dense(10)"),
+       "2:8: unexpected character `;`; layers follow one another without a "
+       "separator"},
+      {MalformedNumber, withLayers("ReLU", "1xn"),
+       "1:18: `1xn` is neither a number nor a shape; a shape of computed sizes "
+       "is a list: `[1, n]`"},
+      {UnterminatedString, withLayers("Dense(10, activation=\"relu)"),
+       "2:22: the string does not end on its line"},
+      {NumberTooLarge, withLayers("Dense(99999999999999999999)"),
+       "2:7: `99999999999999999999` is too large a number"},
+
+      // Syntax.
+      {Expected, "Conv2D(3)",
+       "1:1: expected `network`, `data` or `train`, got `Conv2D`; layers stand "
+       "in the braces of a network: `network Name(image: 1x28x28) -> 10 = "
+       "Sequential { ... }`"},
+      {NestedTooDeep, "network N(image: " + std::string(300, '('),
+       "1:274: nested more than 256 deep"},
+      {ReservedWord, withLayers("repeat 3 { ReLU }"),
+       "2:1: `repeat` is a reserved word without a meaning here"},
+      {CommaBetweenLayers, withLayers("Flatten, Dense(10)"),
+       "2:8: no comma stands between layers"},
+      {AssignedLayer, withLayers("x = Flatten"),
+       "2:3: a layer is not assigned; a label has a colon: `x: ...`"},
+      {ChainedComparison, withLayers("Dense(1 < 2 < 3)"),
+       "2:13: comparisons do not chain; write `a < b and b < c`"},
+      {PositionalAfterNamed, withLayers("Conv2D(kernel=3, 8)"),
+       "2:18: an argument without a name follows a named one"},
+      {ArgumentNameNotBare, withLayers("Dense(a.units=3)"),
+       "2:7: the name of an argument is one word"},
+
+      // Declarations and names.
+      {NoNetwork, "",
+       "1:1: the file declares no network; `network Name(image: 1x28x28) -> 10 "
+       "= Sequential { ... }`"},
+      {DeclaredTwice, withDeclarations("train { } train { }"),
+       "2:11: `train` is declared twice"},
+      {UnknownLayer, withLayers("Linear(10)"),
+       "2:1: no layer is called `Linear`; it is called `Dense` here"},
+      {UnknownTransform, withDeclarations("data { ToTensr }"),
+       "2:8: no transform is called `ToTensr`; did you mean `ToTensor`?"},
+      {UnknownLoss, withDeclarations("train { loss = MSE }"),
+       "2:16: no loss is called `MSE`; there is `SoftmaxCrossEntropy`"},
+      {UnknownOptimizer, withDeclarations("train { optimizer = sgd(0.1) }"),
+       "2:21: no optimizer is called `sgd`; did you mean `SGD`?"},
+      {UnknownInit, withDeclarations("train { init = glorot_uniform }"),
+       "2:16: no initialization is called `glorot_uniform`; it is called "
+       "`Xavier` here"},
+      {UnknownTrainKey, withDeclarations("train { batch_size = 3 }"),
+       "2:9: `train` has no `batch_size`; it is called `batch` here"},
+      {UnknownArgument, withLayers("Conv2D(filters=8, kernel=3)"),
+       "2:8: `Conv2D` has no argument `filters`; it is called `channels` here"},
+      {UnknownName, withLayers("Conv2D(8, kernel=3, padding=same)"),
+       "2:29: no value is called `same`; `padding` of half the kernel, rounded "
+       "down, keeps the size at stride 1"},
+      {UnknownMember, withLayers("Dense(input.h)"),
+       "2:13: `1x28x28` has no `.h`; it is called `height` here"},
+      {UnknownSetting,
+       withDeclarations(""),
+       "1:9: `N` has no parameter `growth` to be set",
+       {{"growth", "12"}}},
+      {ParameterWithoutValue, "network N(x: 4, n) -> 4 = ReLU",
+       "1:17: parameter `n` of `N` has no value; give it a default, or set it: "
+       "`--set n=...`"},
+      {ParameterName, "network N(x: 4, relu=3) -> 4 = ReLU",
+       "1:17: `relu` cannot be a parameter's name; it is the name of a value"},
+      {AutomaticLabel, withLayers("conv2d_1: Flatten Dense(10)"),
+       "2:1: label `conv2d_1` has the form of a name that layers get without "
+       "one"},
+
+      // Calls.
+      {ArgumentGivenTwice, withLayers("Dense(10, units=10)"),
+       "2:11: `units` is given twice"},
+      {ArgumentMissing, withLayers("Conv2D(8)"),
+       "2:1: `Conv2D` needs `kernel`"},
+      {SecondPositional, withLayers("Conv2D(8, 3)"),
+       "2:11: only the first argument of `Conv2D` may stand without its name; "
+       "`kernel=` is the next one"},
+      {NoArguments, withLayers("Flatten(1)"),
+       "2:9: `Flatten` takes no arguments"},
+      {NoBlock, withLayers("Flatten { ReLU } Dense(10)"),
+       "2:9: `Flatten` takes no braces"},
+      {BlockMissing, withLayers("Sequential"),
+       "2:1: `Sequential` needs its layers in braces"},
+      {BlockEmpty, withLayers("Flatten Dense(10) Sequential { }"),
+       "2:30: the braces of `Sequential` are empty"},
+
+      // Values.
+      {ValueKind, withLayers("Flatten Dense(10, activation=\"relu\")"),
+       "2:30: `activation` must be `relu`, `sigmoid` or `tanh`, got \"relu\"; "
+       "write `relu`, without quotes"},
+      {ValueRange, withDeclarations("train { batch = 0 }"),
+       "2:17: `batch` must be at least 1, got 0"},
+      {OperandKind, withLayers("Dense(1 + true)"),
+       "2:11: `+` takes numbers, got true"},
+      {InexactDivision, withLayers("Dense(7/2)"),
+       "2:7: 7/2 is not an integer; `(a - a % b)/b` rounds down"},
+      {DivisionByZero, withLayers("Dense(7/0)"), "2:8: division by zero"},
+      {ArithmeticOverflow, withLayers("Dense(9223372036854775807*2)"),
+       "2:7: 9223372036854775807 * 2 is too large a number"},
+      {IndexOutOfRange, withLayers("Dense([1, 2][2])"),
+       "2:14: index 2 is outside [1, 2], which has 2 elements; the first "
+       "element has index 0"},
+      {CallIsNoValue, withLayers("Dense(10, activation=nn.ReLU())"),
+       "2:22: `nn.ReLU(...)` is not a value; write `relu`"},
+
+      // Shapes.
+      {ShapeRule, withLayers("Dense(10)"),
+       "2:1: `Dense` takes a vector, its input is 1x28x28; `Flatten` before it "
+       "makes 784 of 1x28x28"},
+      {ShapeInvalid, withLayers("ReLU", "28x28", "10"),
+       "1:18: the input must be one size, or channels x height x width, got "
+       "28x28"},
+      {OutputMismatch, withLayers("Flatten Dense(11)"),
+       "1:30: `N` is declared to give 10, but gives 11; `Dense(10)` gives 10"},
+      {TooManyLayers,
+       withLayers(
+           [] {
+             std::string layers;
+             for (int i = 0; i <= 16384; ++i)
+               layers += "ReLU ";
+             return layers;
+           }(),
+           "10"),
+       "2:81921: the network has more than 16384 layers"},
+      {LossInput, withLayers("ReLU", "1x2x2", "1x2x2") + "train { }",
+       "4:1: `SoftmaxCrossEntropy` takes a vector of logits, `N` gives 1x2x2"},
+      {BatchTooLarge,
+       withLayers("Resize: Conv2D(1024, kernel=1) Flatten Dense(10)",
+                  "1x1024x1024") +
+           "train { batch = 2048 }",
+       "4:17: a batch of 2048 makes 1024x1024x1024 of `Resize` more than 2^40 "
+       "elements"},
+
+      // Transforms.
+      {TransformTwice, withDeclarations("data { ToTensor ToTensor }"),
+       "2:17: `ToTensor` is there twice"},
+      {NormalizeBeforeToTensor,
+       withDeclarations("data { Normalize(mean=0, std=1) ToTensor }"),
+       "2:8: `Normalize` stands before `ToTensor`; `mean` and `std` are those "
+       "of numbers from 0 to 1"},
+      {NoToTensor, withDeclarations("data { Resize(28) }"),
+       "2:1: `data` has no `ToTensor`; add `ToTensor`: it makes numbers from 0 "
+       "to 1 of the pixels"},
+      {TransformsMismatch, withDeclarations("data { Resize(32) ToTensor }"),
+       "2:8: the transforms give 1x32x32, `N` takes 1x28x28; `Resize(28)` "
+       "gives 1x28x28"},
+  };
+}
+
+std::string said(const Diagnostic &diagnostic) {
+  auto [line, column] = lineColumn(diagnostic.range);
+  std::string text = fmt::format("{}:{}: {}", line, column, diagnostic.message);
+  for (const Note &note : diagnostic.notes)
+    if (note.isHint)
+      text += "; " + note.message;
+  return text;
+}
+
+TEST(DiagnosticKinds, AreSaidInTheseWords) {
+  for (const Case &each : cases()) {
+    Analysis analysis(each.text, each.settings);
+    std::string shown = each.text.substr(0, 200);
+    ASSERT_EQ(analysis.diagnostics.all().size(), 1u)
+        << shown << analysis.diagnostics.toText();
+    EXPECT_EQ(analysis.diagnostics.all()[0].kind, each.kind) << shown;
+    EXPECT_EQ(said(analysis.diagnostics.all()[0]), each.said) << shown;
+  }
+}
+
+TEST(DiagnosticKinds, EveryOneIsTriggered) {
+  std::set<DiagnosticKind> triggered;
+  for (const Case &each : cases()) {
+    Analysis analysis(each.text, each.settings);
+    for (const Diagnostic &diagnostic : analysis.diagnostics.all())
+      triggered.insert(diagnostic.kind);
+  }
+  Analysis good(withDeclarations("")); // a data set's shape is known later
+  ASSERT_TRUE(good.network);
+  checkTransforms(*good.network, {3, 9, 9}, "photos", good.diagnostics);
+  triggered.insert(good.diagnostics.all()[0].kind);
+
+#define DIAGNOSTIC(kind, text)                                                 \
+  EXPECT_TRUE(triggered.contains(kind)) << #kind " is never triggered";
+#include "dsl/Diagnostics.def"
+}
+
+TEST(DiagnosticKinds, AreWrittenInOneStyle) {
+#define DIAGNOSTIC(kind, text)                                                 \
+  EXPECT_FALSE(std::string_view(text).ends_with('.')) << text;                 \
+  EXPECT_FALSE(text[0] >= 'A' && text[0] <= 'Z') << text;
+#include "dsl/Diagnostics.def"
+}
+
+/// Names of other frameworks and slips, each with the hint it gets.
+TEST(DiagnosticKinds, Hints) {
+  auto hintOf = [](const std::string &text) -> std::string {
+    Analysis analysis(text);
+    if (analysis.diagnostics.all().empty() ||
+        analysis.diagnostics.all()[0].notes.empty())
+      return "";
+    return analysis.diagnostics.all()[0].notes.back().message;
+  };
+  auto ofLayer = [&](std::string_view layer) {
+    return hintOf(withLayers(layer));
+  };
+  EXPECT_EQ(ofLayer("Conv2d(8, kernel=3)"), "did you mean `Conv2D`?");
+  EXPECT_EQ(ofLayer("nn.Conv2D(8, kernel=3)"), "write `Conv2D`");
+  EXPECT_EQ(ofLayer("nn.MaxPool2d(2)"), "did you mean `MaxPool2D`?");
+  EXPECT_EQ(ofLayer("MaxPooling2D(2)"), "it is called `MaxPool2D` here");
+  EXPECT_EQ(ofLayer("Softmax"),
+            "leave it out: `SoftmaxCrossEntropy` takes logits");
+  EXPECT_EQ(ofLayer("relu"), "did you mean `ReLU`?");
+  EXPECT_EQ(ofLayer("Dropuot(0.5)"), "did you mean `Dropout`?");
+  EXPECT_EQ(ofLayer("Conv2D(8, kernel_size=3)"), "it is called `kernel` here");
+  EXPECT_EQ(ofLayer("Conv2D(8, kernel=3, strides=2)"),
+            "it is called `stride` here");
+  EXPECT_EQ(ofLayer("Conv2D(out_channels=8, kernel=3)"),
+            "it is called `channels` here");
+  EXPECT_EQ(ofLayer("Conv2D(8, in_channels=1, kernel=3)"),
+            "leave it out: the input's channels are known");
+  EXPECT_EQ(ofLayer("Conv2D(8, kernel=3, bias=false)"),
+            "it is called `use_bias` here");
+  EXPECT_EQ(ofLayer("Conv2D(8, kernel=3, padding=\"same\")"),
+            "`padding` of half the kernel, rounded down, keeps the size at "
+            "stride 1");
+  EXPECT_EQ(ofLayer("MaxPool2D(kernel_size=2)"), "it is called `window` here");
+  EXPECT_EQ(ofLayer("MaxPool2D(pool_size=2)"), "it is called `window` here");
+  EXPECT_EQ(ofLayer("MaxPool2D(2, ceil_mode=true)"),
+            "leave it out: sizes round down");
+  EXPECT_EQ(ofLayer("Dense(features=2)"), "it is called `units` here");
+  EXPECT_EQ(ofLayer("Dropout(p=0.5)"), "it is called `rate` here");
+  EXPECT_EQ(ofLayer("Dense(10, use_bias=True)"), "write `true`");
+  EXPECT_EQ(hintOf(withDeclarations("train { lr = 3 }")),
+            "it belongs to the optimizer: `optimizer = SGD(lr=0.01)`");
+  EXPECT_EQ(
+      hintOf(withDeclarations("train { optimizer = SGD(learning_rate=1) }")),
+      "it is called `lr` here");
+  EXPECT_EQ(hintOf(withDeclarations(
+                "train { loss = SparseCategoricalCrossentropy }")),
+            "it is called `SoftmaxCrossEntropy` here");
+}
+
+} // namespace
+} // namespace netc::dsl

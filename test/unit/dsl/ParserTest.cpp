@@ -1,0 +1,144 @@
+// The AST as text, precedence, and how the parser goes on after errors.
+#include "dsl/Parser.h"
+
+#include "Analysis.h"
+
+namespace netc::dsl {
+namespace {
+
+std::string parsed(std::string text) {
+  SourceFile source{"t.net", std::move(text)};
+  Diagnostics diagnostics;
+  ExprPtr expr = parseExpression(source, diagnostics);
+  return diagnostics.hasErrors() ? diagnostics.all()[0].message
+                                 : toString(*expr);
+}
+
+TEST(Parser, Precedence) {
+  EXPECT_EQ(parsed("1 + 2*3 - 4"), "((1 + (2 * 3)) - 4)");
+  EXPECT_EQ(parsed("a or b and not c == d + 1"),
+            "(a or (b and (not (c == (d + 1)))))");
+  EXPECT_EQ(parsed("-a.height*b[1] % 2"), "(((- a.height) * b[1]) % 2)");
+  EXPECT_EQ(parsed("8/4/2"), "((8 / 4) / 2)");
+  EXPECT_EQ(parsed("(1 + 2)*3"), "((1 + 2) * 3)");
+  EXPECT_EQ(parsed("not not a"), "(not (not a))");
+  EXPECT_EQ(parsed("--1"), "(- (- 1))");
+}
+
+TEST(Parser, Literals) {
+  EXPECT_EQ(parsed("1x28x28"), "1x28x28");
+  EXPECT_EQ(parsed("0.50"), "0.5");
+  EXPECT_EQ(parsed("1e3"), "1000.0");
+  EXPECT_EQ(parsed("\"text\""), "\"text\"");
+  EXPECT_EQ(parsed("[1, [2, 3,], []]"), "[1, [2, 3], []]");
+  EXPECT_EQ(parsed("true == false"), "(true == false)");
+  EXPECT_EQ(parsed("SGD(lr=0.1, a)"), "an argument without a name follows a "
+                                      "named one");
+  EXPECT_EQ(parsed("SGD(0.1, momentum=0.9,)"), "SGD(0.1, momentum=0.9)");
+}
+
+TEST(Parser, BadExpressions) {
+  EXPECT_EQ(parsed("1 +"), "expected a value, got the end of the text");
+  EXPECT_EQ(parsed("(1, 2)"), "expected `)`, got `,`");
+  EXPECT_EQ(parsed("[1 2]"), "expected `]`, got `2`");
+  EXPECT_EQ(parsed("1 2"), "expected the end of the value, got `2`");
+  EXPECT_EQ(parsed("a < b < c"), "comparisons do not chain");
+  EXPECT_EQ(parsed("1 + not a"), "expected a value, got `not`");
+  EXPECT_EQ(parsed("a."), "expected a member's name, got the end of the text");
+}
+
+TEST(Parser, PrintAst) {
+  SourceFile source{"t.net", R"(
+network N(image: [1, n, n], n=28) -> 10 = Sequential {
+  stem: Conv2D(8, kernel=n/4 + 1)
+  Sequential { Flatten Dense(10) }
+}
+data { Resize(28) ToTensor }
+train { optimizer = SGD(lr=0.1) batch = 2*n }
+)"};
+  Diagnostics diagnostics;
+  EXPECT_EQ(printAst(source, diagnostics), R"(network N
+  input image: [1, n, n]
+  parameter n = 28
+  output 10
+  Sequential
+    stem: Conv2D(8, kernel=((n / 4) + 1))
+    Sequential
+      Flatten
+      Dense(10)
+data
+  Resize(28)
+  ToTensor
+train
+  optimizer = SGD(lr=0.1)
+  batch = (2 * n)
+)");
+  EXPECT_FALSE(diagnostics.hasErrors());
+}
+
+/// One mistake, one error; what stands around it is still checked.
+TEST(Parser, Recovery) {
+  EXPECT_EQ(Analysis(withLayers("Conv2D(6, kernel=)\nDens(1)")).errors(),
+            "2:18: expected a value, got `)`\n"
+            "3:1: no layer is called `Dens`\n");
+  EXPECT_EQ(
+      Analysis(withLayers("Conv2D(6, kernel=5\nFlatten\nDens(1)")).errors(),
+      "3:1: expected `,` or `)`, got `Flatten`\n"
+      "4:1: no layer is called `Dens`\n");
+  EXPECT_EQ(Analysis(withLayers("Conv2D(6,\n  kernel=$,\n  stide=2)\nDens(1)"))
+                .errors(),
+            "3:10: unexpected character `$`\n"
+            "4:3: `Conv2D` has no argument `stide`\n"
+            "5:1: no layer is called `Dens`\n");
+  EXPECT_EQ(Analysis(withLayers("Flatten ) Dense(10)\nDens(1)")).errors(),
+            "2:9: expected a layer or `}`, got `)`\n"
+            "3:1: no layer is called `Dens`\n");
+  EXPECT_EQ(Analysis("network N(image: 1x28x28) -> 10 = Sequential {\n"
+                     "  Flatten\n\n"
+                     "train { bach = 3 }")
+                .errors(),
+            "4:1: expected `}`, got `train`\n"
+            "4:9: `train` has no `bach`\n");
+  EXPECT_EQ(Analysis("network N(image 1x28x28) -> 10 = Sequential { Dens }\n"
+                     "train { batch = }\ndata { 3 }")
+                .errors(),
+            "1:17: expected `:`, got `1x28x28`\n"
+            "2:17: expected a value, got `}`\n"
+            "3:8: expected a transform or `}`, got `3`\n");
+}
+
+TEST(Parser, MissingBracketsAreOneError) {
+  EXPECT_EQ(Analysis("network N(image: 1x28x28) -> 10 = Sequential {\n"
+                     "  Dense(10")
+                .errors(),
+            "2:11: expected `,` or `)`, got the end of the text\n");
+  EXPECT_EQ(Analysis("network N(image: 1x28x28) -> 10 = Sequential { "
+                     "Sequential { Sequential {")
+                .errors(),
+            "1:73: expected `}`, got the end of the text\n");
+  EXPECT_EQ(Analysis(withLayers("Conv2D(6, kernel=[3, 5)\nDens(1)")).errors(),
+            "2:23: expected `]`, got `)`\n"
+            "3:1: no layer is called `Dens`\n");
+}
+
+TEST(Parser, ReservedWordsAreOneError) {
+  EXPECT_EQ(Analysis(withLayers("repeat 3 { Dense(3) }\n"
+                                "if a == b { Dense(3) } else { Dense(3) }\n"
+                                "for i in 0..3 {\n  Dense(i)\n}\nDens(1)"))
+                .errors(),
+            "2:1: `repeat` is a reserved word without a meaning here\n"
+            "3:1: `if` is a reserved word without a meaning here\n"
+            "4:1: `for` is a reserved word without a meaning here\n"
+            "7:1: no layer is called `Dens`\n");
+  EXPECT_EQ(Analysis(withDeclarations("layer L(n) = Sequential { Dense(n) }\n"
+                                      "expect accuracy >= 0.9 on \"x\"\n"
+                                      "data { train { Flip } ToTensr }"))
+                .errors(),
+            "2:1: `layer` is a reserved word without a meaning here\n"
+            "3:1: `expect` is a reserved word without a meaning here\n"
+            "4:8: `train` is a reserved word without a meaning here\n"
+            "4:23: no transform is called `ToTensr`\n");
+}
+
+} // namespace
+} // namespace netc::dsl

@@ -1,0 +1,156 @@
+// `data` and `train`: what they say, and the data set they meet.
+#include "Analysis.h"
+
+namespace netc::dsl {
+namespace {
+
+TEST(Train, Everything) {
+  Analysis analysis(withDeclarations(
+      "train { loss = SoftmaxCrossEntropy() init = Xavier batch = 256 epochs = "
+      "7 optimizer = SGD(0.9, momentum=0.5, weight_decay=5e-4) }"));
+  ASSERT_TRUE(analysis.network) << analysis.errors();
+  const Train &train = analysis.network->train;
+  EXPECT_TRUE(train.declared);
+  EXPECT_EQ(train.batch, 256);
+  EXPECT_EQ(train.epochs, 7);
+  EXPECT_EQ(train.optimizer.learningRate, 0.9);
+  EXPECT_EQ(train.optimizer.momentum, 0.5);
+  EXPECT_EQ(train.optimizer.weightDecay, 5e-4);
+  EXPECT_EQ(text(train.lossRange), "SoftmaxCrossEntropy()");
+  EXPECT_EQ(text(train.batchRange), "256");
+}
+
+TEST(Train, Defaults) {
+  Analysis analysis(withDeclarations("train { }"));
+  ASSERT_TRUE(analysis.network) << analysis.errors();
+  const Train &train = analysis.network->train;
+  EXPECT_EQ(train.batch, 128);
+  EXPECT_EQ(train.epochs, 1);
+  EXPECT_EQ(train.optimizer.learningRate, 0.01);
+  EXPECT_EQ(text(train.lossRange), "train");
+}
+
+TEST(Train, BadOptimizers) {
+  auto errorsOf = [](std::string_view optimizer) {
+    return Analysis(withDeclarations(
+                        fmt::format("train {{ optimizer = {} }}", optimizer)))
+        .errors();
+  };
+  EXPECT_EQ(errorsOf("SGD"), "2:21: `SGD` needs `lr`\n");
+  EXPECT_EQ(errorsOf("SGD()"), "2:21: `SGD` needs `lr`\n");
+  EXPECT_EQ(errorsOf("SGD(lr=-0.1)"),
+            "2:25: `lr` must be at least 0, got -0.1\n");
+  EXPECT_EQ(errorsOf("SGD(lr=1e300*1e300)"),
+            "2:28: 1e+300 * 1e+300 is too large a number\n");
+  EXPECT_EQ(errorsOf("SGD(lr=1, momentum=1)"),
+            "2:31: `momentum` must be at least 0 and below 1, got 1.0\n");
+  EXPECT_EQ(errorsOf("SGD(lr=1, weight_decay=-1)"),
+            "2:31: `weight_decay` must be at least 0, got -1.0\n");
+  EXPECT_EQ(errorsOf("SGD(learning_rate=1)"),
+            "2:25: `SGD` has no argument `learning_rate`\n");
+  EXPECT_EQ(errorsOf("optim.Adam(lr=x)"),
+            "2:21: no optimizer is called `optim.Adam`\n"
+            "2:35: no value is called `x`\n");
+  EXPECT_EQ(errorsOf("0.1"), "2:21: `optimizer` must be a name, got 0.1\n");
+  EXPECT_EQ(errorsOf("\"sgd\""),
+            "2:21: `optimizer` must be a name, got \"sgd\"\n");
+}
+
+TEST(Train, BadCounts) {
+  EXPECT_EQ(
+      Analysis(withDeclarations("train { batch = -1 epochs = 0 }")).errors(),
+      "2:17: `batch` must be at least 1, got -1\n"
+      "2:29: `epochs` must be at least 1, got 0\n");
+  EXPECT_EQ(
+      Analysis(withDeclarations("train { batch = 4294967296 epochs = 1.5 }"))
+          .errors(),
+      "2:17: `batch` must be at most 2147483647, got 4294967296\n"
+      "2:37: `epochs` must be an integer, got 1.5\n");
+}
+
+TEST(Train, LossTakesAVector) {
+  EXPECT_EQ(
+      Analysis(withLayers("ReLU", "1x2x2", "1x2x2") + "train { }").errors(),
+      "4:1: `SoftmaxCrossEntropy` takes a vector of logits, `N` gives "
+      "1x2x2\n");
+}
+
+TEST(Data, Transforms) {
+  Analysis analysis(
+      withLayers("Flatten Dense(10)", "3x32x24") +
+      "data { Resize(32x24) ToTensor Normalize([1, 2, 3], std=0.5) }");
+  ASSERT_TRUE(analysis.network) << analysis.errors();
+  const auto &transforms = analysis.network->transforms;
+  ASSERT_EQ(transforms.size(), 3u);
+  EXPECT_EQ(std::get<shape::Resize>(transforms[0].spec).size,
+            (shape::Pair{32, 24}));
+  const auto &normalize = std::get<shape::Normalize>(transforms[2].spec);
+  EXPECT_EQ(normalize.mean, (std::vector{1.0, 2.0, 3.0}));
+  EXPECT_EQ(normalize.deviation, (std::vector{0.5, 0.5, 0.5}));
+  EXPECT_EQ(text(transforms[2].range), "Normalize");
+}
+
+TEST(Data, BadTransforms) {
+  auto errorsOf = [](std::string_view transforms) {
+    return Analysis(withDeclarations(fmt::format("data {{ {} }}", transforms)))
+        .errors();
+  };
+  EXPECT_EQ(errorsOf("Resize(14) ToTensor"),
+            "2:8: the transforms give 1x14x14, `N` takes 1x28x28\n");
+  EXPECT_EQ(errorsOf("Normalize(mean=1, std=1) ToTensor"),
+            "2:8: `Normalize` stands before `ToTensor`\n");
+  EXPECT_EQ(errorsOf("ToTensor Normalize(mean=1, std=0)"),
+            "2:28: `std` must be above 0, got 0\n");
+  EXPECT_EQ(errorsOf("ToTensor Normalize(mean=[1, 2], std=1)"),
+            "2:17: `mean` of `Normalize` has 2 values, its input 1x28x28 has 1 "
+            "channels\n");
+  EXPECT_EQ(errorsOf("ToTensor Normalize(mean=[], std=1)"),
+            "2:32: `mean` must be a number or a list of numbers, got []\n");
+  EXPECT_EQ(errorsOf("ToTensor(28) Resize(0) { }"),
+            "2:17: `ToTensor` takes no arguments\n"
+            "2:31: `Resize` takes no braces\n");
+}
+
+TEST(Data, DatasetFits) {
+  Analysis small(withDeclarations(""));
+  ASSERT_TRUE(small.network);
+  EXPECT_TRUE(checkTransforms(*small.network, {1, 28, 28}, "digits",
+                              small.diagnostics));
+  EXPECT_FALSE(small.diagnostics.hasErrors());
+
+  Analysis resized(withDeclarations("data { Resize(28) ToTensor }"));
+  ASSERT_TRUE(resized.network);
+  EXPECT_TRUE(checkTransforms(*resized.network, {1, 100, 9}, "digits",
+                              resized.diagnostics));
+}
+
+TEST(Data, DatasetMismatch) {
+  Analysis size(withDeclarations(""));
+  ASSERT_TRUE(size.network);
+  EXPECT_FALSE(
+      checkTransforms(*size.network, {1, 32, 32}, "digits", size.diagnostics));
+  EXPECT_EQ(size.diagnostics.toText(),
+            "t.net:1:18: error: `digits` has pictures of 1x32x32, `N` takes "
+            "1x28x28\n"
+            "    1 | network N(image: 1x28x28) -> 10 = Sequential { Flatten "
+            "Dense(10) }\n"
+            "      |                  ^~~~~~~\n"
+            "t.net:1:18: hint: `data { Resize(28)  ToTensor }` makes 1x28x28 "
+            "of them\n");
+
+  Analysis channels(withDeclarations("data { Resize(28) ToTensor }"));
+  ASSERT_TRUE(channels.network);
+  EXPECT_FALSE(checkTransforms(*channels.network, {3, 32, 32}, "photos",
+                               channels.diagnostics));
+  ASSERT_EQ(channels.diagnostics.all().size(), 1u);
+  EXPECT_TRUE(channels.diagnostics.all()[0].notes.empty());
+
+  Analysis normalized(
+      withDeclarations("data { ToTensor Normalize(mean=[1], std=[1]) }"));
+  ASSERT_TRUE(normalized.network);
+  EXPECT_FALSE(checkTransforms(*normalized.network, {9}, "rows",
+                               normalized.diagnostics));
+}
+
+} // namespace
+} // namespace netc::dsl

@@ -1,0 +1,150 @@
+// Each thing that well-formed tables may still have wrong.
+#include "runtime/CheckTables.h"
+
+#include "SmallExecutable.h"
+
+#include <functional>
+#include <gtest/gtest.h>
+#include <limits>
+
+namespace netc::runtime {
+namespace {
+
+struct Hostile {
+  const char *name;
+  std::function<void(fb::ExecutableT &)> alter;
+  const char *message; // some of it
+};
+
+class CheckTablesTest : public testing::TestWithParam<Hostile> {};
+
+TEST_P(CheckTablesTest, IsRefused) {
+  fb::ExecutableT executable = smallExecutable();
+  GetParam().alter(executable);
+  try {
+    Executable::fromTables(pack(executable));
+    FAIL() << "it is accepted";
+  } catch (const Error &error) {
+    EXPECT_NE(std::string(error.what()).find(GetParam().message),
+              std::string::npos)
+        << error.what();
+  }
+}
+
+fb::LaunchT &dense(fb::ExecutableT &executable) {
+  return *executable.programs[1]->launches[0];
+}
+fb::PrimitiveT &primitive(fb::ExecutableT &executable) {
+  return *dense(executable).work.AsPrimitive();
+}
+fb::BufferT &weight(fb::ExecutableT &executable) {
+  return *executable.parameters[0]->buffer;
+}
+fb::BufferT &state(fb::ExecutableT &executable) {
+  return *executable.programs[0]->inputs[0];
+}
+
+using E = fb::ExecutableT;
+constexpr uint64_t hugeOffset = std::numeric_limits<uint64_t>::max() - 63;
+
+const Hostile hostile[] = {
+    {"noTarget", [](E &e) { e.target.clear(); }, "no target"},
+    {"noIsa", [](E &e) { e.isa.clear(); }, "no instruction set"},
+    {"noThreads", [](E &e) { e.threads = 0; }, "threads"},
+    {"manyThreads", [](E &e) { e.threads = 1 << 20; }, "threads"},
+    {"hugeArena", [](E &e) { e.arena_bytes = uint64_t(1) << 60; }, "arena"},
+    {"rate",
+     [](E &e) { e.learning_rate = std::numeric_limits<float>::infinity(); },
+     "learning rate"},
+    {"inputShape", [](E &e) { e.input_shape = {28, 28}; }, "input's shape"},
+    {"inputSize", [](E &e) { e.input_shape = {1, -28, 28}; }, "input's shape"},
+    {"negativeBatch", [](E &e) { e.batch = -1; }, "batch"},
+    {"parameterOutside", [](E &e) { weight(e).offset = e.arena_bytes; },
+     "parameter 0 `dense_1.weight`: bytes"},
+    {"parameterOverflow", [](E &e) { weight(e).offset = hugeOffset; },
+     "outside the arena"},
+    {"parameterUnaligned", [](E &e) { weight(e).offset += 4; }, "multiple of"},
+    {"parameterBytes", [](E &e) { weight(e).bytes += 4; }, "its type 168"},
+    {"parameterShape", [](E &e) { weight(e).type->shape[0] = -6; }, "size"},
+    {"parameterHuge",
+     [](E &e) { weight(e).type->shape.assign(6, int64_t(1) << 40); },
+     "too large"},
+    {"parameterLayout", [](E &e) { weight(e).type->layout = "Ab"; },
+     "no block"},
+    {"parameterElement",
+     [](E &e) { weight(e).type->element = static_cast<fb::ElementType>(9); },
+     "element type"},
+    {"parameterNameless", [](E &e) { weight(e).name.clear(); }, "no name"},
+    {"parameterTwice",
+     [](E &e) { e.parameters[1]->buffer->name = weight(e).name; },
+     "another has this name"},
+    {"parameterTypeless", [](E &e) { weight(e).type.reset(); }, "no type"},
+    {"parameterBufferless", [](E &e) { e.parameters[0]->buffer.reset(); },
+     "no buffer"},
+    {"parametersOverlap",
+     [](E &e) { e.parameters[1]->buffer->offset = weight(e).offset; },
+     "overlap"},
+    {"shapeForFiles", [](E &e) { e.parameters[0]->shape = {6, 8}; },
+     "another number"},
+    {"programNameless", [](E &e) { e.programs[0]->name.clear(); }, "no name"},
+    {"programTwice", [](E &e) { e.programs[1]->name = "initialize"; },
+     "another has this name"},
+    {"inputOutside",
+     [](E &e) { e.programs[1]->inputs[0]->offset = hugeOffset; },
+     "input `x`: "},
+    {"outputNamedAsInput", [](E &e) { e.programs[1]->outputs[0]->name = "x"; },
+     "another has this name"},
+    {"stateType",
+     [](E &e) {
+       state(e).type->shape = {4};
+       state(e).bytes = 16;
+     },
+     "8xi32"},
+    {"argumentOutside",
+     [](E &e) { dense(e).arguments[1] = fb::Slice(hugeOffset, 64); },
+     "program 1 `forward`: launch 0 of layer `dense_1`: argument 1"},
+    {"argumentLong",
+     [](E &e) {
+       dense(e).arguments[1] =
+           fb::Slice(0, std::numeric_limits<uint64_t>::max());
+     },
+     "outside the arena"},
+    {"argumentShort", [](E &e) { dense(e).arguments[3] = fb::Slice(0, 64); },
+     "its argument has 64 bytes"},
+    {"argumentMissing", [](E &e) { dense(e).arguments.pop_back(); },
+     "5 roles for 4 arguments"},
+    {"roleTwice", [](E &e) { primitive(e).roles[1] = fb::Role::Src; },
+     "two arguments"},
+    {"roleOutOfRange",
+     [](E &e) { primitive(e).roles[1] = static_cast<fb::Role>(200); },
+     "role out of range"},
+    {"tensorWithoutArgument",
+     [](E &e) { primitive(e).roles[0] = fb::Role::Workspace; },
+     "it has no argument"},
+    {"argumentWithoutTensor", [](E &e) { primitive(e).tensors.pop_back(); },
+     "an argument has no tensor"},
+    {"tensorTwice", [](E &e) { primitive(e).tensors[1]->role = fb::Role::Src; },
+     "another has its role"},
+    {"tensorScratchpad",
+     [](E &e) { primitive(e).tensors[0]->role = fb::Role::Scratchpad; },
+     "none of a tensor"},
+    {"kindOutOfRange",
+     [](E &e) { primitive(e).kind = static_cast<fb::PrimitiveKind>(77); },
+     "kind of primitive"},
+    {"noImplementation", [](E &e) { primitive(e).implementation.clear(); },
+     "no implementation"},
+    {"windowSizes", [](E &e) { primitive(e).stride = {1, 1, 1}; }, "two sizes"},
+    {"windowNumber", [](E &e) { primitive(e).stride = {1, 0}; },
+     "window's number is 0"},
+    {"noWork", [](E &e) { dense(e).work.Reset(); }, "neither"},
+    {"noSymbol",
+     [](E &e) { e.programs[0]->launches[0]->work.AsKernel()->symbol.clear(); },
+     "no symbol"},
+    {"noCode", [](E &e) { e.code.clear(); }, "no code"},
+};
+
+INSTANTIATE_TEST_SUITE_P(Hostile, CheckTablesTest, testing::ValuesIn(hostile),
+                         [](const auto &info) { return info.param.name; });
+
+} // namespace
+} // namespace netc::runtime

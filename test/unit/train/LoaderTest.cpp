@@ -1,0 +1,120 @@
+// The order of the examples, and batches that no number of workers changes.
+#include "runtime/data/Loader.h"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <numeric>
+
+using namespace netc::runtime::data;
+
+namespace {
+
+Examples someExamples(int64_t count) {
+  Examples examples;
+  examples.count = count;
+  examples.exampleBytes = 3;
+  for (int64_t i = 0; i < count; ++i) {
+    for (int p = 0; p < 3; ++p)
+      examples.pixels.push_back(static_cast<uint8_t>(i * 3 + p));
+    examples.labels.push_back(static_cast<uint8_t>(i % 10));
+  }
+  return examples;
+}
+
+std::vector<Batch> drain(Loader &loader) {
+  std::vector<Batch> batches;
+  while (const Batch *batch = loader.next())
+    batches.push_back(*batch);
+  return batches;
+}
+
+bool same(const std::vector<Batch> &a, const std::vector<Batch> &b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const Batch &x, const Batch &y) {
+                      return x.size == y.size && x.pixels == y.pixels &&
+                             x.labels == y.labels;
+                    });
+}
+
+} // namespace
+
+TEST(ExampleOrder, IsAPermutationOfItsSeedAndEpoch) {
+  auto order = exampleOrder(1000, Order::Shuffled, 1, 0);
+  std::vector<uint32_t> sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  EXPECT_EQ(sorted, exampleOrder(1000, Order::Sequential, 1, 0));
+  EXPECT_NE(order, sorted);
+  EXPECT_EQ(order, exampleOrder(1000, Order::Shuffled, 1, 0));
+  EXPECT_NE(order, exampleOrder(1000, Order::Shuffled, 1, 1));
+  EXPECT_NE(order, exampleOrder(1000, Order::Shuffled, 2, 0));
+  // The seed's high word counts.
+  EXPECT_NE(order,
+            exampleOrder(1000, Order::Shuffled, 1 | uint64_t{1} << 32, 0));
+}
+
+TEST(ExampleOrder, OfAFew) {
+  EXPECT_TRUE(exampleOrder(0, Order::Shuffled, 0, 0).empty());
+  EXPECT_EQ(exampleOrder(1, Order::Shuffled, 0, 0), std::vector<uint32_t>{0});
+}
+
+TEST(ExampleOrder, EachPlaceIsLikely) {
+  // 2000 shuffles of 4: each example is first 500 times, give or take 5 sigma.
+  int first[4] = {};
+  for (uint32_t epoch = 0; epoch < 2000; ++epoch)
+    ++first[exampleOrder(4, Order::Shuffled, 7, epoch)[0]];
+  for (int count : first)
+    EXPECT_NEAR(count, 500, 100);
+}
+
+TEST(Loader, SequentialWithASmallerLastBatch) {
+  Examples examples = someExamples(10);
+  Loader loader(examples, 4, 1);
+  loader.start(exampleOrder(10, Order::Sequential, 0, 0));
+  std::vector<Batch> batches = drain(loader);
+  ASSERT_EQ(batches.size(), 3u);
+  EXPECT_EQ(batches[0].labels, (std::vector<int32_t>{0, 1, 2, 3}));
+  EXPECT_EQ(batches[1].pixels[0], 12);
+  EXPECT_EQ(batches[2].size, 2);
+  EXPECT_EQ(batches[2].labels, (std::vector<int32_t>{8, 9, 0, 0}));
+  EXPECT_EQ(batches[2].pixels,
+            (std::vector<uint8_t>{24, 25, 26, 27, 28, 29, 0, 0, 0, 0, 0, 0}));
+}
+
+TEST(Loader, BatchesDoNotDependOnTheWorkers) {
+  Examples examples = someExamples(1003);
+  std::vector<Batch> expected;
+  for (int workers : {0, 1, 2, 5}) {
+    Loader loader(examples, 16, workers);
+    std::vector<Batch> all;
+    for (uint32_t epoch = 0; epoch < 3; ++epoch) {
+      loader.start(exampleOrder(1003, Order::Shuffled, 42, epoch));
+      std::vector<Batch> batches = drain(loader);
+      EXPECT_EQ(batches.size(), 63u);
+      EXPECT_EQ(loader.next(), nullptr); // and stays at the end
+      all.insert(all.end(), batches.begin(), batches.end());
+    }
+    if (workers == 0)
+      expected = all;
+    EXPECT_TRUE(same(all, expected)) << workers << " workers";
+  }
+}
+
+TEST(Loader, APassMayBeDropped) {
+  Examples examples = someExamples(100);
+  for (int workers : {0, 1, 3}) {
+    Loader loader(examples, 8, workers);
+    for (int pass = 0; pass < 50; ++pass) {
+      loader.start(exampleOrder(100, Order::Sequential, 0, 0));
+      for (int i = 0; i < pass % 5; ++i)
+        EXPECT_EQ(loader.next()->labels[0], i * 8 % 10);
+    }
+    loader.start(exampleOrder(100, Order::Sequential, 0, 0));
+    EXPECT_EQ(drain(loader).size(), 13u);
+  }
+}
+
+TEST(Loader, NeverStarted) {
+  Examples examples = someExamples(4);
+  Loader loader(examples, 8, 2);
+  EXPECT_EQ(loader.next(), nullptr);
+}

@@ -1,0 +1,132 @@
+// What training asks of an executable.
+#include "runtime/train/Programs.h"
+#include "test/unit/train/TestFiles.h"
+
+using namespace netc::runtime;
+using namespace netc::runtime::train;
+using namespace netc::test;
+
+namespace {
+
+/// The tables of a small network, to be spoiled by a test.
+struct Tables {
+  struct ProgramSpec {
+    std::string name;
+    int64_t batch;
+    std::string lossName = "loss";
+    fb::ElementType labels = fb::ElementType::I32;
+  };
+  std::vector<ProgramSpec> programs = {{"initialize", 0},
+                                       {"train_step", 4},
+                                       {"train_last_step", 2},
+                                       {"evaluate", 8}};
+  std::vector<int64_t> stored = {6, 1, 1, 5, 5}, shape = {6, 1, 5, 5};
+  fb::ElementType element = fb::ElementType::F32;
+  flatbuffers::FlatBufferBuilder builder;
+
+  flatbuffers::Offset<fb::Buffer> buffer(const std::string &name,
+                                         fb::ElementType type,
+                                         const std::vector<int64_t> &sizes) {
+    uint64_t bytes = type == fb::ElementType::U8 ? 1 : 4;
+    for (int64_t size : sizes)
+      bytes *= static_cast<uint64_t>(size);
+    uint64_t offset = arena;
+    arena += (bytes + 63) / 64 * 64;
+    return fb::CreateBufferDirect(
+        builder, name.c_str(),
+        fb::CreateTensorTypeDirect(builder, type, &sizes, ""), offset, bytes);
+  }
+
+  flatbuffers::Offset<fb::Program> program(const ProgramSpec &spec) {
+    std::vector<flatbuffers::Offset<fb::Buffer>> inputs, outputs;
+    inputs.push_back(buffer("state", fb::ElementType::I32, {8}));
+    if (spec.batch > 0) {
+      inputs.push_back(
+          buffer("pixels", fb::ElementType::U8, {spec.batch, 1, 2, 3}));
+      inputs.push_back(buffer("labels", spec.labels, {spec.batch}));
+      outputs.push_back(
+          buffer(spec.lossName, fb::ElementType::F32, {spec.batch}));
+      outputs.push_back(buffer("correct", fb::ElementType::I32, {spec.batch}));
+    }
+    return fb::CreateProgramDirect(builder, spec.name.c_str(), spec.batch,
+                                   &inputs, &outputs);
+  }
+
+  Executable finish() {
+    std::vector<flatbuffers::Offset<fb::Program>> made;
+    for (const ProgramSpec &spec : programs)
+      made.push_back(program(spec));
+    std::vector parameters = {
+        fb::CreateParameterDirect(
+            builder, buffer("conv2d_1.weight", element, stored), true, &shape),
+        fb::CreateParameterDirect(
+            builder, buffer("conv2d_1.bias", fb::ElementType::F32, {6}), true)};
+    std::vector<int64_t> input = {1, 2, 3};
+    builder.Finish(fb::CreateExecutableDirect(
+                       builder, "Tiny", "tiny.net", "cpu", "avx2", 2, arena,
+                       &parameters, &made, nullptr, &input, 10, 22, 4, 3, 0.5f),
+                   fb::ExecutableIdentifier());
+    return Executable::fromTables(
+        {builder.GetBufferPointer(),
+         builder.GetBufferPointer() + builder.GetSize()});
+  }
+
+  uint64_t arena = 0;
+};
+
+} // namespace
+
+TEST(Describe, ReadsTheTables) {
+  Tables tables;
+  Model model = describe(tables.finish());
+  EXPECT_EQ(model.network, "Tiny");
+  EXPECT_EQ(model.batch, 4);
+  EXPECT_EQ(model.lastBatch, 2);
+  EXPECT_EQ(model.evaluateBatch, 8);
+  EXPECT_EQ(model.examples, 22);
+  EXPECT_EQ(model.epochs, 3);
+  EXPECT_EQ(model.learningRate, 0.5f);
+  ASSERT_EQ(model.parameters.size(), 2u);
+  EXPECT_EQ(model.parameters[0].shape, (std::vector<int64_t>{6, 1, 5, 5}));
+  EXPECT_EQ(model.parameters[1].shape, (std::vector<int64_t>{6}));
+  EXPECT_TRUE(model.parameters[0].trainable);
+}
+
+TEST(Describe, NoLastBatch) {
+  Tables tables;
+  tables.programs.erase(tables.programs.begin() + 2);
+  EXPECT_EQ(describe(tables.finish()).lastBatch, 0);
+}
+
+TEST(Describe, ProgramsThatTrainingNeeds) {
+  for (size_t absent : {0, 1, 3}) {
+    Tables tables;
+    std::string name = tables.programs[absent].name;
+    tables.programs.erase(tables.programs.begin() +
+                          static_cast<ptrdiff_t>(absent));
+    expectError([&] { describe(tables.finish()); },
+                {"network `Tiny` cannot train", "no program `" + name + "`"});
+  }
+}
+
+TEST(Describe, ProgramsOfAnotherForm) {
+  Tables noLoss;
+  noLoss.programs[1].lossName = "cost";
+  expectError([&] { describe(noLoss.finish()); },
+              {"its program `train_step` has no `loss`"});
+  Tables floats;
+  floats.programs[3].labels = fb::ElementType::F32;
+  expectError([&] { describe(floats.finish()); },
+              {"`labels` of its program `evaluate` is not I32 [8]"});
+  Tables large;
+  large.programs[2].batch = 4;
+  expectError([&] { describe(large.finish()); },
+              {"its last batch is not smaller"});
+}
+
+TEST(Describe, ParametersOfAnotherForm) {
+  Tables type;
+  type.element = fb::ElementType::I32;
+  expectError([&] { describe(type.finish()); },
+              {"`conv2d_1.weight` is not float32"});
+}

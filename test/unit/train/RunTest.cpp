@@ -1,0 +1,236 @@
+// Whole runs on a small data set: files checked, written, kept.
+#include "runtime/train/Run.h"
+#include "test/unit/train/FakePrograms.h"
+#include "test/unit/train/TestFiles.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+using namespace netc::runtime;
+using namespace netc::runtime::train;
+using namespace netc::test;
+
+namespace {
+
+struct RunTest : testing::Test {
+  TempFolder folder;
+  std::string weights = folder.path("w.safetensors"),
+              metrics = folder.path("m.jsonl");
+  FakePrograms programs{4, 22};
+  data::DatasetInfo dataset;
+  TrainRequest request;
+  std::ostringstream out, err;
+  Console console{out, err};
+  std::atomic<bool> interrupted{false};
+
+  RunTest() {
+    writeDataset(folder.path("fashion-mnist"), 22, 10);
+    dataset = data::inspect("fashion-mnist",
+                            {folder.path("fashion-mnist"), "", "", ""});
+  }
+  Outcome train() {
+    return trainNetwork(programs, dataset, request, console, interrupted);
+  }
+  std::vector<nlohmann::json> metricsLines() {
+    std::vector<nlohmann::json> lines;
+    std::ifstream file(metrics);
+    for (std::string line; std::getline(file, line);)
+      lines.push_back(nlohmann::json::parse(line));
+    return lines;
+  }
+  bool said(const std::string &part) {
+    return err.str().find(part) != std::string::npos;
+  }
+};
+
+} // namespace
+
+TEST_F(RunTest, TrainsSavesAndEvaluates) {
+  request.save = weights;
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_FALSE(said("will be gone"));
+  EXPECT_TRUE(said("memory: 123456 bytes"));
+  EXPECT_TRUE(said("peak resident"));
+  std::vector<float> trained = programs.values[0];
+
+  FakePrograms fresh(4, 22);
+  EXPECT_EQ(evaluateNetwork(fresh, dataset, weights, 1, console, interrupted),
+            Outcome::Finished);
+  EXPECT_EQ(fresh.values[0], trained);
+  EXPECT_TRUE(out.str().ends_with("test loss 0.4500, test acc 0.500\n"));
+}
+
+TEST_F(RunTest, WithoutSaveTheWeightsWillBeGone) {
+  train();
+  EXPECT_TRUE(said("without --save the trained weights will be gone"));
+}
+
+TEST_F(RunTest, TheNetworksDefaultsUnlessAskedOtherwise) {
+  train();
+  EXPECT_EQ(programs.states.size(), 12u);
+  EXPECT_EQ(programs.states[0].learningRate, 0.5f);
+  request.epochs = 1;
+  request.learningRate = 0.25f;
+  train();
+  EXPECT_EQ(programs.states.size(), 18u);
+  EXPECT_EQ(programs.states.back().learningRate, 0.25f);
+}
+
+TEST_F(RunTest, StepsAloneGoBeyondTheNetworksEpochs) {
+  request.steps = 20;
+  train();
+  EXPECT_EQ(programs.states.size(), 20u);
+}
+
+TEST_F(RunTest, BeginsWithGivenWeights) {
+  request.save = weights;
+  request.epochs = 1;
+  train();
+  std::vector<float> first = programs.values[1];
+  request.seed = 99;
+  request.weights = weights;
+  train();
+  EXPECT_EQ(programs.values[1], first); // the bias is not trained
+}
+
+TEST_F(RunTest, SameSeedSameFile) {
+  request.save = weights;
+  request.seed = 3;
+  train();
+  std::string first = readFile(weights);
+  request.workers = 4;
+  train();
+  EXPECT_EQ(readFile(weights), first);
+  request.seed = 4;
+  train();
+  EXPECT_NE(readFile(weights), first);
+}
+
+TEST_F(RunTest, MetricsContent) {
+  request.metrics = metrics;
+  train();
+  std::vector<nlohmann::json> lines = metricsLines();
+  ASSERT_EQ(lines.size(), 1u + 12 + 2);
+  EXPECT_EQ(lines[0]["kind"], "run");
+  EXPECT_EQ(lines[0]["network"], "Fake");
+  EXPECT_EQ(lines[0]["parameters"], 8);
+  EXPECT_EQ(lines[0]["training_bytes"], 123456);
+  EXPECT_EQ(lines[0]["steps"], nullptr);
+  EXPECT_EQ(lines[0]["epochs"], 2);
+  EXPECT_EQ(lines[1]["kind"], "step");
+  EXPECT_EQ(lines[1]["step"], 1);
+  EXPECT_TRUE(lines[1]["loss"].is_number());
+  EXPECT_TRUE(lines[1]["seconds"].is_number());
+  EXPECT_EQ(lines[7]["kind"], "epoch");
+  EXPECT_EQ(lines[7]["epoch"], 1);
+  EXPECT_NEAR(lines[7]["loss"].get<double>(), 1.05, 1e-6);
+  EXPECT_NEAR(lines[7]["train_accuracy"].get<double>(), 12.0 / 22, 1e-9);
+  EXPECT_NEAR(lines[7]["test_loss"].get<double>(), 0.45, 1e-6);
+  EXPECT_EQ(lines[7]["test_accuracy"], 0.5);
+  EXPECT_TRUE(lines[7]["seconds"].is_number());
+  EXPECT_EQ(lines[14]["epoch"], 2);
+}
+
+TEST_F(RunTest, MetricsAreFlushedAsTheyGo) {
+  request.metrics = metrics;
+  programs.afterRun = [&](const std::string &) {
+    // The run, and the steps before this one.
+    if (programs.runs["evaluate"] == 0) {
+      EXPECT_EQ(metricsLines().size(), programs.states.size());
+    }
+  };
+  train();
+}
+
+TEST_F(RunTest, LossThatIsNoNumber) {
+  request.save = weights;
+  request.metrics = metrics;
+  writeFile(weights, "good weights");
+  programs.nanAtStep = 2;
+  expectError([&] { train(); }, {"nan at step 2 (epoch 1)"});
+  EXPECT_EQ(readFile(weights), "good weights");
+  std::vector<nlohmann::json> lines = metricsLines();
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[2]["step"], 2);
+  EXPECT_EQ(lines[2]["loss"], nullptr);
+}
+
+TEST_F(RunTest, CtrlCSaves) {
+  request.save = weights;
+  programs.afterRun = [&](const std::string &) {
+    interrupted = programs.states.size() == 3;
+  };
+  EXPECT_EQ(train(), Outcome::Interrupted);
+  EXPECT_TRUE(said("interrupted after step 3 (epoch 1)"));
+  EXPECT_TRUE(said("weights saved to " + weights));
+  EXPECT_TRUE(std::filesystem::exists(weights));
+}
+
+TEST_F(RunTest, PathsAreCheckedBeforeTraining) {
+  request.save = folder.path("none/w.safetensors");
+  expectError([&] { train(); }, {"none/w.safetensors", "cannot be written"});
+  request.save = "";
+  request.metrics = folder.path("none/m.jsonl");
+  expectError([&] { train(); }, {"none/m.jsonl", "cannot be written"});
+  request.metrics = folder.path();
+  expectError([&] { train(); }, {"it is a folder"});
+  request.metrics = "";
+  request.weights = folder.path("none.safetensors");
+  expectError([&] { train(); }, {"none.safetensors", "no such file"});
+  EXPECT_TRUE(programs.runs.empty());
+}
+
+TEST_F(RunTest, OneFileForTwoThings) {
+  request.save = weights;
+  request.metrics = folder.path(".") + "/w.safetensors";
+  expectError([&] { train(); }, {"as --save and as --metrics"});
+  request.save = "";
+  request.weights = weights;
+  writeFile(weights, "precious");
+  expectError([&] { train(); }, {"as --weights and as --metrics"});
+  EXPECT_EQ(readFile(weights), "precious");
+}
+
+TEST_F(RunTest, AFailedStartKeepsOldMetrics) {
+  writeFile(metrics, "old");
+  request.metrics = metrics;
+  request.weights = folder.path("none.safetensors");
+  expectError([&] { train(); }, {"no such file"});
+  EXPECT_EQ(readFile(metrics), "old");
+}
+
+TEST_F(RunTest, MetricsMayBeADevice) {
+  request.metrics = "/dev/null";
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_FALSE(std::filesystem::is_regular_file("/dev/null"));
+}
+
+TEST_F(RunTest, FullDiskUnderMetricsIsSaidAtTheEnd) {
+  if (!std::filesystem::exists("/dev/full"))
+    GTEST_SKIP() << "no /dev/full here";
+  request.metrics = "/dev/full";
+  request.save = weights;
+  expectError([&] { train(); },
+              {"/dev/full: metrics are incomplete", "No space left"});
+  EXPECT_EQ(programs.states.size(), 12u);
+  EXPECT_TRUE(std::filesystem::exists(weights));
+}
+
+TEST_F(RunTest, OtherDataset) {
+  dataset.shape = {1, 28, 28};
+  expectError([&] { train(); },
+              {"`fashion-mnist` has examples of 1x28x28", "for 1x2x3"});
+  dataset.shape = {1, 2, 3};
+  dataset.classes = 100;
+  expectError([&] { train(); }, {"has 100 classes", "was compiled for 10"});
+  dataset.classes = 10;
+  dataset.trainExamples = 21;
+  expectError([&] { train(); },
+              {"has 21 training examples", "was compiled for 22"});
+  programs.description.examples = 0;
+  expectError([&] { train(); },
+              {"has 1 examples (21 in batches of 4)", "was compiled for 2"});
+  programs.description.lastBatch = 0;
+  expectError([&] { train(); }, {"was compiled for whole batches only"});
+  EXPECT_TRUE(programs.runs.empty());
+}

@@ -1,0 +1,156 @@
+// Declares the options of a run and carries it out.
+#include "tools/RunOptions.h"
+
+#include "runtime/train/Interrupt.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <iostream>
+#include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace netc::tools {
+
+namespace train = runtime::train;
+namespace data = runtime::data;
+
+namespace {
+
+/// "a positive number": CLI11's own lets infinity and NaN pass.
+std::string checkLearningRate(const std::string &text) {
+  float value = 0;
+  if (CLI::detail::lexical_cast(text, value) && std::isfinite(value) &&
+      value > 0)
+    return {};
+  return "`" + text + "` is not a positive number";
+}
+
+/// CLI11 alone takes -1 for the largest number there is.
+std::string checkSeed(const std::string &text) {
+  return text.starts_with('-') ? "`" + text + "` is negative" : std::string();
+}
+
+std::string checkNotEmpty(const std::string &text) {
+  return text.empty() ? "is empty" : std::string();
+}
+
+train::Console standardConsole(bool quiet) {
+  train::Console console{std::cout, std::cerr};
+  console.quiet = quiet;
+  console.terminal = isatty(STDERR_FILENO) != 0;
+  struct winsize size{};
+  if (console.terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
+      size.ws_col > 0)
+    console.columns = size.ws_col;
+  return console;
+}
+
+} // namespace
+
+void RunOptions::declare(CLI::App &app) {
+  constexpr int64_t most = INT64_C(1) << 31; // epochs are counted in 32 bits
+  CLI::Range count(INT64_C(1), most);
+  auto *train =
+      app.add_option("--train", trainSet, "train on a data set (fashion-mnist)")
+          ->type_name("DATASET")
+          ->check(checkNotEmpty);
+  auto *evaluate =
+      app.add_option("--evaluate", evaluateSet,
+                     "evaluate --weights on a data set's test examples")
+          ->type_name("DATASET")
+          ->check(checkNotEmpty);
+  auto *weights = app.add_option("--weights", request.weights,
+                                 "begin with these weights (safetensors)")
+                      ->type_name("IN")
+                      ->check(checkNotEmpty);
+  train->excludes(evaluate);
+  evaluate->needs(weights);
+
+  app.add_option("--data", dataDirectory, "the folder that holds the data set")
+      ->type_name("DIR")
+      ->check(checkNotEmpty);
+  app.add_option("--workers", request.workers,
+                 "threads that gather batches ahead of the step")
+      ->type_name("N")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  app.add_flag("--quiet", quiet, "no progress");
+
+  app.add_option("--epochs", request.epochs, "passes over the training set")
+      ->type_name("N")
+      ->check(count)
+      ->needs(train);
+  app.add_option("--steps", request.steps, "end after N steps in all")
+      ->type_name("N")
+      ->check(count)
+      ->needs(train);
+  app.add_option("--lr", request.learningRate, "learning rate")
+      ->type_name("X")
+      ->check(checkLearningRate)
+      ->needs(train);
+  app.add_option("--seed", request.seed,
+                 "of the weights, the dropout and the order of the examples")
+      ->type_name("N")
+      ->check(checkSeed)
+      ->capture_default_str()
+      ->needs(train);
+  app.add_option_function<std::string>(
+         "--order",
+         [this](const std::string &name) {
+           request.order = name == "sequential" ? data::Order::Sequential
+                                                : data::Order::Shuffled;
+         },
+         "of the training examples: shuffled (default) or sequential")
+      ->type_name("ORDER")
+      ->check(CLI::IsMember({"shuffled", "sequential"}).description(""))
+      ->needs(train);
+  app.add_option("--save", request.save,
+                 "write the weights at the end (safetensors)")
+      ->type_name("OUT")
+      ->check(checkNotEmpty)
+      ->needs(train);
+  app.add_option("--metrics", request.metrics,
+                 "write each step and epoch as a line of JSON")
+      ->type_name("OUT")
+      ->check(checkNotEmpty)
+      ->needs(train);
+}
+
+void RunOptions::requireAction(const CLI::App &app) const {
+  if (requested())
+    return;
+  for (const char *name : {"--weights", "--data", "--workers", "--quiet"})
+    if (app.count(name) > 0)
+      throw CLI::RequiresError(name, "--train or --evaluate");
+}
+
+data::DatasetInfo RunOptions::inspectDataset() const {
+  return data::inspect(training() ? trainSet : evaluateSet,
+                       data::SearchPath::fromEnvironment(dataDirectory));
+}
+
+int runExecutable(runtime::Executable executable, const RunOptions &options) {
+  // From here on Ctrl-C ends the run well, also while it gets ready.
+  train::Interrupt interrupt;
+  data::DatasetInfo dataset = options.inspectDataset();
+  // Checked again by the run, but here before the arena and the library's
+  // primitives are made.
+  train::checkDataset(train::describe(executable), dataset, options.training());
+  train::checkPaths(options.request);
+
+  runtime::Executor executor(std::move(executable));
+  std::unique_ptr<train::Programs> programs = train::programsOf(executor);
+  train::Console console = standardConsole(options.quiet);
+  train::Outcome outcome =
+      options.training()
+          ? train::trainNetwork(*programs, dataset, options.request, console,
+                                interrupt.requested())
+          : train::evaluateNetwork(*programs, dataset, options.request.weights,
+                                   options.request.workers, console,
+                                   interrupt.requested());
+  return outcome == train::Outcome::Interrupted ? Stopped : Success;
+}
+
+} // namespace netc::tools

@@ -1,0 +1,121 @@
+// Tables of a network's layers and what they cost.
+#include "tools/netc/Check.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace netc::tools {
+
+namespace {
+
+/// What a layer as written costs: its own kind, its activation is free.
+struct LayerCost {
+  shape::Cost cost;
+  int64_t bytes = 0; // its parameters and its output for the whole batch
+};
+
+LayerCost costOf(const dsl::Layer &layer, int64_t batch) {
+  LayerCost result;
+  result.cost = shape::cost(layer.spec, layer.input);
+  int64_t elements = shape::elementCount(layer.output).value_or(0);
+  result.bytes = 4 * (result.cost.parameters + elements * batch);
+  return result;
+}
+
+std::string_view kindOf(const dsl::Layer &layer) { return shape::kindName(layer.spec); }
+
+/// `46,764,746`.
+std::string grouped(int64_t number) {
+  std::string digits = std::to_string(number), result;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0)
+      result += ',';
+    result += digits[i];
+  }
+  return result;
+}
+
+/// `938.1 M`, in powers of a thousand.
+std::string scaled(int64_t number, std::string_view unit = "") {
+  static constexpr const char *prefixes[] = {"", "k", "M", "G", "T", "P"};
+  double value = static_cast<double>(number);
+  size_t prefix = 0;
+  while (value >= 999.95 && prefix + 1 < std::size(prefixes)) {
+    value /= 1000;
+    ++prefix;
+  }
+  if (prefix == 0)
+    return unit.empty() ? std::to_string(number) : fmt::format("{} {}", number, unit);
+  return fmt::format("{:.1f} {}{}", value, prefixes[prefix], unit);
+}
+
+/// Cut to a column's width, its end kept: that is where names differ.
+std::string fitted(std::string name, size_t width) {
+  return name.size() <= width ? name : "~" + name.substr(name.size() - width + 1);
+}
+
+} // namespace
+
+std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
+  std::string out = fmt::format("{}({}: {}) -> {}, batch {}\n\n", network.name, network.inputName,
+                                shape::toString(network.input), shape::toString(network.output),
+                                facts.batch);
+  const char *row = "{:<18} {:<15} {:>12} {:>11} {:>9} {:>9}\n";
+  out += fmt::format(fmt::runtime(row), "layer", "kind", "output", "parameters", "mult-adds",
+                     "bytes");
+  LayerCost total;
+  for (const dsl::Layer &layer : network.layers) {
+    LayerCost cost = costOf(layer, facts.batch);
+    total.cost.parameters += cost.cost.parameters;
+    total.cost.multiplyAdds += cost.cost.multiplyAdds;
+    total.bytes += cost.bytes;
+    out += fmt::format(fmt::runtime(row), fitted(layer.name, 18), kindOf(layer),
+                       shape::toString(layer.output), grouped(cost.cost.parameters),
+                       scaled(cost.cost.multiplyAdds), scaled(cost.bytes, "B"));
+  }
+  out += fmt::format(fmt::runtime(row), "total", "", "", grouped(total.cost.parameters),
+                     scaled(total.cost.multiplyAdds), scaled(total.bytes, "B"));
+  out += fmt::format("\ntraining    {} for a step of {} examples on {} ({})\n",
+                     scaled(facts.trainingBytes, "B"), facts.batch, facts.target, facts.machine);
+  out += "columns     mult-adds of one example forward; bytes of the parameters and\n"
+         "            of the batch's outputs\n";
+  if (facts.pixelsAssumed)
+    out += fmt::format("assumed     pictures of {}, the network's input\n",
+                       shape::toString(facts.pixels));
+  return out;
+}
+
+std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
+  nlohmann::ordered_json object;
+  object["version"] = NETC_VERSION;
+  object["network"] = network.name;
+  object["batch"] = facts.batch;
+  object["target"] = facts.target;
+  object["input"] = network.input;
+  object["output"] = network.output;
+  shape::Cost total;
+  nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+  for (const dsl::Layer &layer : network.layers) {
+    LayerCost cost = costOf(layer, facts.batch);
+    total.parameters += cost.cost.parameters;
+    total.multiplyAdds += cost.cost.multiplyAdds;
+    dsl::LineColumn place = dsl::lineColumn(layer.range);
+    layers.push_back({{"name", layer.name},
+                      {"kind", kindOf(layer)},
+                      {"input", layer.input},
+                      {"output", layer.output},
+                      {"parameters", cost.cost.parameters},
+                      {"macs", cost.cost.multiplyAdds},
+                      {"bytes", cost.bytes},
+                      {"file", layer.range.file ? layer.range.file->name : ""},
+                      {"line", place.line},
+                      {"column", place.column}});
+  }
+  object["parameters"] = total.parameters;
+  object["macs"] = total.multiplyAdds;
+  object["training_bytes"] = facts.trainingBytes;
+  object["layers"] = std::move(layers);
+  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+} // namespace netc::tools

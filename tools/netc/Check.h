@@ -1,0 +1,26 @@
+// `--check`: what a network is, proved without data and device.
+#pragma once
+
+#include "dsl/Network.h"
+
+#include <string>
+
+namespace netc::tools {
+
+/// Facts that come from the compilation.
+struct CheckFacts {
+  int64_t batch = 0;
+  std::string target;   // cpu
+  std::string machine;  // avx512, 2 threads
+  int64_t trainingBytes = 0;
+  shape::Shape pixels;  // what pictures are assumed to be
+  bool pixelsAssumed = true;
+};
+
+/// A line a layer, readable at 80 columns, and the totals.
+std::string checkText(const dsl::Network &network, const CheckFacts &facts);
+
+/// One JSON object with the same and each layer's place in the text.
+std::string checkJson(const dsl::Network &network, const CheckFacts &facts);
+
+} // namespace netc::tools

@@ -1,0 +1,115 @@
+// netx runs what netc compiled: FILE.netx on a data set, with no LLVM.
+#include "tools/RunOptions.h"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <iostream>
+
+namespace netc::tools {
+namespace {
+
+namespace fb = runtime::fb;
+
+std::string text(const flatbuffers::String *string) {
+  return string && string->size() > 0 ? string->str() : "unknown";
+}
+
+/// Trained numbers, and all of them with the optimiser's state.
+struct ParameterCount {
+  int64_t tensors = 0, trainable = 0, all = 0;
+};
+
+ParameterCount countParameters(const fb::Executable &tables) {
+  ParameterCount count;
+  if (!tables.parameters())
+    return count;
+  for (const fb::Parameter *parameter : *tables.parameters()) {
+    int64_t numbers = 1;
+    if (const auto *shape = parameter->buffer()->type()->shape())
+      for (int64_t size : *shape)
+        numbers *= size;
+    count.all += numbers;
+    if (parameter->trainable()) {
+      ++count.tensors;
+      count.trainable += numbers;
+    }
+  }
+  return count;
+}
+
+/// What the executable is, a line for each fact.
+void describe(const runtime::Executable &executable, std::ostream &out) {
+  const fb::Executable &tables = executable.tables();
+  ParameterCount parameters = countParameters(tables);
+  auto line = [&](std::string_view name, const std::string &value) {
+    out << fmt::format("{:<12} {}\n", name, value);
+  };
+  line("network",
+       fmt::format("{} ({})", text(tables.network()), text(tables.source())));
+  line("target", fmt::format("{}, {}, {} thread{}", text(tables.target()),
+                             text(tables.isa()), tables.threads(),
+                             tables.threads() == 1 ? "" : "s"));
+  if (const auto *shape = tables.input_shape(); shape && shape->size() > 0)
+    line("input", fmt::format("{} 8-bit pixels, {} classes",
+                              fmt::join(*shape, "x"), tables.classes()));
+  if (tables.examples() > 0)
+    line("examples", fmt::format("{}", tables.examples()));
+  line("batch", fmt::format("{}", tables.batch()));
+  line("parameters", fmt::format("{} in {} tensors", parameters.trainable,
+                                 parameters.tensors));
+  if (parameters.all > parameters.trainable)
+    line("state",
+         fmt::format("{} numbers", parameters.all - parameters.trainable));
+  line("arena", fmt::format("{} bytes", tables.arena_bytes()));
+  line("code",
+       fmt::format("{} bytes", tables.code() ? tables.code()->size() : 0));
+  if (tables.epochs() > 0)
+    line("training", fmt::format("{} epochs, learning rate {}", tables.epochs(),
+                                 tables.learning_rate()));
+  if (const auto *programs = tables.programs())
+    for (const fb::Program *program : *programs)
+      line("program",
+           fmt::format("{}: batch {}, {} launches", text(program->name()),
+                       program->batch(),
+                       program->launches() ? program->launches()->size() : 0));
+  out.flush();
+}
+
+int run(int argc, char **argv) {
+  CLI::App app("Runs networks that netc compiled. With no action, says what "
+               "the executable is.",
+               "netx");
+  std::string path;
+  RunOptions options;
+  app.add_option("FILE", path, "what `netc FILE.net -o FILE.netx` wrote")
+      ->required()
+      ->type_name("");
+  options.declare(app);
+  try {
+    app.parse(argc, argv);
+    options.requireAction(app);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? Success : WrongUsage;
+  }
+
+  runtime::Executable executable = runtime::Executable::load(path);
+  if (options.requested())
+    return runExecutable(std::move(executable), options);
+  describe(executable, std::cout);
+  return Success;
+}
+
+} // namespace
+} // namespace netc::tools
+
+int main(int argc, char **argv) {
+  try {
+    return netc::tools::run(argc, argv);
+  } catch (const netc::Error &error) {
+    std::cerr << "netx: error: " << error.what() << std::endl;
+  } catch (const std::bad_alloc &) {
+    std::cerr << "netx: error: not enough memory" << std::endl;
+  }
+  return netc::tools::UserError;
+}
