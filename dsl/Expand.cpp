@@ -44,6 +44,7 @@ private:
   std::string layerName(const LayerKind &kind, const std::optional<Name> &label,
                         NameLevel &level);
   void infer(Layer &layer, const BoundArguments &arguments);
+  void inferBlindly(Layer &layer, const BoundArguments &arguments);
   void reportMisfit(const Layer &layer, const shape::ShapeError &error,
                     const BoundArguments &arguments);
   void noteProducer(Diagnostic &error);
@@ -193,14 +194,24 @@ void Expander::infer(Layer &layer, const BoundArguments &arguments) {
         flow.producer = network.layers.size();
       flow.shape = layer.output;
     }
-  } else if (const auto *dense = std::get_if<shape::Dense>(&layer.spec);
-             dense && dense->units >= 1 && dense->units <= shape::maxArgument) {
-    // Whatever the input, the output is known: go on from here.
-    layer.output = {dense->units};
-    flow = {layer.output, network.layers.size()};
+  } else {
+    inferBlindly(layer, arguments);
   }
   arithmetic.push_back(std::move(how));
   network.layers.push_back(std::move(layer));
+}
+
+/// Where the input is not known: checks what does not depend on it, and goes on
+/// from a Dense layer, whose output does not either.
+void Expander::inferBlindly(Layer &layer, const BoundArguments &arguments) {
+  shape::InferResult result = shape::infer(layer.spec, {1});
+  const auto *error = std::get_if<shape::ShapeError>(&result);
+  if (error && !error->argument.empty())
+    reportMisfit(layer, *error, arguments);
+  if (!error && std::holds_alternative<shape::Dense>(layer.spec)) {
+    layer.output = std::get<shape::Inferred>(result).shape;
+    flow = {layer.output, network.layers.size()};
+  }
 }
 
 Diagnostic &reportShapeError(const shape::ShapeError &error,

@@ -129,7 +129,8 @@ TokenKind Lexer::lexNumber() {
   std::string_view word = text.substr(start, position - start);
   Diagnostic &error = diagnostics.error(DiagnosticKind::MalformedNumber,
                                         rangeFrom(start), clipped(word));
-  if (word.find('x') != std::string_view::npos)
+  size_t x = word.find('x');
+  if (x + 1 < word.size() && isLetter(word[x + 1])) // npos + 1 is 0
     error.hint("a shape of computed sizes is a list: `[1, n]`");
   return TokenKind::Error;
 }

@@ -251,14 +251,14 @@ ExprPtr Parser::parseList() {
   while (!is(RightBracket)) {
     ExprPtr element = parseExpr();
     if (!element)
-      return nullptr;
+      return skipBracket(RightBracket, open);
     childDepth = std::max(childDepth, element->depth);
     list.elements.push_back(std::move(element));
     if (!consumeIf(Comma))
       break;
   }
   if (!parseClosing(RightBracket, open))
-    return nullptr;
+    return skipBracket(RightBracket, open);
   return makeExpr(join(open.range, previous().range), std::move(list),
                   childDepth);
 }
@@ -268,16 +268,25 @@ ExprPtr Parser::parseParenthesized() {
   advance();
   ExprPtr inner = parseExpr();
   if (!inner)
-    return nullptr;
+    return skipBracket(RightParen, open);
   if (is(Comma)) {
     if (Diagnostic *diagnostic = expected(describe(RightParen)))
       diagnostic->hint("a list is written `[1, 2]`");
-    return nullptr;
+    return skipBracket(RightParen, open);
   }
   if (!parseClosing(RightParen, open))
-    return nullptr;
+    return skipBracket(RightParen, open);
   inner->range = join(open.range, previous().range);
   return inner;
+}
+
+/// After an error between brackets: what is closed on its line is a value that
+/// nobody complains about again.
+ExprPtr Parser::skipBracket(TokenKind close, const Token &open) {
+  skipGroups([&] { return token().startsLine; });
+  if (!consumeIf(close))
+    return nullptr;
+  return makeExpr(join(open.range, previous().range), ErrorExpr{});
 }
 
 } // namespace netc::dsl

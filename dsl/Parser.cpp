@@ -79,33 +79,6 @@ bool Parser::startsDeclaration() const {
   }
 }
 
-/// Skips to a token outside brackets of which `isEnd` is true, to the brace or
-/// bracket that closes what we are in, or to the next declaration.
-void Parser::skipGroups(auto &&isEnd) {
-  size_t open = 0;
-  while (!is(End) && !startsDeclaration()) {
-    if (open == 0 && isEnd())
-      return;
-    switch (token().kind) {
-    case LeftParen:
-    case LeftBracket:
-    case LeftBrace:
-      ++open;
-      break;
-    case RightParen:
-    case RightBracket:
-    case RightBrace:
-      if (open == 0)
-        return;
-      --open;
-      break;
-    default:
-      break;
-    }
-    advance();
-  }
-}
-
 void Parser::skipDeclaration() {
   while (!is(End) && !startsDeclaration()) {
     skipGroups([&] { return is(Data) || is(Train) || is(Layer); });
@@ -118,8 +91,7 @@ void Parser::skipDeclaration() {
 
 void Parser::skipItem() {
   skipGroups([&] {
-    return (is(Word) || isReserved(token().kind)) &&
-           token().startsLine;
+    return (is(Word) || isReserved(token().kind)) && token().startsLine;
   });
 }
 

@@ -50,7 +50,32 @@ private:
   bool parseName(Name &name, std::string_view what);
 
   // Recovery.
-  void skipGroups(auto &&isEnd);
+  /// Skips to a token outside brackets of which `isEnd` is true, to the brace
+  /// or bracket that closes what we are in, or to the next declaration.
+  template <typename IsEnd> void skipGroups(IsEnd isEnd) {
+    size_t open = 0;
+    while (!is(TokenKind::End) && !startsDeclaration()) {
+      if (open == 0 && isEnd())
+        return;
+      switch (token().kind) {
+      case TokenKind::LeftParen:
+      case TokenKind::LeftBracket:
+      case TokenKind::LeftBrace:
+        ++open;
+        break;
+      case TokenKind::RightParen:
+      case TokenKind::RightBracket:
+      case TokenKind::RightBrace:
+        if (open == 0)
+          return;
+        --open;
+        break;
+      default:
+        break;
+      }
+      advance();
+    }
+  }
   void skipDeclaration();
   void skipItem();
   bool skipArgument();
@@ -83,6 +108,7 @@ private:
   ExprPtr parseShape();
   ExprPtr parseList();
   ExprPtr parseParenthesized();
+  ExprPtr skipBracket(TokenKind close, const Token &open);
   ExprPtr parseCallExpr(ExprPtr callee);
   template <typename Node>
   ExprPtr makeExpr(SourceRange range, Node node, unsigned childDepth = 0);

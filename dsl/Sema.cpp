@@ -152,7 +152,7 @@ std::optional<shape::Shape> Analyzer::evaluateShape(const Expr &expr,
 
 std::unique_ptr<Network> Analyzer::run() {
   File file = parse(source, diagnostics);
-  checkOnce(file.networks, "a network",
+  checkOnce(file.networks, "the network",
             [](const auto &decl) { return decl.name.range; });
   checkOnce(file.data, "`data`", [](const auto &decl) { return decl.keyword; });
   checkOnce(file.trains, "`train`",

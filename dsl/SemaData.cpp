@@ -104,7 +104,8 @@ void DataResolver::infer(Transform &transform,
     const auto *argument = arguments.find(error->argument);
     reportShapeError(*error, transform.range,
                      argument ? argument->range : transform.range, diagnostics);
-    shape.reset();
+    if (std::holds_alternative<shape::Resize>(transform.spec))
+      shape.reset();
     return;
   }
   shape = std::get<shape::Inferred>(result).shape;

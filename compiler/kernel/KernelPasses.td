@@ -12,9 +12,24 @@ def PlanMemory : Pass<"kernel-plan-memory", "mlir::ModuleOp"> {
     largest is placed first, in the smallest gap that holds it (greedy by size;
     Pisarchyk and Lee 2020). A launch that permits it (`in_place`) writes its
     result over the argument that ends there. Programs share all but the globals.
+    An earlier plan is made anew.
     ```mlir
     kernel.global @w : memref<16xf32> {..}         =>  kernel.global @w : memref<16xf32> {.., offset = 0 : i64}
     %x = kernel.alloc : memref<16xf32>             =>  %x = kernel.slice {offset = 64 : i64} : memref<16xf32>
+    ```
+  }];
+}
+
+def VerifyMemoryPlan : Pass<"kernel-verify-memory-plan", "mlir::ModuleOp"> {
+  let summary = "check that no two buffers in use at once share memory";
+  let description = [{
+    Everything has a place inside the arena, globals overlap nothing, and
+    buffers of a program overlap only when they are not in use at once, or when
+    a launch permits it (`in_place`).
+    ```mlir
+    %x = kernel.slice {offset = 0 : i64} : memref<20xf32>
+    %y = kernel.slice {offset = 64 : i64} : memref<20xf32>   => error: a buffer at [64, 144) overlaps
+    kernel.launch @f(%x, %y) : memref<20xf32>, memref<20xf32>
     ```
   }];
 }

@@ -1,4 +1,4 @@
-// When each buffer of a program is in use, and whether a memory plan holds.
+// When each buffer of a program is in use.
 #pragma once
 
 #include "compiler/kernel/KernelDialect.h"
@@ -20,11 +20,6 @@ llvm::SmallVector<WorkOpInterface> getLaunches(ProgramOp program);
 /// that no launch names are left out. Reports a temporary that is read before
 /// anything writes it and a buffer of more than 2^46 bytes.
 mlir::FailureOr<llvm::SmallVector<Buffer>> computeLifetimes(ProgramOp program);
-
-/// Checks a planned module: everything has a place inside the arena, globals
-/// overlap nothing, and no two buffers that are in use at once overlap, but
-/// where a launch permits it (`in_place`). Reports what is wrong.
-mlir::LogicalResult verifyMemoryPlan(mlir::ModuleOp module);
 
 /// No arena may be larger: what an x86-64 process can address.
 inline constexpr int64_t maxArenaBytes = int64_t(1) << 46;

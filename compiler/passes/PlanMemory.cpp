@@ -130,12 +130,10 @@ static FailureOr<int64_t> planProgram(ProgramOp program, int64_t base) {
                                            builder.getI64IntegerAttr(slot.offset));
       value.replaceAllUsesWith(slice);
     }
-  for (AllocOp alloc : llvm::make_early_inc_range(program.getBody().getOps<AllocOp>())) {
-    // What is left are views that no launch uses.
-    for (Operation *user : llvm::make_early_inc_range(alloc->getUsers()))
-      user->erase();
-    alloc.erase();
-  }
+  // What is left is named by no launch.
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(program.getBody().front())))
+    if (isa<AllocOp, SliceOp, ReshapeOp>(op) && op.use_empty())
+      op.erase();
   return end;
 }
 

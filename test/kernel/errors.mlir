@@ -52,7 +52,7 @@ kernel.global @w : memref<4xf32> {tensor = #kernel.tensor<4xf32>, kind = "parame
 
 // -----
 
-// expected-error @below {{must be buffer (a static memref}}
+// expected-error @below {{type attribute of buffer (a static memref}}
 kernel.global @w : memref<4xf32, strided<[2]>> {tensor = #kernel.tensor<4xf32>, kind = "parameter"}
 
 // -----

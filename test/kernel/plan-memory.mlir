@@ -1,4 +1,5 @@
 // RUN: %net-opt %s --kernel-plan-memory --split-input-file | FileCheck %s
+// RUN: %net-opt %s --kernel-plan-memory --kernel-plan-memory --split-input-file | FileCheck %s
 
 // Globals first, then inputs and outputs, then temporaries; programs share all
 // but the globals, and the arena is the largest program's.
@@ -11,15 +12,15 @@ kernel.global @b : memref<2xf32> {tensor = #kernel.tensor<2xf32>, kind = "parame
 // CHECK: kernel.program @large(%x: {{.*}}kernel.offset = 192 : i64, {{.*}}%y: {{.*}}kernel.offset = 320 : i64
 kernel.program @large(%x: memref<20xf32> {kernel.name = "x", kernel.role = "input"},
                       %y: memref<20xf32> {kernel.name = "y", kernel.role = "output"}) attributes {batch = 1 : i64} {
-  // %a and %c are never in use at once.
-  // CHECK: %[[A:.*]] = kernel.slice {offset = 448 : i64} : memref<100xi8>
+  // The largest is placed first; %a and %c are never in use at once.
+  // CHECK: %[[A:.*]] = kernel.slice {offset = 768 : i64} : memref<100xi8>
   // CHECK: kernel.launch @copy(%[[A]], %x)
   %a = kernel.alloc : memref<100xi8>
   kernel.launch @copy(%a, %x) : memref<100xi8>, memref<20xf32>
-  // CHECK: kernel.slice {offset = 576 : i64} : memref<300xi8>
+  // CHECK: kernel.slice {offset = 448 : i64} : memref<300xi8>
   %b = kernel.alloc : memref<300xi8>
   kernel.launch @grow(%b, %a) : memref<300xi8>, memref<100xi8>
-  // CHECK: kernel.slice {offset = 448 : i64} : memref<100xi8>
+  // CHECK: kernel.slice {offset = 768 : i64} : memref<100xi8>
   %c = kernel.alloc : memref<100xi8>
   kernel.launch @shrink(%c, %b) : memref<100xi8>, memref<300xi8>
   kernel.launch @result(%y, %c) : memref<20xf32>, memref<100xi8>
@@ -84,6 +85,7 @@ kernel.program @apart(%x: memref<4x16xf32> {kernel.name = "x", kernel.role = "in
   %c = kernel.alloc : memref<4x16xf32>
   kernel.launch @add(%c, %b, %b) {in_place = [[0, 1]]} : memref<4x16xf32>, memref<4x16xf32>, memref<4x16xf32>
   // CHECK: kernel.slice {offset = 512 : i64}
+  // CHECK-NEXT: kernel.launch @add(%{{.*}}, %{{.*}}, %{{.*}}) :
   %d = kernel.alloc : memref<4x16xf32>
   kernel.launch @add(%d, %c, %a) : memref<4x16xf32>, memref<4x16xf32>, memref<4x16xf32>
   kernel.return

@@ -13,7 +13,7 @@ using namespace netc::numeric;
 namespace {
 
 // Relative to a tensor's root mean square, through every layer.
-constexpr double tolerance = 1e-4;
+constexpr double tolerance = 1e-9;
 
 NetworkText leNet() {
   auto sigmoid = shape::Activation{shape::ActivationKind::Sigmoid};
@@ -51,12 +51,15 @@ void expectTrainsAlike(const NetworkText &network) {
   Session session(toNet(network));
   session.run("initialize", {}, {.seed = seed});
   ReferenceNetwork truth(network, seed);
+  // Then the truth goes on from the program's parameters: each step is judged
+  // on its own, not by how its network amplifies the rounding of those before.
   auto expectParameters = [&](const std::string &when) {
-    for (const auto &[name, value] : truth.parameters)
-      EXPECT_EQ(difference(session.parameter(name).reshaped(value.shape), value,
-                           tolerance),
-                "")
+    for (auto &[name, value] : truth.parameters) {
+      Tensor actual = session.parameter(name).reshaped(value.shape);
+      EXPECT_EQ(difference(actual, value, tolerance), "")
           << name << " " << when;
+      value = actual;
+    }
   };
   auto expectStep = [&](const std::vector<Tensor> &results,
                         const ReferenceNetwork::Step &expected,
@@ -70,14 +73,14 @@ void expectTrainsAlike(const NetworkText &network) {
   for (const auto &[name, value] : truth.parameters)
     if (name.ends_with(".bias"))
       session.setParameter(name, value);
-  for (uint32_t step = 0; step < 3 && !testing::Test::HasFailure(); ++step) {
+  for (uint32_t step = 0; step < 3; ++step) {
     bool last = step == 2 && network.lastBatch > 0;
     std::string when = "after step " + std::to_string(step);
     int64_t batch = last ? network.lastBatch : network.batch;
     Tensor pixels =
         wholeNumbers(batchOf(batch, network.pixels), Input + 10 * step, 256);
     Tensor labels = wholeNumbers({batch}, Labels + 10 * step, 10);
-    runtime::RunState state{seed, step, 0, step == 0 ? 1.0f : 0.1f};
+    runtime::RunState state{seed, step, 0, step == 2 ? 1.0f : 0.1f};
     expectStep(session.run(last ? "train_last_step" : "train_step",
                            {pixels, labels}, state),
                truth.train(pixels, labels, state.learningRate, seed, step),

@@ -1,5 +1,5 @@
 // Records a planned module as the tables of Executable.fbs.
-#include "compiler/kernel/KernelDialect.h"
+#include "compiler/kernel/KernelPasses.h"
 #include "compiler/kernel/Lifetimes.h"
 #include "compiler/targets/cpu/CpuTarget.h"
 

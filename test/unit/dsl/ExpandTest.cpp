@@ -154,6 +154,18 @@ TEST(Expand, ErrorsDoNotFollowFromErrors) {
       "2:8: no value is called `n`\n");
 }
 
+TEST(Expand, ArgumentsAreCheckedWithoutAShape) {
+  EXPECT_EQ(Analysis(withLayers("Foo\nDropout(1)\nMaxPool2D(2, padding=2)\n"
+                                "Conv2D(0, kernel=3)\nDense(0)"))
+                .errors(),
+            "2:1: no layer is called `Foo`\n"
+            "3:9: `rate` must be at least 0 and below 1, got 1\n"
+            "4:14: `padding` of `MaxPool2D` must be at most half its window "
+            "2x2, got 2x2\n"
+            "5:8: `channels` must be at least 1, got 0\n"
+            "6:7: `units` must be at least 1, got 0\n");
+}
+
 TEST(Expand, ProducerIsNamed) {
   Analysis activation(withLayers("Conv2D(8, kernel=27)\nReLU\nDropout(0.1)\n"
                                  "MaxPool2D(3)"));

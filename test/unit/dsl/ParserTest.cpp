@@ -107,6 +107,15 @@ TEST(Parser, Recovery) {
             "3:8: expected a transform or `}`, got `3`\n");
 }
 
+TEST(Parser, ErrorsBetweenBracketsAreOneError) {
+  EXPECT_EQ(
+      Analysis(withLayers("Dense((1, 2)) Dens\nDense([1 2, 3]) Dens")).errors(),
+      "2:9: expected `)`, got `,`\n"
+      "3:10: expected `]`, got `2`\n"
+      "2:15: no layer is called `Dens`\n"
+      "3:17: no layer is called `Dens`\n");
+}
+
 TEST(Parser, MissingBracketsAreOneError) {
   EXPECT_EQ(Analysis("network N(image: 1x28x28) -> 10 = Sequential {\n"
                      "  Dense(10")

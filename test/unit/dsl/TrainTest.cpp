@@ -100,7 +100,7 @@ TEST(Data, BadTransforms) {
   EXPECT_EQ(errorsOf("Normalize(mean=1, std=1) ToTensor"),
             "2:8: `Normalize` stands before `ToTensor`\n");
   EXPECT_EQ(errorsOf("ToTensor Normalize(mean=1, std=0)"),
-            "2:28: `std` must be above 0, got 0\n");
+            "2:35: `std` must be above 0, got 0\n");
   EXPECT_EQ(errorsOf("ToTensor Normalize(mean=[1, 2], std=1)"),
             "2:17: `mean` of `Normalize` has 2 values, its input 1x28x28 has 1 "
             "channels\n");

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <gtest/gtest.h>
 #include <numeric>
+#include <sched.h>
 #include <thread>
 
 namespace netc::runtime {
@@ -111,6 +112,33 @@ TEST_F(ExecutorTest, EveryPartOnceWhateverTheTeam) {
     for (int part = 0; part < threads; ++part)
       EXPECT_EQ(counts[part], 2) << part;
   }
+}
+
+TEST_F(ExecutorTest, OneProcessorKeepsTheBitsOfALargeTeam) {
+  constexpr int threads = 7;
+  auto result = [&] {
+    cpu::configure(threads, testSettings().isa); // what `choose` answers for
+    fb::ExecutableT executable = smallExecutable();
+    executable.threads = threads;
+    Executor executor = makeExecutor(executable);
+    executor.run("initialize", {.seed = 3});
+    fillInput(executor);
+    executor.run("forward", {});
+    return values<uint32_t>(executor.output("forward", "y"));
+  };
+  std::vector<uint32_t> wide = result(), narrow;
+  // A thread that is bound to one processor hands that on to its team.
+  std::thread([&] {
+    cpu_set_t before, one;
+    ASSERT_EQ(::sched_getaffinity(0, sizeof before, &before), 0);
+    CPU_ZERO(&one);
+    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++i)
+      if (CPU_ISSET(i, &before))
+        CPU_SET(i, &one);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0);
+    narrow = result();
+  }).join();
+  EXPECT_EQ(narrow, wide);
 }
 
 TEST_F(ExecutorTest, ParametersInRowMajorOrder) {
