@@ -24,9 +24,10 @@ using namespace mlir;
 namespace netc {
 
 struct Compiler::Impl {
-  Impl(const Target &target) : context(MLIRContext::Threading::DISABLED) {
-    context.loadDialect<net::NetDialect, kernel::KernelDialect, arith::ArithDialect,
-                        func::FuncDialect, math::MathDialect, memref::MemRefDialect,
+  Impl() : context(MLIRContext::Threading::DISABLED) {
+    context.loadDialect<net::NetDialect, kernel::KernelDialect,
+                        arith::ArithDialect, func::FuncDialect,
+                        math::MathDialect, memref::MemRefDialect,
                         scf::SCFDialect, vector::VectorDialect>();
     context.printOpOnDiagnostic(false);
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
@@ -35,7 +36,6 @@ struct Compiler::Impl {
         keep(note);
       return success();
     });
-    attribute = kernel::CpuAttr::get(&context, target.isa, target.threads);
   }
 
   /// Adds a line: the layer and its place, if known, and the message.
@@ -58,12 +58,14 @@ struct Compiler::Impl {
   }
 
   [[noreturn]] void fail() {
-    throw Error(said.empty() ? "the compilation failed without a word" : std::exchange(said, ""));
+    throw Error(said.empty() ? "the compilation failed without a word"
+                             : std::exchange(said, ""));
   }
   template <typename T> T take(llvm::Expected<T> value) {
     if (!value) {
       std::string message = llvm::toString(value.takeError());
-      throw Error(said.empty() ? message : message + "\n" + std::exchange(said, ""));
+      throw Error(said.empty() ? message
+                               : message + "\n" + std::exchange(said, ""));
     }
     return std::move(*value);
   }
@@ -76,7 +78,6 @@ struct Compiler::Impl {
   }
 
   MLIRContext context;
-  kernel::CpuAttr attribute;
   OwningOpRef<ModuleOp> module;
   Stage stage = Stage::Net;
   kernel::ExecutableInfo info;
@@ -85,13 +86,16 @@ struct Compiler::Impl {
 };
 
 Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
-    : impl(std::make_unique<Impl>(request.target)) {
+    : impl(std::make_unique<Impl>()) {
   dsl::EmitOptions options;
   options.batch = request.batch;
   options.pixels = request.pixels;
   options.lastBatch = request.examples % request.batch;
   impl->module = dsl::emitNet(impl->context, network, options);
-  (*impl->module)->setAttr(kernel::targetAttrName, impl->attribute);
+  (*impl->module)
+      ->setAttr(kernel::targetAttrName,
+                kernel::CpuAttr::get(&impl->context, request.target.isa,
+                                     request.target.threads));
   impl->info.network = network.name;
   impl->info.source = network.range.file ? network.range.file->name : "";
   impl->info.inputShape = request.pixels;
@@ -99,18 +103,15 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.examples = request.examples;
   impl->info.batch = request.batch;
   impl->info.epochs = request.epochs;
-  impl->info.learningRate = static_cast<float>(network.train.optimizer.learningRate);
+  impl->info.learningRate =
+      static_cast<float>(network.train.optimizer.learningRate);
 }
 
-Compiler::Compiler(std::string_view netText, const Target &target)
-    : impl(std::make_unique<Impl>(target)) {
+Compiler::Compiler(std::string_view netText) : impl(std::make_unique<Impl>()) {
   impl->module = parseSourceString<ModuleOp>(netText, &impl->context);
   if (!impl->module)
     impl->fail();
-  (*impl->module)->setAttr(kernel::targetAttrName, impl->attribute);
-  impl->info.network = impl->info.source = "text";
-  impl->info.inputShape = {1};
-  impl->info.classes = impl->info.batch = 1;
+  impl->info.network = "text";
 }
 
 Compiler::~Compiler() = default;
@@ -124,7 +125,8 @@ void Compiler::advance(Stage stage) {
   if (impl->stage < Stage::Plan && stage >= Stage::Plan)
     impl->run(addPlanPasses);
   if (impl->stage < Stage::Executable && stage >= Stage::Executable)
-    impl->executable = impl->take(kernel::buildExecutable(*impl->module, impl->info));
+    impl->executable =
+        impl->take(kernel::buildExecutable(*impl->module, impl->info));
   impl->stage = std::max(impl->stage, stage);
 }
 
@@ -136,14 +138,20 @@ std::string Compiler::moduleText() const {
   return text;
 }
 
-std::string Compiler::llvmText() { return impl->take(kernel::printLlvm(*impl->module)); }
+std::string Compiler::llvmText() {
+  return impl->take(kernel::printLlvm(*impl->module));
+}
 
-std::string Compiler::planText() const { return kernel::planText(*impl->module); }
+std::string Compiler::planText() const {
+  return kernel::planText(*impl->module);
+}
 
 int64_t Compiler::trainingBytes() const {
   return kernel::getArenaBytes(*impl->module).value_or(0);
 }
 
-runtime::Executable Compiler::takeExecutable() { return std::move(*impl->executable); }
+runtime::Executable Compiler::takeExecutable() {
+  return std::move(*impl->executable);
+}
 
 } // namespace netc

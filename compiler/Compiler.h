@@ -36,9 +36,9 @@ class Compiler {
 public:
   /// \pre the network's transforms are proved for `request.pixels`.
   Compiler(const dsl::Network &network, const CompileRequest &request);
-  /// From text of the `net` dialect, each function a program (for tests).
-  /// Throws Error with the parser's diagnostics.
-  Compiler(std::string_view netText, const Target &target);
+  /// From text of the `net` dialect, each function a program (for tests); the
+  /// module has its `kernel.target`. Throws Error with the diagnostics.
+  explicit Compiler(std::string_view netText);
   ~Compiler();
 
   /// Goes on to a stage; earlier ones stay as they are. Throws Error.

@@ -30,15 +30,19 @@ void netc::addKernelPasses(OpPassManager &passes) {
   passes.addPass(net::createLowerToKernel());
 }
 
-void netc::addPlanPasses(OpPassManager &passes) { passes.addPass(kernel::createPlanMemory()); }
+void netc::addPlanPasses(OpPassManager &passes) {
+  passes.addPass(kernel::createPlanMemory());
+}
 
 void netc::registerPasses() {
   net::registerNetPasses();
   kernel::registerKernelPasses();
   registerCanonicalizerPass();
   registerCSEPass();
-  PassPipelineRegistration<> net("netc-net", "text's network to programs on values", addNetPasses);
-  PassPipelineRegistration<> kernel("netc-kernel", "programs on values to launches",
-                                    addKernelPasses);
-  PassPipelineRegistration<> plan("netc-plan", "launches to planned memory", addPlanPasses);
+  PassPipelineRegistration<> net(
+      "netc-net", "text's network to programs on values", addNetPasses);
+  PassPipelineRegistration<> kernel(
+      "netc-kernel", "programs on values to launches", addKernelPasses);
+  PassPipelineRegistration<> plan("netc-plan", "launches to planned memory",
+                                  addPlanPasses);
 }

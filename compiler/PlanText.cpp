@@ -19,7 +19,8 @@ static int64_t offsetOf(Value buffer) {
   if (auto slice = base.getDefiningOp<SliceOp>())
     return slice.getOffset();
   auto get = base.getDefiningOp<GetGlobalOp>();
-  auto global = SymbolTable::lookupNearestSymbolFrom<GlobalOp>(get, get.getGlobalAttr());
+  auto global =
+      SymbolTable::lookupNearestSymbolFrom<GlobalOp>(get, get.getGlobalAttr());
   return global.getOffset().value_or(0);
 }
 
@@ -39,15 +40,18 @@ std::string netc::kernel::planText(ModuleOp module) {
   llvm::raw_string_ostream stream(text);
   stream << "arena " << getArenaBytes(module).value_or(0) << " bytes\n";
   for (auto global : module.getOps<GlobalOp>())
-    stream << llvm::formatv("{0,-28} {1}+{2}\n", global.getSymName(), global.getOffset().value_or(0),
-                            getByteSize(cast<MemRefType>(global.getType())).value_or(0));
+    stream << llvm::formatv(
+        "{0,-28} {1}+{2}\n", global.getSymName(),
+        global.getOffset().value_or(0),
+        getByteSize(cast<MemRefType>(global.getType())).value_or(0));
   for (auto program : module.getOps<ProgramOp>()) {
     stream << "\nprogram " << program.getSymName() << '\n';
     for (BlockArgument argument : program.getArguments())
-      stream << llvm::formatv("  {0,-6} {1,-20} {2}\n",
-                              program.isInput(argument.getArgNumber()) ? "input" : "output",
-                              program.getArgumentName(argument.getArgNumber()),
-                              rangeText(argument));
+      stream << llvm::formatv(
+          "  {0,-6} {1,-20} {2}\n",
+          program.isInput(argument.getArgNumber()) ? "input" : "output",
+          program.getArgumentName(argument.getArgNumber()),
+          rangeText(argument));
     unsigned number = 0;
     for (Operation &op : program.getBody().front()) {
       auto work = dyn_cast<WorkOpInterface>(op);
@@ -56,15 +60,18 @@ std::string netc::kernel::planText(ModuleOp module) {
       std::string what;
       if (auto primitive = dyn_cast<PrimitiveOp>(op))
         what = (stringifyPropagation(primitive.getPropagation()) + " " +
-                stringifyPrimitiveKind(primitive.getKind()) + " " + primitive.getImplementation())
+                stringifyPrimitiveKind(primitive.getKind()) + " " +
+                primitive.getImplementation())
                    .str();
       else
         what = cast<LaunchOp>(op).getCallee().str();
-      stream << llvm::formatv("  {0,3} {1,-20} {2,-50}", ++number, layerOf(&op), what);
+      stream << llvm::formatv("  {0,3} {1,-20} {2,-50}", ++number, layerOf(&op),
+                              what);
       for (OpOperand &operand : op.getOpOperands()) {
         unsigned index = operand.getOperandNumber();
         stream << ' ' << (work.readsOperand(index) ? "<" : "")
-               << (work.writesOperand(index) ? ">" : "") << rangeText(operand.get());
+               << (work.writesOperand(index) ? ">" : "")
+               << rangeText(operand.get());
       }
       stream << '\n';
     }

@@ -30,22 +30,27 @@ void KernelDialect::initialize() {
       >();
 }
 
-LogicalResult KernelDialect::verifyOperationAttribute(Operation *op, NamedAttribute attribute) {
+LogicalResult
+KernelDialect::verifyOperationAttribute(Operation *op,
+                                        NamedAttribute attribute) {
   StringRef name = attribute.getName();
   if (name != targetAttrName && name != arenaBytesAttrName)
     return op->emitOpError("has an unknown attribute `") << name << "`";
   if (!isa<ModuleOp>(op))
     return op->emitOpError("has `") << name << "`, which belongs to a module";
   if (name == targetAttrName && !isa<CpuAttr>(attribute.getValue()))
-    return op->emitOpError("`kernel.target` must be a target such as #kernel.cpu, got ")
+    return op->emitOpError(
+               "`kernel.target` must be a target such as #kernel.cpu, got ")
            << attribute.getValue();
   auto bytes = dyn_cast<IntegerAttr>(attribute.getValue());
   if (name == arenaBytesAttrName && (!bytes || !bytes.getType().isInteger(64)))
-    return op->emitOpError("`kernel.arena_bytes` must be an i64, got ") << attribute.getValue();
+    return op->emitOpError("`kernel.arena_bytes` must be an i64, got ")
+           << attribute.getValue();
   return success();
 }
 
-//===--- Buffers -----------------------------------------------------------===//
+//===--- Buffers
+//-----------------------------------------------------------===//
 
 bool kernel::isBuffer(Type type) {
   auto memref = dyn_cast<MemRefType>(type);
@@ -77,12 +82,14 @@ std::optional<int64_t> kernel::getArenaBytes(ModuleOp module) {
   return bytes ? std::optional(bytes.getInt()) : std::nullopt;
 }
 
-//===--- Attributes --------------------------------------------------------===//
+//===--- Attributes
+//--------------------------------------------------------===//
 
-LogicalResult CpuAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef isa,
-                              int threads) {
+LogicalResult CpuAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                              StringRef isa, int threads) {
   if (isa != "avx2" && isa != "avx512")
-    return emitError() << "expected isa \"avx2\" or \"avx512\", got \"" << isa << "\"";
+    return emitError() << "expected isa \"avx2\" or \"avx512\", got \"" << isa
+                       << "\"";
   if (threads < 1)
     return emitError() << "expected at least one thread, got " << threads;
   return success();
@@ -110,8 +117,10 @@ static Type toElementType(MLIRContext *context, runtime::ElementType type) {
   llvm_unreachable("no such element type");
 }
 
-TensorAttr TensorAttr::get(MLIRContext *context, const runtime::TensorType &type) {
-  return get(context, type.shape, toElementType(context, type.element), type.layout);
+TensorAttr TensorAttr::get(MLIRContext *context,
+                           const runtime::TensorType &type) {
+  return get(context, type.shape, toElementType(context, type.element),
+             type.layout);
 }
 
 runtime::TensorType TensorAttr::toRuntime() const {
@@ -123,10 +132,12 @@ MemRefType TensorAttr::getMemRefType() const {
 }
 
 LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError,
-                                 ArrayRef<int64_t> shape, Type elementType, StringRef layout) {
+                                 ArrayRef<int64_t> shape, Type elementType,
+                                 StringRef layout) {
   std::optional<runtime::ElementType> element = ::toRuntime(elementType);
   if (!element)
-    return emitError() << "expected elements of f32, i32 or i8, got " << elementType;
+    return emitError() << "expected elements of f32, i32 or i8, got "
+                       << elementType;
   if (llvm::any_of(shape, [](int64_t size) { return size < 1; }))
     return emitError() << "expected positive sizes, got [" << shape << "]";
   try {
@@ -142,12 +153,14 @@ Attribute TensorAttr::parse(AsmParser &parser, Type) {
   SmallVector<int64_t> shape;
   Type elementType;
   std::string layout;
-  if (parser.parseLess() || parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
+  if (parser.parseLess() ||
+      parser.parseDimensionList(shape, /*allowDynamic=*/false) ||
       parser.parseType(elementType) ||
       (succeeded(parser.parseOptionalComma()) && parser.parseString(&layout)) ||
       parser.parseGreater())
     return {};
-  return parser.getChecked<TensorAttr>(location, parser.getContext(), shape, elementType, layout);
+  return parser.getChecked<TensorAttr>(location, parser.getContext(), shape,
+                                       elementType, layout);
 }
 
 void TensorAttr::print(AsmPrinter &printer) const {

@@ -33,7 +33,8 @@ inline constexpr llvm::StringLiteral argumentOffsetAttrName = "kernel.offset";
 /// Every buffer begins at a multiple of this in the arena.
 inline constexpr int64_t arenaAlignment = 64;
 
-/// A static memref of positive sizes with the identity layout and no memory space.
+/// A static memref of positive sizes with the identity layout and no memory
+/// space.
 bool isBuffer(mlir::Type type);
 /// Bytes of a buffer; none if they do not fit 63 bits.
 std::optional<int64_t> getByteSize(mlir::MemRefType type);

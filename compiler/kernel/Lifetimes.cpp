@@ -14,9 +14,11 @@ FailureOr<SmallVector<Buffer>> kernel::computeLifetimes(ProgramOp program) {
   SmallVector<Buffer> buffers;
   DenseMap<Value, size_t> indices; // of `buffers`
   auto add = [&](Value value, unsigned first, unsigned last) -> LogicalResult {
-    std::optional<int64_t> bytes = getByteSize(cast<MemRefType>(value.getType()));
+    std::optional<int64_t> bytes =
+        getByteSize(cast<MemRefType>(value.getType()));
     if (!bytes || *bytes > maxArenaBytes)
-      return emitError(value.getLoc()) << "a buffer of " << value.getType()
+      return emitError(value.getLoc())
+             << "a buffer of " << value.getType()
              << " does not fit an arena of at most 2^46 bytes";
     indices[value] = buffers.size();
     buffers.push_back({value, *bytes, first, last});
@@ -27,7 +29,8 @@ FailureOr<SmallVector<Buffer>> kernel::computeLifetimes(ProgramOp program) {
       return failure();
   constexpr unsigned unused = ~0u;
   for (Operation &op : program.getBody().front())
-    if (isa<AllocOp, SliceOp>(op) && failed(add(op.getResult(0), unused, unused)))
+    if (isa<AllocOp, SliceOp>(op) &&
+        failed(add(op.getResult(0), unused, unused)))
       return failure();
 
   for (auto [position, launch] : llvm::enumerate(launches))
@@ -47,6 +50,7 @@ FailureOr<SmallVector<Buffer>> kernel::computeLifetimes(ProgramOp program) {
       }
       buffer.last = position;
     }
-  llvm::erase_if(buffers, [](const Buffer &buffer) { return buffer.first == unused; });
+  llvm::erase_if(buffers,
+                 [](const Buffer &buffer) { return buffer.first == unused; });
   return buffers;
 }

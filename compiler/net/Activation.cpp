@@ -9,14 +9,19 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-LogicalResult ActivationOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                             Adaptor adaptor, SmallVectorImpl<Type> &types) {
-  return inferLayer(location, adaptor.getInput().getType(), shape::Activation{}, types);
+LogicalResult ActivationOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> location,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  return inferLayer(location, adaptor.getInput().getType(), shape::Activation{},
+                    types);
 }
 
-SmallVector<Value> ActivationOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> ActivationOp::buildGradient(OpBuilder &builder,
+                                               ValueRange gradients,
                                                ArrayRef<bool> wanted) {
-  return {builder.create<ActivationGradientOp>(getLoc(), getOutput(), gradients[0], getKindAttr())};
+  return {builder.create<ActivationGradientOp>(getLoc(), getOutput(),
+                                               gradients[0], getKindAttr())};
 }
 
 Value ActivationOp::emitElement(ElementEmitter &emitter) {
@@ -29,7 +34,8 @@ Value ActivationOp::emitElement(ElementEmitter &emitter) {
     Value negated = b.create<arith::NegFOp>(getLoc(), x);
     Value power = b.create<math::ExpOp>(getLoc(), negated);
     Value one = emitter.constant(1);
-    return b.create<arith::DivFOp>(getLoc(), one, b.create<arith::AddFOp>(getLoc(), one, power));
+    return b.create<arith::DivFOp>(
+        getLoc(), one, b.create<arith::AddFOp>(getLoc(), one, power));
   }
   case ActivationKind::Tanh:
     return b.create<math::TanhOp>(getLoc(), x);
@@ -39,21 +45,23 @@ Value ActivationOp::emitElement(ElementEmitter &emitter) {
 
 bool ActivationOp::keepsZero() { return getKind() != ActivationKind::Sigmoid; }
 
-LogicalResult ActivationGradientOp::inferReturnTypes(MLIRContext *,
-                                                     std::optional<Location> location,
-                                                     Adaptor adaptor,
-                                                     SmallVectorImpl<Type> &types) {
-  return inferLayer(location, adaptor.getOutput().getType(), shape::Activation{}, types);
+LogicalResult ActivationGradientOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  return inferLayer(location, adaptor.getOutput().getType(),
+                    shape::Activation{}, types);
 }
 
 Value ActivationGradientOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
-  Value y = emitter.element(getOutput()), dy = emitter.element(getOutputGradient());
+  Value y = emitter.element(getOutput()),
+        dy = emitter.element(getOutputGradient());
   Value one = emitter.constant(1);
   switch (getKind()) {
   case ActivationKind::ReLU: {
     Value zero = emitter.constant(0);
-    Value positive = b.create<arith::CmpFOp>(getLoc(), arith::CmpFPredicate::OGT, y, zero);
+    Value positive =
+        b.create<arith::CmpFOp>(getLoc(), arith::CmpFPredicate::OGT, y, zero);
     return b.create<arith::SelectOp>(getLoc(), positive, dy, zero);
   }
   case ActivationKind::Sigmoid: {

@@ -5,30 +5,36 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-LogicalResult DenseOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                        Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
+                                        std::optional<Location> location,
+                                        Adaptor adaptor,
+                                        SmallVectorImpl<Type> &types) {
   auto weight = dyn_cast<RankedTensorType>(adaptor.getWeight().getType());
   if (!weight || weight.getRank() != 2)
     return emitOptionalError(location, "expected a weight [out, in]");
   auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
-  if (input && input.getRank() == 2 && input.getDimSize(1) != weight.getDimSize(1))
-    return emitOptionalError(location, "the weight takes ", weight.getDimSize(1),
-                             " values, its input has ", input.getDimSize(1));
+  if (input && input.getRank() == 2 &&
+      input.getDimSize(1) != weight.getDimSize(1))
+    return emitOptionalError(location, "the weight takes ",
+                             weight.getDimSize(1), " values, its input has ",
+                             input.getDimSize(1));
   return inferLayer(location, adaptor.getInput().getType(),
                     shape::Dense{.units = weight.getDimSize(0)}, types);
 }
 
-SmallVector<Value> DenseOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> DenseOp::buildGradient(OpBuilder &builder,
+                                          ValueRange gradients,
                                           ArrayRef<bool> wanted) {
   assert(!getActivation() && "activations are fused after differentiation");
   SmallVector<Value> result(getNumOperands());
   if (wanted[0])
-    result[0] = builder.create<DenseInputGradientOp>(getLoc(), gradients[0], getWeight(),
-                                                     StringAttr());
+    result[0] = builder.create<DenseInputGradientOp>(getLoc(), gradients[0],
+                                                     getWeight(), StringAttr());
   bool bias = getBias() && wanted[2];
   if (wanted[1] || bias) {
-    auto op = builder.create<DenseWeightGradientOp>(getLoc(), getInput(), gradients[0],
-                                                    builder.getBoolAttr(bias), StringAttr());
+    auto op = builder.create<DenseWeightGradientOp>(
+        getLoc(), getInput(), gradients[0], builder.getBoolAttr(bias),
+        StringAttr());
     result[1] = op.getWeightGradient();
     if (bias)
       result[2] = op.getBiasGradient();
@@ -38,21 +44,23 @@ SmallVector<Value> DenseOp::buildGradient(OpBuilder &builder, ValueRange gradien
 
 int64_t DenseOp::getMultiplyAdds() {
   auto weight = cast<RankedTensorType>(getWeight().getType());
-  return weight.getNumElements() * cast<RankedTensorType>(getInput().getType()).getDimSize(0);
+  return weight.getNumElements() *
+         cast<RankedTensorType>(getInput().getType()).getDimSize(0);
 }
 
-LogicalResult DenseInputGradientOp::inferReturnTypes(MLIRContext *context,
-                                                     std::optional<Location> location,
-                                                     Adaptor adaptor,
-                                                     SmallVectorImpl<Type> &types) {
+LogicalResult DenseInputGradientOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   auto weight = dyn_cast<RankedTensorType>(adaptor.getWeight().getType());
   if (!weight || weight.getRank() != 2)
     return emitOptionalError(location, "expected a weight [out, in]");
-  auto gradient = dyn_cast<RankedTensorType>(adaptor.getOutputGradient().getType());
+  auto gradient =
+      dyn_cast<RankedTensorType>(adaptor.getOutputGradient().getType());
   if (!gradient)
     types.push_back(UnrankedTensorType::get(Float32Type::get(context)));
   else
-    types.push_back(batched(context, gradient.getDimSize(0), {weight.getDimSize(1)}));
+    types.push_back(
+        batched(context, gradient.getDimSize(0), {weight.getDimSize(1)}));
   return success();
 }
 
@@ -61,22 +69,24 @@ int64_t DenseInputGradientOp::getMultiplyAdds() {
          cast<RankedTensorType>(getOutputGradient().getType()).getDimSize(0);
 }
 
-LogicalResult DenseWeightGradientOp::inferReturnTypes(MLIRContext *context,
-                                                      std::optional<Location> location,
-                                                      Adaptor adaptor,
-                                                      SmallVectorImpl<Type> &types) {
+LogicalResult DenseWeightGradientOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   auto f32 = Float32Type::get(context);
   auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
-  auto gradient = dyn_cast<RankedTensorType>(adaptor.getOutputGradient().getType());
+  auto gradient =
+      dyn_cast<RankedTensorType>(adaptor.getOutputGradient().getType());
   if (!input || !gradient || input.getRank() != 2 || gradient.getRank() != 2)
     return emitOptionalError(location, "expected [N, in] and [N, out]");
-  types.push_back(RankedTensorType::get({gradient.getDimSize(1), input.getDimSize(1)}, f32));
+  types.push_back(RankedTensorType::get(
+      {gradient.getDimSize(1), input.getDimSize(1)}, f32));
   if (adaptor.getWithBias())
     types.push_back(RankedTensorType::get({gradient.getDimSize(1)}, f32));
   return success();
 }
 
 int64_t DenseWeightGradientOp::getMultiplyAdds() {
-  return cast<RankedTensorType>(getWeightGradient().getType()).getNumElements() *
+  return cast<RankedTensorType>(getWeightGradient().getType())
+             .getNumElements() *
          cast<RankedTensorType>(getInput().getType()).getDimSize(0);
 }

@@ -8,17 +8,20 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-LogicalResult DropoutOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                          Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult DropoutOp::inferReturnTypes(MLIRContext *,
+                                          std::optional<Location> location,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
   return inferLayer(location, adaptor.getInput().getType(),
                     shape::Dropout{adaptor.getRate().convertToDouble()}, types);
 }
 
 // The mask is made again from the same counters, so nothing is kept for it.
-SmallVector<Value> DropoutOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> DropoutOp::buildGradient(OpBuilder &builder,
+                                            ValueRange gradients,
                                             ArrayRef<bool> wanted) {
-  return {builder.create<DropoutOp>(getLoc(), gradients[0], getState(), getRateAttr(),
-                                    getPathAttr()),
+  return {builder.create<DropoutOp>(getLoc(), gradients[0], getState(),
+                                    getRateAttr(), getPathAttr()),
           Value()};
 }
 
@@ -26,11 +29,13 @@ Value DropoutOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
   double rate = getRate().convertToDouble();
   auto [low, high] = emitter.logicalIndex();
-  Value uniform = emitPhiloxUniform(
-      emitter, {low, high, emitter.stateWord(getState(), 2), emitter.stateWord(getState(), 3)},
-      emitStreamKey(emitter, getState(), getPath()));
-  Value kept = b.create<arith::CmpFOp>(getLoc(), arith::CmpFPredicate::OGE, uniform,
-                                       emitter.constant(rate));
+  Value uniform =
+      emitPhiloxUniform(emitter,
+                        {low, high, emitter.stateWord(getState(), 2),
+                         emitter.stateWord(getState(), 3)},
+                        emitStreamKey(emitter, getState(), getPath()));
+  Value kept = b.create<arith::CmpFOp>(getLoc(), arith::CmpFPredicate::OGE,
+                                       uniform, emitter.constant(rate));
   Value scaled = b.create<arith::MulFOp>(getLoc(), emitter.element(getInput()),
                                          emitter.constant(1 / (1 - rate)));
   return b.create<arith::SelectOp>(getLoc(), kept, scaled, emitter.constant(0));

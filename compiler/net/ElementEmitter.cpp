@@ -20,13 +20,14 @@ static Value makeConstant(ElementEmitter &emitter, TypedAttr scalar) {
 }
 
 Value ElementEmitter::constant(double value) {
-  return makeConstant(*this, builder.getF32FloatAttr(static_cast<float>(value)));
+  return makeConstant(*this,
+                      builder.getF32FloatAttr(static_cast<float>(value)));
 }
 
 Value ElementEmitter::constantInt(int64_t value, unsigned bits) {
-  return makeConstant(*this, builder.getIntegerAttr(
-                                 builder.getIntegerType(bits),
-                                 APInt(bits, static_cast<uint64_t>(value))));
+  return makeConstant(
+      *this, builder.getIntegerAttr(builder.getIntegerType(bits),
+                                    APInt(bits, static_cast<uint64_t>(value))));
 }
 
 Value netc::net::emitPhiloxUniform(ElementEmitter &emitter,
@@ -36,10 +37,13 @@ Value netc::net::emitPhiloxUniform(ElementEmitter &emitter,
   Location loc = emitter.location;
   Value multiplier0 = emitter.constantInt(0xD2511F53),
         multiplier1 = emitter.constantInt(0xCD9E8D57);
-  Value weyl0 = emitter.constantInt(0x9E3779B9), weyl1 = emitter.constantInt(0xBB67AE85);
+  Value weyl0 = emitter.constantInt(0x9E3779B9),
+        weyl1 = emitter.constantInt(0xBB67AE85);
   for (int round = 0; round < 10; ++round) {
-    auto product0 = b.create<arith::MulUIExtendedOp>(loc, counter[0], multiplier0);
-    auto product1 = b.create<arith::MulUIExtendedOp>(loc, counter[2], multiplier1);
+    auto product0 =
+        b.create<arith::MulUIExtendedOp>(loc, counter[0], multiplier0);
+    auto product1 =
+        b.create<arith::MulUIExtendedOp>(loc, counter[2], multiplier1);
     auto mix = [&](Value high, Value word, Value keyWord) -> Value {
       Value x = b.create<arith::XOrIOp>(loc, high, word);
       return b.create<arith::XOrIOp>(loc, x, keyWord);
@@ -49,21 +53,25 @@ Value netc::net::emitPhiloxUniform(ElementEmitter &emitter,
     key = {b.create<arith::AddIOp>(loc, key[0], weyl0),
            b.create<arith::AddIOp>(loc, key[1], weyl1)};
   }
-  Value bits = b.create<arith::ShRUIOp>(loc, counter[0], emitter.constantInt(8));
+  Value bits =
+      b.create<arith::ShRUIOp>(loc, counter[0], emitter.constantInt(8));
   // 24 bits fit a signed integer, whose conversion is one instruction.
-  Value number = b.create<arith::SIToFPOp>(loc, emitter.widen(b.getF32Type()), bits);
+  Value number =
+      b.create<arith::SIToFPOp>(loc, emitter.widen(b.getF32Type()), bits);
   return b.create<arith::MulFOp>(loc, number, emitter.constant(0x1p-24));
 }
 
-std::array<Value, 2> netc::net::emitStreamKey(ElementEmitter &emitter, Value state,
-                                              StringRef path) {
+std::array<Value, 2> netc::net::emitStreamKey(ElementEmitter &emitter,
+                                              Value state, StringRef path) {
   uint64_t hash = 0xcbf29ce484222325; // FNV-1a, 64 bits
   for (unsigned char c : path)
     hash = (hash ^ c) * 0x100000001b3;
   OpBuilder &b = emitter.builder;
   auto word = [&](int64_t index, uint32_t bits) -> Value {
-    return b.create<arith::XOrIOp>(emitter.location, emitter.stateWord(state, index),
+    return b.create<arith::XOrIOp>(emitter.location,
+                                   emitter.stateWord(state, index),
                                    emitter.constantInt(bits));
   };
-  return {word(0, static_cast<uint32_t>(hash)), word(1, static_cast<uint32_t>(hash >> 32))};
+  return {word(0, static_cast<uint32_t>(hash)),
+          word(1, static_cast<uint32_t>(hash >> 32))};
 }

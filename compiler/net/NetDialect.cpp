@@ -35,7 +35,8 @@ bool net::areCompatibleTypes(TypeRange inferred, TypeRange actual) {
   if (inferred.size() != actual.size())
     return false;
   for (auto [left, right] : llvm::zip(inferred, actual)) {
-    auto leftTensor = cast<TensorType>(left), rightTensor = cast<TensorType>(right);
+    auto leftTensor = cast<TensorType>(left),
+         rightTensor = cast<TensorType>(right);
     if (leftTensor.getElementType() != rightTensor.getElementType())
       return false;
     if (leftTensor.hasRank() && rightTensor.hasRank() &&
@@ -54,7 +55,8 @@ RankedTensorType net::batched(MLIRContext *context, int64_t batch,
 
 StringRef net::layoutOf(Type type) {
   auto ranked = dyn_cast<RankedTensorType>(type);
-  auto layout = ranked ? dyn_cast_or_null<LayoutAttr>(ranked.getEncoding()) : nullptr;
+  auto layout =
+      ranked ? dyn_cast_or_null<LayoutAttr>(ranked.getEncoding()) : nullptr;
   return layout ? layout.getTag() : "";
 }
 
@@ -62,7 +64,8 @@ RankedTensorType net::withLayout(RankedTensorType type, StringRef tag) {
   Attribute encoding;
   if (!tag.empty())
     encoding = LayoutAttr::get(type.getContext(), tag);
-  return RankedTensorType::get(type.getShape(), type.getElementType(), encoding);
+  return RankedTensorType::get(type.getShape(), type.getElementType(),
+                               encoding);
 }
 
 shape::Shape net::exampleShape(RankedTensorType type) {
@@ -79,7 +82,8 @@ LogicalResult net::inferLayer(std::optional<Location> location, Type input,
     return success();
   }
   if (!ranked.hasStaticShape() || ranked.getRank() < 2)
-    return emitOptionalError(location, "expected a static shape with a batch in front, got ", input);
+    return emitOptionalError(
+        location, "expected a static shape with a batch in front, got ", input);
   shape::InferResult result = shape::infer(spec, exampleShape(ranked));
   if (auto *error = std::get_if<shape::ShapeError>(&result))
     return emitOptionalError(location, error->message);

@@ -12,7 +12,8 @@ LogicalResult ParameterOp::verify() {
   if (!isa<RankedTensorType>(getType()))
     return emitOpError("expected a ranked type, got ") << getType();
   if (getInit() != "xavier" && getInit() != "zero")
-    return emitOpError("expected init `xavier` or `zero`, got `") << getInit() << "`";
+    return emitOpError("expected init `xavier` or `zero`, got `")
+           << getInit() << "`";
   if (getFanIn() < 1 || getFanOut() < 1)
     return emitOpError("expected positive fans");
   return success();
@@ -20,13 +21,14 @@ LogicalResult ParameterOp::verify() {
 
 /// The parameter exists and has the shape of `type`; layouts may differ until
 /// they are propagated.
-static LogicalResult verifyUse(Operation *op, SymbolTableCollection &table, FlatSymbolRefAttr name,
-                               Type type) {
+static LogicalResult verifyUse(Operation *op, SymbolTableCollection &table,
+                               FlatSymbolRefAttr name, Type type) {
   auto parameter = table.lookupNearestSymbolFrom<ParameterOp>(op, name);
   if (!parameter)
     return op->emitOpError("refers to no parameter ") << name;
   if (!areCompatibleTypes(parameter.getType(), type))
-    return op->emitOpError("expected ") << parameter.getType() << " of " << name << ", got " << type;
+    return op->emitOpError("expected ")
+           << parameter.getType() << " of " << name << ", got " << type;
   return success();
 }
 
@@ -39,22 +41,24 @@ LogicalResult WriteParameterOp::verifySymbolUses(SymbolTableCollection &table) {
 }
 
 LogicalResult SgdUpdateOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (getVelocityAttr() &&
-      failed(verifyUse(*this, table, getVelocityAttr(), getGradient().getType())))
+  if (getVelocityAttr() && failed(verifyUse(*this, table, getVelocityAttr(),
+                                            getGradient().getType())))
     return failure();
   return verifyUse(*this, table, getParameterAttr(), getGradient().getType());
 }
 
 LogicalResult TrainingOp::verify() {
   if (getLoss() != "softmax_cross_entropy")
-    return emitOpError("expected the loss `softmax_cross_entropy`, got `") << getLoss() << "`";
+    return emitOpError("expected the loss `softmax_cross_entropy`, got `")
+           << getLoss() << "`";
   if (getLastBatch() < 0)
     return emitOpError("expected a last batch of at least 0");
   return success();
 }
 
 LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (!table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, getNetworkAttr()))
+  if (!table.lookupNearestSymbolFrom<FunctionOpInterface>(*this,
+                                                          getNetworkAttr()))
     return emitOpError("refers to no function ") << getNetworkAttr();
   return success();
 }
@@ -64,11 +68,14 @@ Value XavierUniformOp::emitElement(ElementEmitter &emitter) {
   double bound = getBound().convertToDouble();
   auto [low, high] = emitter.logicalIndex();
   Value zero = emitter.constantInt(0);
-  Value uniform = emitPhiloxUniform(emitter, {low, high, zero, zero},
-                                    emitStreamKey(emitter, getState(), getPath()));
+  Value uniform =
+      emitPhiloxUniform(emitter, {low, high, zero, zero},
+                        emitStreamKey(emitter, getState(), getPath()));
   // 2u - 1 is exact in f32: u has 24 bits.
-  Value doubled = b.create<arith::MulFOp>(getLoc(), uniform, emitter.constant(2));
-  Value centred = b.create<arith::SubFOp>(getLoc(), doubled, emitter.constant(1));
+  Value doubled =
+      b.create<arith::MulFOp>(getLoc(), uniform, emitter.constant(2));
+  Value centred =
+      b.create<arith::SubFOp>(getLoc(), doubled, emitter.constant(1));
   return b.create<arith::MulFOp>(getLoc(), centred, emitter.constant(bound));
 }
 

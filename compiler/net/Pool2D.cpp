@@ -6,11 +6,12 @@ using namespace netc;
 using namespace netc::net;
 
 template <typename Spec, typename Adaptor>
-static LogicalResult inferPool(std::optional<Location> location, Adaptor adaptor,
-                               SmallVectorImpl<Type> &types) {
+static LogicalResult inferPool(std::optional<Location> location,
+                               Adaptor adaptor, SmallVectorImpl<Type> &types) {
   if (adaptor.getWindow().size() != 2 || adaptor.getStride().size() != 2 ||
       adaptor.getPadding().size() != 2)
-    return emitOptionalError(location, "expected two sizes in window, stride and padding");
+    return emitOptionalError(
+        location, "expected two sizes in window, stride and padding");
   Spec spec;
   for (int i : {0, 1}) {
     spec.window[i] = adaptor.getWindow()[i];
@@ -21,11 +22,13 @@ static LogicalResult inferPool(std::optional<Location> location, Adaptor adaptor
 }
 
 template <typename Adaptor>
-static LogicalResult inferGradient(Adaptor adaptor, SmallVectorImpl<Type> &types) {
+static LogicalResult inferGradient(Adaptor adaptor,
+                                   SmallVectorImpl<Type> &types) {
   Type gradient = adaptor.getOutputGradient().getType();
   auto ranked = dyn_cast<RankedTensorType>(gradient);
   if (!ranked)
-    types.push_back(UnrankedTensorType::get(Float32Type::get(gradient.getContext())));
+    types.push_back(
+        UnrankedTensorType::get(Float32Type::get(gradient.getContext())));
   else
     types.push_back(batched(gradient.getContext(), ranked.getDimSize(0),
                             shape::Shape(adaptor.getInputShape().begin(),
@@ -34,11 +37,14 @@ static LogicalResult inferGradient(Adaptor adaptor, SmallVectorImpl<Type> &types
 }
 
 static DenseI64ArrayAttr inputShape(Builder &builder, Value input) {
-  return builder.getDenseI64ArrayAttr(exampleShape(cast<RankedTensorType>(input.getType())));
+  return builder.getDenseI64ArrayAttr(
+      exampleShape(cast<RankedTensorType>(input.getType())));
 }
 
-LogicalResult MaxPool2DOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                            Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult MaxPool2DOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location> location,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
   if (failed(inferPool<shape::MaxPool2D>(location, adaptor, types)))
     return failure();
   auto byte = IntegerType::get(context, 8, IntegerType::Unsigned);
@@ -48,33 +54,39 @@ LogicalResult MaxPool2DOp::inferReturnTypes(MLIRContext *context, std::optional<
   return success();
 }
 
-SmallVector<Value> MaxPool2DOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> MaxPool2DOp::buildGradient(OpBuilder &builder,
+                                              ValueRange gradients,
                                               ArrayRef<bool> wanted) {
   return {builder.create<MaxPool2DGradientOp>(
-      getLoc(), gradients[0], getIndices(), inputShape(builder, getInput()), getWindowAttr(),
-      getStrideAttr(), getPaddingAttr(), StringAttr())};
+      getLoc(), gradients[0], getIndices(), inputShape(builder, getInput()),
+      getWindowAttr(), getStrideAttr(), getPaddingAttr(), StringAttr())};
 }
 
-LogicalResult MaxPool2DGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                                    Adaptor adaptor,
-                                                    SmallVectorImpl<Type> &types) {
+LogicalResult
+MaxPool2DGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
   return inferGradient(adaptor, types);
 }
 
-LogicalResult AvgPool2DOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                            Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult AvgPool2DOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> location,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
   return inferPool<shape::AvgPool2D>(location, adaptor, types);
 }
 
-SmallVector<Value> AvgPool2DOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> AvgPool2DOp::buildGradient(OpBuilder &builder,
+                                              ValueRange gradients,
                                               ArrayRef<bool> wanted) {
-  return {builder.create<AvgPool2DGradientOp>(getLoc(), gradients[0],
-                                              inputShape(builder, getInput()), getWindowAttr(),
-                                              getStrideAttr(), getPaddingAttr(), StringAttr())};
+  return {builder.create<AvgPool2DGradientOp>(
+      getLoc(), gradients[0], inputShape(builder, getInput()), getWindowAttr(),
+      getStrideAttr(), getPaddingAttr(), StringAttr())};
 }
 
-LogicalResult AvgPool2DGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                                    Adaptor adaptor,
-                                                    SmallVectorImpl<Type> &types) {
+LogicalResult
+AvgPool2DGradientOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
   return inferGradient(adaptor, types);
 }

@@ -9,29 +9,36 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                          Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult ReshapeOp::inferReturnTypes(MLIRContext *context,
+                                          std::optional<Location> location,
+                                          Adaptor adaptor,
+                                          SmallVectorImpl<Type> &types) {
   auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
   if (!input) {
     types.push_back(UnrankedTensorType::get(Float32Type::get(context)));
     return success();
   }
-  auto output = batched(context, input.getDimSize(0),
-                        shape::Shape(adaptor.getShape().begin(), adaptor.getShape().end()));
+  auto output = batched(
+      context, input.getDimSize(0),
+      shape::Shape(adaptor.getShape().begin(), adaptor.getShape().end()));
   if (output.getNumElements() != input.getNumElements())
     return emitOptionalError(location, "cannot make ", output, " of ", input);
   types.push_back(output);
   return success();
 }
 
-SmallVector<Value> ReshapeOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> ReshapeOp::buildGradient(OpBuilder &builder,
+                                            ValueRange gradients,
                                             ArrayRef<bool> wanted) {
   auto input = exampleShape(cast<RankedTensorType>(getInput().getType()));
-  return {builder.create<ReshapeOp>(getLoc(), gradients[0], builder.getDenseI64ArrayAttr(input))};
+  return {builder.create<ReshapeOp>(getLoc(), gradients[0],
+                                    builder.getDenseI64ArrayAttr(input))};
 }
 
-LogicalResult AddOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                      Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult AddOp::inferReturnTypes(MLIRContext *,
+                                      std::optional<Location> location,
+                                      Adaptor adaptor,
+                                      SmallVectorImpl<Type> &types) {
   auto lhs = dyn_cast<RankedTensorType>(adaptor.getLhs().getType());
   auto rhs = dyn_cast<RankedTensorType>(adaptor.getRhs().getType());
   if (lhs && rhs && lhs.getShape() != rhs.getShape())
@@ -40,14 +47,15 @@ LogicalResult AddOp::inferReturnTypes(MLIRContext *, std::optional<Location> loc
   return success();
 }
 
-SmallVector<Value> AddOp::buildGradient(OpBuilder &builder, ValueRange gradients,
+SmallVector<Value> AddOp::buildGradient(OpBuilder &builder,
+                                        ValueRange gradients,
                                         ArrayRef<bool> wanted) {
   return {gradients[0], gradients[0]};
 }
 
 Value AddOp::emitElement(ElementEmitter &emitter) {
-  return emitter.builder.create<arith::AddFOp>(getLoc(), emitter.element(getLhs()),
-                                               emitter.element(getRhs()));
+  return emitter.builder.create<arith::AddFOp>(
+      getLoc(), emitter.element(getLhs()), emitter.element(getRhs()));
 }
 
 bool AddOp::keepsZero() { return true; }
@@ -66,8 +74,8 @@ ParseResult FusedOp::parse(OpAsmParser &parser, OperationState &state) {
   auto parseOne = [&]() -> ParseResult {
     OpAsmParser::Argument argument;
     OpAsmParser::UnresolvedOperand operand;
-    if (parser.parseArgument(argument) || parser.parseEqual() || parser.parseOperand(operand) ||
-        parser.parseColonType(argument.type))
+    if (parser.parseArgument(argument) || parser.parseEqual() ||
+        parser.parseOperand(operand) || parser.parseColonType(argument.type))
       return failure();
     arguments.push_back(argument);
     operands.push_back(operand);
@@ -78,7 +86,8 @@ ParseResult FusedOp::parse(OpAsmParser &parser, OperationState &state) {
   if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren, parseOne) ||
       parser.parseArrow() || parser.parseType(result) ||
       parser.parseOptionalAttrDictWithKeyword(state.attributes) ||
-      parser.resolveOperands(operands, types, parser.getCurrentLocation(), state.operands) ||
+      parser.resolveOperands(operands, types, parser.getCurrentLocation(),
+                             state.operands) ||
       parser.parseRegion(*state.addRegion(), arguments))
     return failure();
   state.addTypes(result);
@@ -87,10 +96,11 @@ ParseResult FusedOp::parse(OpAsmParser &parser, OperationState &state) {
 
 void FusedOp::print(OpAsmPrinter &printer) {
   printer << " (";
-  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getInputs()), printer.getStream(),
-                        [&](auto pair) {
+  llvm::interleaveComma(llvm::zip(getBody().getArguments(), getInputs()),
+                        printer.getStream(), [&](auto pair) {
                           auto [argument, input] = pair;
-                          printer << argument << " = " << input << " : " << input.getType();
+                          printer << argument << " = " << input << " : "
+                                  << input.getType();
                         });
   printer << ") -> " << getOutput().getType();
   printer.printOptionalAttrDictWithKeyword((*this)->getAttrs());
@@ -100,12 +110,14 @@ void FusedOp::print(OpAsmPrinter &printer) {
 
 LogicalResult FusedOp::verify() {
   if (getBody().getArgumentTypes() != getInputs().getTypes())
-    return emitOpError("expected one argument of the body for each input, of its type");
+    return emitOpError(
+        "expected one argument of the body for each input, of its type");
   auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
   if (!yield || yield.getValue().getType() != getOutput().getType())
     return emitOpError("expected the body to yield ") << getOutput().getType();
   for (Operation &op : getBody().front().without_terminator())
     if (!isa<ElementOpInterface>(op))
-      return emitOpError("holds `") << op.getName() << "`, which has no elements of its own";
+      return emitOpError("holds `")
+             << op.getName() << "`, which has no elements of its own";
   return success();
 }

@@ -10,12 +10,14 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-static LogicalResult inferTransform(std::optional<Location> location, Type input,
+static LogicalResult inferTransform(std::optional<Location> location,
+                                    Type input,
                                     const shape::TransformSpec &spec,
                                     SmallVectorImpl<Type> &types) {
   auto ranked = dyn_cast<RankedTensorType>(input);
   if (!ranked) {
-    types.push_back(UnrankedTensorType::get(Float32Type::get(input.getContext())));
+    types.push_back(
+        UnrankedTensorType::get(Float32Type::get(input.getContext())));
     return success();
   }
   shape::InferResult result = shape::infer(spec, exampleShape(ranked));
@@ -33,41 +35,50 @@ static Value toFloat(ElementEmitter &emitter, Value pixel) {
     return pixel;
   OpBuilder &b = emitter.builder;
   // Widened first: an unsigned byte is a positive i32.
-  Value wide = b.create<arith::ExtUIOp>(emitter.location, emitter.widen(b.getI32Type()), pixel);
-  return b.create<arith::SIToFPOp>(emitter.location, emitter.widen(b.getF32Type()), wide);
+  Value wide = b.create<arith::ExtUIOp>(emitter.location,
+                                        emitter.widen(b.getI32Type()), pixel);
+  return b.create<arith::SIToFPOp>(emitter.location,
+                                   emitter.widen(b.getF32Type()), wide);
 }
 
-LogicalResult ResizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                         Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
+                                         std::optional<Location> location,
+                                         Adaptor adaptor,
+                                         SmallVectorImpl<Type> &types) {
   if (adaptor.getSize().size() != 2)
     return emitOptionalError(location, "expected two sizes");
-  return inferTransform(location, adaptor.getInput().getType(),
-                        shape::Resize{{adaptor.getSize()[0], adaptor.getSize()[1]}}, types);
+  return inferTransform(
+      location, adaptor.getInput().getType(),
+      shape::Resize{{adaptor.getSize()[0], adaptor.getSize()[1]}}, types);
 }
 
 bool ResizeOp::isPointwise(unsigned) { return false; }
 
 /// Where output pixel `i` of `outSize` lies among `inSize` input pixels: the
 /// two neighbours (as index) and the weight of the second.
-static std::tuple<Value, Value, Value> sourcePixel(ElementEmitter &emitter, Value i,
-                                                   int64_t inSize, int64_t outSize) {
+static std::tuple<Value, Value, Value>
+sourcePixel(ElementEmitter &emitter, Value i, int64_t inSize, int64_t outSize) {
   OpBuilder &b = emitter.builder;
   Location loc = emitter.location;
   Value position = b.create<arith::IndexCastOp>(loc, b.getI32Type(), i);
   position = b.create<arith::SIToFPOp>(loc, b.getF32Type(), position);
   position = b.create<arith::AddFOp>(loc, position, emitter.constant(0.5));
-  position = b.create<arith::MulFOp>(
-      loc, position, emitter.constant(static_cast<double>(inSize) / static_cast<double>(outSize)));
+  position =
+      b.create<arith::MulFOp>(loc, position,
+                              emitter.constant(static_cast<double>(inSize) /
+                                               static_cast<double>(outSize)));
   position = b.create<arith::SubFOp>(loc, position, emitter.constant(0.5));
   position = b.create<arith::MaximumFOp>(loc, position, emitter.constant(0));
   Value last = emitter.constantInt(inSize - 1);
   Value low = b.create<arith::FPToSIOp>(loc, b.getI32Type(), position);
   low = b.create<arith::MinSIOp>(loc, low, last);
-  Value weight = b.create<arith::SubFOp>(loc, position,
-                                         b.create<arith::SIToFPOp>(loc, b.getF32Type(), low));
+  Value weight = b.create<arith::SubFOp>(
+      loc, position, b.create<arith::SIToFPOp>(loc, b.getF32Type(), low));
   Value high = b.create<arith::AddIOp>(loc, low, emitter.constantInt(1));
   high = b.create<arith::MinSIOp>(loc, high, last);
-  auto index = [&](Value v) { return b.create<arith::IndexCastOp>(loc, b.getIndexType(), v); };
+  auto index = [&](Value v) {
+    return b.create<arith::IndexCastOp>(loc, b.getIndexType(), v);
+  };
   return {index(low), index(high), weight};
 }
 
@@ -75,11 +86,15 @@ Value ResizeOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
   ArrayRef<Value> at = emitter.coordinates();
   auto input = cast<RankedTensorType>(getInput().getType());
-  auto [top, bottom, down] = sourcePixel(emitter, at[2], input.getDimSize(2), getSize()[0]);
-  auto [left, right, across] = sourcePixel(emitter, at[3], input.getDimSize(3), getSize()[1]);
+  auto [top, bottom, down] =
+      sourcePixel(emitter, at[2], input.getDimSize(2), getSize()[0]);
+  auto [left, right, across] =
+      sourcePixel(emitter, at[3], input.getDimSize(3), getSize()[1]);
   Value buffer = emitter.buffer(getInput());
   auto load = [&](Value y, Value x) {
-    return toFloat(emitter, b.create<memref::LoadOp>(getLoc(), buffer, ValueRange{at[0], at[1], y, x}));
+    return toFloat(emitter,
+                   b.create<memref::LoadOp>(getLoc(), buffer,
+                                            ValueRange{at[0], at[1], y, x}));
   };
   auto blend = [&](Value first, Value second, Value weight) -> Value {
     Value difference = b.create<arith::SubFOp>(getLoc(), second, first);
@@ -91,24 +106,31 @@ Value ResizeOp::emitElement(ElementEmitter &emitter) {
   return blend(upper, lower, down);
 }
 
-LogicalResult ToTensorOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                           Adaptor adaptor, SmallVectorImpl<Type> &types) {
-  return inferTransform(location, adaptor.getInput().getType(), shape::ToTensor{}, types);
+LogicalResult ToTensorOp::inferReturnTypes(MLIRContext *,
+                                           std::optional<Location> location,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &types) {
+  return inferTransform(location, adaptor.getInput().getType(),
+                        shape::ToTensor{}, types);
 }
 
 Value ToTensorOp::emitElement(ElementEmitter &emitter) {
   Value pixel = toFloat(emitter, emitter.element(getInput()));
-  return emitter.builder.create<arith::DivFOp>(getLoc(), pixel, emitter.constant(255));
+  return emitter.builder.create<arith::DivFOp>(getLoc(), pixel,
+                                               emitter.constant(255));
 }
 
 bool ToTensorOp::keepsZero() { return true; }
 
-LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *, std::optional<Location> location,
-                                            Adaptor adaptor, SmallVectorImpl<Type> &types) {
+LogicalResult NormalizeOp::inferReturnTypes(MLIRContext *,
+                                            std::optional<Location> location,
+                                            Adaptor adaptor,
+                                            SmallVectorImpl<Type> &types) {
   return inferTransform(
       location, adaptor.getInput().getType(),
-      shape::Normalize{{adaptor.getMean().begin(), adaptor.getMean().end()},
-                       {adaptor.getDeviation().begin(), adaptor.getDeviation().end()}},
+      shape::Normalize{
+          {adaptor.getMean().begin(), adaptor.getMean().end()},
+          {adaptor.getDeviation().begin(), adaptor.getDeviation().end()}},
       types);
 }
 
@@ -117,12 +139,15 @@ Value NormalizeOp::emitElement(ElementEmitter &emitter) {
   auto perChannel = [&](ArrayRef<double> values) {
     Value result = emitter.constant(values[0]);
     for (size_t c = 1; c < values.size(); ++c) {
-      Value here = b.create<arith::CmpIOp>(getLoc(), arith::CmpIPredicate::eq, emitter.channel(),
-                                           emitter.constantInt(static_cast<int64_t>(c)));
-      result = b.create<arith::SelectOp>(getLoc(), here, emitter.constant(values[c]), result);
+      Value here = b.create<arith::CmpIOp>(
+          getLoc(), arith::CmpIPredicate::eq, emitter.channel(),
+          emitter.constantInt(static_cast<int64_t>(c)));
+      result = b.create<arith::SelectOp>(getLoc(), here,
+                                         emitter.constant(values[c]), result);
     }
     return result;
   };
-  Value centred = b.create<arith::SubFOp>(getLoc(), emitter.element(getInput()), perChannel(getMean()));
+  Value centred = b.create<arith::SubFOp>(getLoc(), emitter.element(getInput()),
+                                          perChannel(getMean()));
   return b.create<arith::DivFOp>(getLoc(), centred, perChannel(getDeviation()));
 }

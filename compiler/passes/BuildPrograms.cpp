@@ -3,7 +3,6 @@
 
 #include "compiler/net/NetDialect.h"
 
-
 #include <cmath>
 
 using namespace mlir;
@@ -23,8 +22,8 @@ private:
   void addVelocities(TrainingOp training);
   /// The network on batches of `batch`, with its loss; training programs
   /// minimise it, evaluation has no dropout.
-  LogicalResult buildStep(TrainingOp training, func::FuncOp network, StringRef name, int64_t batch,
-                          bool trains);
+  LogicalResult buildStep(TrainingOp training, func::FuncOp network,
+                          StringRef name, int64_t batch, bool trains);
   void nameValue(func::FuncOp func, unsigned argument, StringRef name) {
     func.setArgAttr(argument, "net.name", StringAttr::get(&getContext(), name));
   }
@@ -46,12 +45,14 @@ void BuildPrograms::runOnOperation() {
     network.emitError("expected a network (pixels, state) -> logits");
     return signalPassFailure();
   }
-  int64_t batch = cast<RankedTensorType>(network.getArgumentTypes()[0]).getDimSize(0);
+  int64_t batch =
+      cast<RankedTensorType>(network.getArgumentTypes()[0]).getDimSize(0);
   if (!training.getMomentum().isZero())
     addVelocities(training);
   if (failed(buildStep(training, network, "train_step", batch, true)) ||
       (training.getLastBatch() > 0 &&
-       failed(buildStep(training, network, "train_last_step", training.getLastBatch(), true))) ||
+       failed(buildStep(training, network, "train_last_step",
+                        training.getLastBatch(), true))) ||
       failed(buildStep(training, network, "evaluate", batch, false)))
     return signalPassFailure();
   buildInitialize(training);
@@ -60,8 +61,10 @@ void BuildPrograms::runOnOperation() {
 }
 
 void BuildPrograms::addVelocities(TrainingOp training) {
-  for (ParameterOp parameter : llvm::to_vector(getOperation().getOps<ParameterOp>())) {
-    OpBuilder builder(parameter->getBlock(), std::next(parameter->getIterator()));
+  for (ParameterOp parameter :
+       llvm::to_vector(getOperation().getOps<ParameterOp>())) {
+    OpBuilder builder(parameter->getBlock(),
+                      std::next(parameter->getIterator()));
     auto velocity = cast<ParameterOp>(builder.clone(*parameter));
     velocity.setSymName((parameter.getSymName() + ".velocity").str());
     velocity.setInit("zero");
@@ -72,8 +75,8 @@ void BuildPrograms::addVelocities(TrainingOp training) {
 void BuildPrograms::buildInitialize(TrainingOp training) {
   auto builder = OpBuilder::atBlockEnd(getOperation().getBody());
   auto state = RankedTensorType::get({8}, builder.getI32Type());
-  auto func = builder.create<func::FuncOp>(training.getLoc(), "initialize",
-                                           builder.getFunctionType({state}, {}));
+  auto func = builder.create<func::FuncOp>(
+      training.getLoc(), "initialize", builder.getFunctionType({state}, {}));
   nameValue(func, 0, "state");
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);
@@ -84,17 +87,20 @@ void BuildPrograms::buildInitialize(TrainingOp training) {
                     static_cast<double>(parameter.getFanOut());
       value = builder.create<XavierUniformOp>(
           parameter.getLoc(), parameter.getType(), body->getArgument(0),
-          builder.getF64FloatAttr(std::sqrt(6 / fans)), parameter.getSymNameAttr());
+          builder.getF64FloatAttr(std::sqrt(6 / fans)),
+          parameter.getSymNameAttr());
     } else {
       value = builder.create<FillOp>(parameter.getLoc(), parameter.getType(),
                                      builder.getF64FloatAttr(0));
     }
-    builder.create<WriteParameterOp>(parameter.getLoc(), parameter.getSymName(), value);
+    builder.create<WriteParameterOp>(parameter.getLoc(), parameter.getSymName(),
+                                     value);
   }
   builder.create<func::ReturnOp>(training.getLoc());
 }
 
-LogicalResult BuildPrograms::buildStep(TrainingOp training, func::FuncOp network, StringRef name,
+LogicalResult BuildPrograms::buildStep(TrainingOp training,
+                                       func::FuncOp network, StringRef name,
                                        int64_t batch, bool trains) {
   auto builder = OpBuilder::atBlockEnd(getOperation().getBody());
   auto func = cast<func::FuncOp>(builder.clone(*network));
@@ -104,7 +110,8 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training, func::FuncOp network
   SmallVector<int64_t> sizes(pixels.getShape());
   sizes[0] = batch;
   Block &body = func.getBody().front();
-  body.getArgument(0).setType(RankedTensorType::get(sizes, pixels.getElementType()));
+  body.getArgument(0).setType(
+      RankedTensorType::get(sizes, pixels.getElementType()));
   auto labelsType = RankedTensorType::get({batch}, builder.getI32Type());
   Value labels = body.insertArgument(1u, labelsType, training.getLoc());
   Value state = body.getArgument(2);
@@ -118,13 +125,16 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training, func::FuncOp network
 
   Operation *end = body.getTerminator();
   builder.setInsertionPoint(end);
-  auto loss = builder.create<SoftmaxCrossEntropyOp>(training.getLoc(), end->getOperand(0), labels);
+  auto loss = builder.create<SoftmaxCrossEntropyOp>(training.getLoc(),
+                                                    end->getOperand(0), labels);
   if (trains)
     builder.create<MinimizeOp>(training.getLoc(), loss.getLoss(), state,
-                               training.getMomentumAttr(), training.getWeightDecayAttr());
+                               training.getMomentumAttr(),
+                               training.getWeightDecayAttr());
   builder.create<func::ReturnOp>(end->getLoc(), loss.getResults());
   end->erase();
-  func.setType(builder.getFunctionType(body.getArgumentTypes(), loss.getResultTypes()));
+  func.setType(
+      builder.getFunctionType(body.getArgumentTypes(), loss.getResultTypes()));
   nameValue(func, 0, "pixels");
   nameValue(func, 1, "labels");
   nameValue(func, 2, "state");

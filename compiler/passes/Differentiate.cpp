@@ -23,15 +23,18 @@ struct Differentiate : netc::net::impl::DifferentiateBase<Differentiate> {
 private:
   LogicalResult differentiate(MinimizeOp minimize);
   bool isTrainable(ReadParameterOp read) {
-    auto parameter = SymbolTable::lookupNearestSymbolFrom<ParameterOp>(read, read.getParameterAttr());
+    auto parameter = SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
+        read, read.getParameterAttr());
     return parameter && parameter.getTrainable();
   }
-  void update(OpBuilder &builder, MinimizeOp minimize, ReadParameterOp read, Value gradient);
+  void update(OpBuilder &builder, MinimizeOp minimize, ReadParameterOp read,
+              Value gradient);
 };
 } // namespace
 
 void Differentiate::runOnOperation() {
-  for (MinimizeOp minimize : llvm::to_vector(getOperation().getOps<MinimizeOp>()))
+  for (MinimizeOp minimize :
+       llvm::to_vector(getOperation().getOps<MinimizeOp>()))
     if (failed(differentiate(minimize)))
       return signalPassFailure();
 }
@@ -44,19 +47,22 @@ LogicalResult Differentiate::differentiate(MinimizeOp minimize) {
       break;
     forward.push_back(&op);
     auto read = dyn_cast<ReadParameterOp>(op);
-    if (read ? isTrainable(read)
-             : llvm::any_of(op.getOperands(), [&](Value v) { return active.contains(v); }))
+    if (read ? isTrainable(read) : llvm::any_of(op.getOperands(), [&](Value v) {
+          return active.contains(v);
+        }))
       active.insert(op.getResults().begin(), op.getResults().end());
   }
   if (!active.contains(minimize.getLoss()))
-    return minimize.emitOpError("minimises a loss that no trainable parameter changes");
+    return minimize.emitOpError(
+        "minimises a loss that no trainable parameter changes");
 
   OpBuilder builder(minimize);
   llvm::DenseMap<Value, Value> gradients;
   auto lossType = cast<RankedTensorType>(minimize.getLoss().getType());
   gradients[minimize.getLoss()] = builder.create<FillOp>(
       minimize.getLoc(), lossType,
-      builder.getF64FloatAttr(1.0 / static_cast<double>(lossType.getDimSize(0))));
+      builder.getF64FloatAttr(1.0 /
+                              static_cast<double>(lossType.getDimSize(0))));
 
   for (Operation *op : llvm::reverse(forward)) {
     SmallVector<Value> results;
@@ -79,24 +85,28 @@ LogicalResult Differentiate::differentiate(MinimizeOp minimize) {
       error.attachNote(minimize.getLoc()) << "asked for here";
       return error;
     }
-    auto operandGradients = differentiable.buildGradient(builder, results, wanted);
+    auto operandGradients =
+        differentiable.buildGradient(builder, results, wanted);
     for (auto [index, gradient] : llvm::enumerate(operandGradients)) {
       if (!wanted[index] || !gradient)
         continue;
       Value &total = gradients[op->getOperand(index)];
-      total = total ? Value(builder.create<AddOp>(op->getLoc(), total, gradient)) : gradient;
+      total = total
+                  ? Value(builder.create<AddOp>(op->getLoc(), total, gradient))
+                  : gradient;
     }
   }
   minimize.erase();
   return success();
 }
 
-void Differentiate::update(OpBuilder &builder, MinimizeOp minimize, ReadParameterOp read,
-                           Value gradient) {
+void Differentiate::update(OpBuilder &builder, MinimizeOp minimize,
+                           ReadParameterOp read, Value gradient) {
   FlatSymbolRefAttr velocity;
   if (!minimize.getMomentum().isZero())
-    velocity = FlatSymbolRefAttr::get(&getContext(), (read.getParameter() + ".velocity").str());
-  builder.create<SgdUpdateOp>(read.getLoc(), read.getParameterAttr(), gradient,
-                              minimize.getState(), velocity, minimize.getMomentumAttr(),
-                              minimize.getWeightDecayAttr());
+    velocity = FlatSymbolRefAttr::get(
+        &getContext(), (read.getParameter() + ".velocity").str());
+  builder.create<SgdUpdateOp>(
+      read.getLoc(), read.getParameterAttr(), gradient, minimize.getState(),
+      velocity, minimize.getMomentumAttr(), minimize.getWeightDecayAttr());
 }

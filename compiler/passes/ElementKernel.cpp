@@ -25,7 +25,8 @@ std::pair<Value, Value> netc::net::partition(KernelBody &body, int64_t count) {
     Value scaled = b.create<arith::MulIOp>(body.location, total, part);
     return b.create<arith::DivUIOp>(body.location, scaled, body.parts);
   };
-  Value next = b.create<arith::AddIOp>(body.location, body.part, indexConstant(body, 1));
+  Value next =
+      b.create<arith::AddIOp>(body.location, body.part, indexConstant(body, 1));
   return {bound(body.part), bound(next)};
 }
 
@@ -34,7 +35,8 @@ void netc::net::emitFlatLoop(KernelBody &body, int64_t count,
   OpBuilder &b = body.builder;
   int64_t width = count >= body.width ? body.width : 1;
   auto loop = [&](Value begin, Value end, int64_t step) {
-    auto loop = b.create<scf::ForOp>(body.location, begin, end, indexConstant(body, step));
+    auto loop = b.create<scf::ForOp>(body.location, begin, end,
+                                     indexConstant(body, step));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     emit(loop.getInductionVar(), step);
@@ -47,12 +49,15 @@ void netc::net::emitFlatLoop(KernelBody &body, int64_t count,
   if (count % width == 0)
     return;
   // The last part takes the rest.
-  Value next = b.create<arith::AddIOp>(body.location, body.part, indexConstant(body, 1));
-  Value isLast = b.create<arith::CmpIOp>(body.location, arith::CmpIPredicate::eq, next, body.parts);
+  Value next =
+      b.create<arith::AddIOp>(body.location, body.part, indexConstant(body, 1));
+  Value isLast = b.create<arith::CmpIOp>(
+      body.location, arith::CmpIPredicate::eq, next, body.parts);
   auto branch = b.create<scf::IfOp>(body.location, isLast);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(branch.thenBlock());
-  loop(indexConstant(body, count - count % width), indexConstant(body, count), 1);
+  loop(indexConstant(body, count - count % width), indexConstant(body, count),
+       1);
 }
 
 Value netc::net::flatten(KernelBody &body, Value buffer) {
@@ -60,8 +65,8 @@ Value netc::net::flatten(KernelBody &body, Value buffer) {
   if (rank == 1)
     return buffer;
   ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  return body.builder.create<memref::CollapseShapeOp>(body.location, buffer,
-                                                      ArrayRef<ReassociationIndices>{all});
+  return body.builder.create<memref::CollapseShapeOp>(
+      body.location, buffer, ArrayRef<ReassociationIndices>{all});
 }
 
 namespace {
@@ -84,16 +89,19 @@ static SmallVector<MemoryDimension> memoryDimensions(RankedTensorType type) {
   }
   for (char c : tensor.layout)
     if (llvm::isAlpha(c))
-      result.push_back({static_cast<unsigned>(llvm::toLower(c) - 'a'), sizes[next++]});
+      result.push_back(
+          {static_cast<unsigned>(llvm::toLower(c) - 'a'), sizes[next++]});
   return result;
 }
 
 namespace {
 class LoopEmitter : public ElementEmitter {
 public:
-  LoopEmitter(KernelBody &body, Operation *op, ArrayRef<Value> flat, Value index, int64_t width)
-      : ElementEmitter(body.builder, body.location, width), body(body), op(op), flat(flat),
-        index(index), type(cast<RankedTensorType>(op->getResult(0).getType())) {}
+  LoopEmitter(KernelBody &body, Operation *op, ArrayRef<Value> flat,
+              Value index, int64_t width)
+      : ElementEmitter(body.builder, body.location, width), body(body), op(op),
+        flat(flat), index(index),
+        type(cast<RankedTensorType>(op->getResult(0).getType())) {}
 
   /// The result's element here.
   Value emit();
@@ -116,7 +124,9 @@ private:
   Value lanes(int64_t stride, unsigned bits);
   Value splat(Value scalar) {
     return width == 1 ? scalar
-                      : builder.create<vector::SplatOp>(location, scalar, VectorType::get({width}, scalar.getType()));
+                      : builder.create<vector::SplatOp>(
+                            location, scalar,
+                            VectorType::get({width}, scalar.getType()));
   }
   Value maskPadding(Value value);
 
@@ -131,10 +141,11 @@ private:
 } // namespace
 
 size_t LoopEmitter::bufferOf(Value tensor) const {
-  if (auto argument = dyn_cast<BlockArgument>(tensor); argument && isa<FusedOp>(op) &&
-                                                       argument.getOwner()->getParentOp() == op)
+  if (auto argument = dyn_cast<BlockArgument>(tensor);
+      argument && isa<FusedOp>(op) && argument.getOwner()->getParentOp() == op)
     tensor = op->getOperand(argument.getArgNumber());
-  return static_cast<size_t>(llvm::find(op->getOperands(), tensor) - op->operand_begin());
+  return static_cast<size_t>(llvm::find(op->getOperands(), tensor) -
+                             op->operand_begin());
 }
 
 Value LoopEmitter::element(Value tensor) {
@@ -150,8 +161,8 @@ Value LoopEmitter::element(Value tensor) {
     if (width == 1)
       value = builder.create<memref::LoadOp>(location, source, index);
     else
-      value = builder.create<vector::LoadOp>(location, VectorType::get({width}, elementType),
-                                             source, index);
+      value = builder.create<vector::LoadOp>(
+          location, VectorType::get({width}, elementType), source, index);
   }
   known[tensor] = value;
   return value;
@@ -172,7 +183,8 @@ ArrayRef<Value> LoopEmitter::firstLane() {
   Value rest = index;
   for (size_t i = dimensions.size(); i-- > 0;) {
     Value size = indexConstant(body, dimensions[i].size);
-    places[i] = i == 0 ? rest : builder.create<arith::RemUIOp>(location, rest, size);
+    places[i] =
+        i == 0 ? rest : builder.create<arith::RemUIOp>(location, rest, size);
     if (i > 0)
       rest = builder.create<arith::DivUIOp>(location, rest, size);
   }
@@ -200,11 +212,13 @@ Value LoopEmitter::lanes(int64_t stride, unsigned bits) {
   for (int64_t lane = 0; lane < width; ++lane)
     values.emplace_back(bits, static_cast<uint64_t>(lane * stride));
   auto vector = VectorType::get({width}, builder.getIntegerType(bits));
-  return builder.create<arith::ConstantOp>(location, DenseElementsAttr::get(vector, values));
+  return builder.create<arith::ConstantOp>(
+      location, DenseElementsAttr::get(vector, values));
 }
 
 Value LoopEmitter::dimension(unsigned logical) {
-  Value value = builder.create<arith::IndexCastOp>(location, builder.getI32Type(), firstLane()[logical]);
+  Value value = builder.create<arith::IndexCastOp>(
+      location, builder.getI32Type(), firstLane()[logical]);
   if (width == 1)
     return value;
   value = splat(value);
@@ -221,34 +235,40 @@ std::pair<Value, Value> LoopEmitter::logicalIndex() {
     linear = indexConstant(body, 0);
     int64_t step = 1;
     for (int64_t d = type.getRank(); d-- > 0;) {
-      Value scaled = builder.create<arith::MulIOp>(location, firstLane()[d], indexConstant(body, step));
+      Value scaled = builder.create<arith::MulIOp>(location, firstLane()[d],
+                                                   indexConstant(body, step));
       linear = builder.create<arith::AddIOp>(location, linear, scaled);
       if (d == inner)
         stride = step;
       step *= type.getDimSize(d);
     }
   }
-  Value wide = builder.create<arith::IndexCastOp>(location, builder.getI64Type(), linear);
+  Value wide = builder.create<arith::IndexCastOp>(location,
+                                                  builder.getI64Type(), linear);
   if (width > 1)
-    wide = builder.create<arith::AddIOp>(location, splat(wide), lanes(stride, 64));
+    wide =
+        builder.create<arith::AddIOp>(location, splat(wide), lanes(stride, 64));
   Type word = widen(builder.getI32Type());
   Value low = builder.create<arith::TruncIOp>(location, word, wide);
-  Value upper = builder.create<arith::ShRUIOp>(location, wide, constantInt(32, 64));
+  Value upper =
+      builder.create<arith::ShRUIOp>(location, wide, constantInt(32, 64));
   return {low, builder.create<arith::TruncIOp>(location, word, upper)};
 }
 
 Value LoopEmitter::stateWord(Value state, int64_t word) {
   Value at = indexConstant(body, word);
-  return splat(builder.create<memref::LoadOp>(location, body.buffers[bufferOf(state)], at));
+  return splat(builder.create<memref::LoadOp>(
+      location, body.buffers[bufferOf(state)], at));
 }
 
 /// Whether zeros in all that is read leave zeros in the result.
 static bool keepsZero(Operation *op) {
   if (auto element = dyn_cast<ElementOpInterface>(op))
     return element.keepsZero();
-  return llvm::all_of(cast<FusedOp>(op).getBody().front().without_terminator(), [](Operation &inner) {
-    return cast<ElementOpInterface>(inner).keepsZero();
-  });
+  return llvm::all_of(cast<FusedOp>(op).getBody().front().without_terminator(),
+                      [](Operation &inner) {
+                        return cast<ElementOpInterface>(inner).keepsZero();
+                      });
 }
 
 Value LoopEmitter::maskPadding(Value value) {
@@ -258,9 +278,10 @@ Value LoopEmitter::maskPadding(Value value) {
   for (auto [d, size] : llvm::enumerate(type.getShape())) {
     if (padded[d] == size || keepsZero(op))
       continue;
-    Value inside = builder.create<arith::CmpIOp>(location, arith::CmpIPredicate::ult,
-                                                 dimension(d), constantInt(size));
-    value = builder.create<arith::SelectOp>(location, inside, value, constant(0));
+    Value inside = builder.create<arith::CmpIOp>(
+        location, arith::CmpIPredicate::ult, dimension(d), constantInt(size));
+    value =
+        builder.create<arith::SelectOp>(location, inside, value, constant(0));
   }
   return value;
 }
@@ -270,7 +291,9 @@ Value LoopEmitter::emit() {
   if (auto element = dyn_cast<ElementOpInterface>(op))
     value = element.emitElement(*this);
   else
-    value = this->element(cast<YieldOp>(cast<FusedOp>(op).getBody().front().getTerminator()).getValue());
+    value = this->element(
+        cast<YieldOp>(cast<FusedOp>(op).getBody().front().getTerminator())
+            .getValue());
   return maskPadding(value);
 }
 

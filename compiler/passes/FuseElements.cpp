@@ -38,7 +38,8 @@ static void fuse(ArrayRef<Operation *> group) {
           !llvm::is_contained(inputs, operand))
         inputs.push_back(operand);
   OpBuilder builder(root);
-  auto fused = builder.create<FusedOp>(root->getLoc(), root->getResult(0).getType(), inputs);
+  auto fused = builder.create<FusedOp>(root->getLoc(),
+                                       root->getResult(0).getType(), inputs);
   Block *body = builder.createBlock(&fused.getBody());
   IRMapping mapping;
   for (Value input : inputs)

@@ -3,7 +3,6 @@
 
 #include "compiler/net/NetDialect.h"
 
-
 using namespace mlir;
 using namespace netc::net;
 
@@ -28,7 +27,8 @@ struct FuseLoss : netc::net::impl::FuseLossBase<FuseLoss> {
         continue;
       OpBuilder builder(loss);
       auto fused = builder.create<SoftmaxCrossEntropyWithGradientOp>(
-          loss.getLoc(), loss.getLogits(), loss.getLabels(), fill.getValueAttr());
+          loss.getLoc(), loss.getLogits(), loss.getLabels(),
+          fill.getValueAttr());
       loss.getLoss().replaceAllUsesWith(fused.getLoss());
       loss.getCorrect().replaceAllUsesWith(fused.getCorrect());
       gradient.replaceAllUsesWith(fused.getLogitsGradient());

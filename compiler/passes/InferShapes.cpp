@@ -3,7 +3,6 @@
 
 #include "compiler/net/NetDialect.h"
 
-
 using namespace mlir;
 using namespace netc::net;
 
@@ -19,15 +18,17 @@ LogicalResult netc::net::inferShapes(Operation *function) {
     if (!inferring)
       continue;
     SmallVector<Type> types;
-    if (failed(inferring.inferReturnTypes(op.getContext(), op.getLoc(), op.getOperands(),
-                                          op.getAttrDictionary(), op.getPropertiesStorage(),
-                                          op.getRegions(), types)))
+    if (failed(inferring.inferReturnTypes(
+            op.getContext(), op.getLoc(), op.getOperands(),
+            op.getAttrDictionary(), op.getPropertiesStorage(), op.getRegions(),
+            types)))
       return op.emitOpError("has no shape for its operands");
     for (auto [result, type] : llvm::zip(op.getResults(), types))
       result.setType(type);
   }
   Operation *end = func.getBody().front().getTerminator();
-  func.setType(FunctionType::get(func.getContext(), func.getBody().getArgumentTypes(),
+  func.setType(FunctionType::get(func.getContext(),
+                                 func.getBody().getArgumentTypes(),
                                  end->getOperandTypes()));
   return success();
 }

@@ -28,7 +28,8 @@ runtime::TensorType netc::net::toRuntime(Type type) {
 namespace {
 class LibraryBuilder {
 public:
-  LibraryBuilder(PrimitiveKind kind, Propagation propagation, bool choosesLayouts) {
+  LibraryBuilder(PrimitiveKind kind, Propagation propagation,
+                 bool choosesLayouts) {
     library.spec.kind = kind;
     library.spec.propagation = propagation;
     library.choosesLayouts = choosesLayouts;
@@ -40,7 +41,9 @@ public:
     return value_(role, value);
   }
   /// A workspace: no tensor of the descriptor.
-  LibraryBuilder &workspace(Value value) { return value_(Role::Workspace, value); }
+  LibraryBuilder &workspace(Value value) {
+    return value_(Role::Workspace, value);
+  }
   template <typename Op> LibraryBuilder &convolution(Op op) {
     library.spec.stride = op.getStride().vec();
     library.spec.padding = op.getPadding().vec();
@@ -72,60 +75,102 @@ static std::optional<LibraryOp> map(Operation *op) {
   using Result = std::optional<LibraryOp>;
   return TypeSwitch<Operation *, Result>(op)
       .Case([](Conv2DOp op) {
-        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::Forward, true)
-            .add(Role::Src, op.getInput()).add(Role::Weights, op.getFilter())
-            .add(Role::Bias, op.getBias()).add(Role::Dst, op.getOutput())
-            .convolution(op).relu(op.getActivation().has_value()).done();
+        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::Forward,
+                              true)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getFilter())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Dst, op.getOutput())
+            .convolution(op)
+            .relu(op.getActivation().has_value())
+            .done();
       })
       .Case([](Conv2DInputGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::BackwardData, true)
-            .add(Role::Src, op.getInputGradient()).add(Role::Weights, op.getFilter())
-            .add(Role::Dst, op.getOutputGradient()).convolution(op).done();
+        return LibraryBuilder(PrimitiveKind::Convolution,
+                              Propagation::BackwardData, true)
+            .add(Role::Src, op.getInputGradient())
+            .add(Role::Weights, op.getFilter())
+            .add(Role::Dst, op.getOutputGradient())
+            .convolution(op)
+            .done();
       })
       .Case([](Conv2DFilterGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::BackwardWeights, true)
-            .add(Role::Src, op.getInput()).add(Role::Weights, op.getFilterGradient())
-            .add(Role::Bias, op.getBiasGradient()).add(Role::Dst, op.getOutputGradient())
-            .convolution(op).done();
+        return LibraryBuilder(PrimitiveKind::Convolution,
+                              Propagation::BackwardWeights, true)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getFilterGradient())
+            .add(Role::Bias, op.getBiasGradient())
+            .add(Role::Dst, op.getOutputGradient())
+            .convolution(op)
+            .done();
       })
       .Case([](DenseOp op) {
-        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::Forward, true)
-            .add(Role::Src, op.getInput()).add(Role::Weights, op.getWeight())
-            .add(Role::Bias, op.getBias()).add(Role::Dst, op.getOutput())
-            .relu(op.getActivation().has_value()).done();
+        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::Forward,
+                              true)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Dst, op.getOutput())
+            .relu(op.getActivation().has_value())
+            .done();
       })
       .Case([](DenseInputGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::BackwardData, true)
-            .add(Role::Src, op.getInputGradient()).add(Role::Weights, op.getWeight())
-            .add(Role::Dst, op.getOutputGradient()).done();
+        return LibraryBuilder(PrimitiveKind::InnerProduct,
+                              Propagation::BackwardData, true)
+            .add(Role::Src, op.getInputGradient())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Dst, op.getOutputGradient())
+            .done();
       })
       .Case([](DenseWeightGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::BackwardWeights, true)
-            .add(Role::Src, op.getInput()).add(Role::Weights, op.getWeightGradient())
-            .add(Role::Bias, op.getBiasGradient()).add(Role::Dst, op.getOutputGradient()).done();
+        return LibraryBuilder(PrimitiveKind::InnerProduct,
+                              Propagation::BackwardWeights, true)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeightGradient())
+            .add(Role::Bias, op.getBiasGradient())
+            .add(Role::Dst, op.getOutputGradient())
+            .done();
       })
       .Case([](MaxPool2DOp op) {
-        return LibraryBuilder(PrimitiveKind::MaxPooling, Propagation::Forward, false)
-            .add(Role::Src, op.getInput()).add(Role::Dst, op.getOutput())
-            .workspace(op.getIndices()).pool(op).done();
+        return LibraryBuilder(PrimitiveKind::MaxPooling, Propagation::Forward,
+                              false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Dst, op.getOutput())
+            .workspace(op.getIndices())
+            .pool(op)
+            .done();
       })
       .Case([](MaxPool2DGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::MaxPooling, Propagation::BackwardData, false)
-            .add(Role::Src, op.getInputGradient()).add(Role::Dst, op.getOutputGradient())
-            .workspace(op.getIndices()).pool(op).done();
+        return LibraryBuilder(PrimitiveKind::MaxPooling,
+                              Propagation::BackwardData, false)
+            .add(Role::Src, op.getInputGradient())
+            .add(Role::Dst, op.getOutputGradient())
+            .workspace(op.getIndices())
+            .pool(op)
+            .done();
       })
       .Case([](AvgPool2DOp op) {
-        return LibraryBuilder(PrimitiveKind::AveragePooling, Propagation::Forward, false)
-            .add(Role::Src, op.getInput()).add(Role::Dst, op.getOutput()).pool(op).done();
+        return LibraryBuilder(PrimitiveKind::AveragePooling,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Dst, op.getOutput())
+            .pool(op)
+            .done();
       })
       .Case([](AvgPool2DGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::AveragePooling, Propagation::BackwardData, false)
-            .add(Role::Src, op.getInputGradient()).add(Role::Dst, op.getOutputGradient())
-            .pool(op).done();
+        return LibraryBuilder(PrimitiveKind::AveragePooling,
+                              Propagation::BackwardData, false)
+            .add(Role::Src, op.getInputGradient())
+            .add(Role::Dst, op.getOutputGradient())
+            .pool(op)
+            .done();
       })
       .Case([](ReorderOp op) {
-        return LibraryBuilder(PrimitiveKind::Reorder, Propagation::Forward, false)
-            .add(Role::Src, op.getInput()).add(Role::Dst, op.getOutput()).done();
+        return LibraryBuilder(PrimitiveKind::Reorder, Propagation::Forward,
+                              false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Dst, op.getOutput())
+            .done();
       })
       .Default(Result());
 }
@@ -141,9 +186,11 @@ std::optional<LibraryOp> netc::net::toLibrary(Operation *op) {
 LogicalResult netc::net::configureLibrary(Operation *module) {
   auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
   if (!target)
-    return module->emitError("expected the module's target, `kernel.target = #kernel.cpu<...>`");
+    return module->emitError(
+        "expected the module's target, `kernel.target = #kernel.cpu<...>`");
   try {
-    runtime::cpu::configure(static_cast<int>(target.getThreads()), target.getIsa().str());
+    runtime::cpu::configure(static_cast<int>(target.getThreads()),
+                            target.getIsa().str());
   } catch (const Error &error) {
     return module->emitError(error.what());
   }

@@ -21,10 +21,15 @@ public:
     label = b.create<arith::IndexCastOp>(loc, b.getIndexType(), stored);
     findMaximum();
   }
-  Value index(int64_t value) { return b.create<arith::ConstantIndexOp>(loc, value); }
-  Value load(Value column) { return b.create<memref::LoadOp>(loc, logits, ValueRange{row, column}); }
+  Value index(int64_t value) {
+    return b.create<arith::ConstantIndexOp>(loc, value);
+  }
+  Value load(Value column) {
+    return b.create<memref::LoadOp>(loc, logits, ValueRange{row, column});
+  }
   Value exponential(Value column) {
-    return b.create<math::ExpOp>(loc, b.create<arith::SubFOp>(loc, load(column), maximum));
+    return b.create<math::ExpOp>(
+        loc, b.create<arith::SubFOp>(loc, load(column), maximum));
   }
   /// The maximum and its first column. A NaN among the logits is the maximum.
   void findMaximum();
@@ -46,8 +51,10 @@ void RowEmitter::findMaximum() {
       loc, index(1), classes, index(1), ValueRange{load(index(0)), index(0)},
       [&](OpBuilder &, Location, Value column, ValueRange carried) {
         Value value = load(column);
-        Value greater = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OGT, value, carried[0]);
-        Value nextBest = b.create<arith::SelectOp>(loc, greater, column, carried[1]);
+        Value greater = b.create<arith::CmpFOp>(loc, arith::CmpFPredicate::OGT,
+                                                value, carried[0]);
+        Value nextBest =
+            b.create<arith::SelectOp>(loc, greater, column, carried[1]);
         Value next = b.create<arith::MaximumFOp>(loc, carried[0], value);
         b.create<scf::YieldOp>(loc, ValueRange{next, nextBest});
       });
@@ -59,21 +66,25 @@ Value RowEmitter::sum() {
   if (total)
     return total;
   Value zero = b.create<arith::ConstantOp>(loc, b.getF32FloatAttr(0));
-  auto loop = b.create<scf::ForOp>(loc, index(0), classes, index(1), ValueRange{zero},
-                                   [&](OpBuilder &, Location, Value column, ValueRange carried) {
-                                     Value next = b.create<arith::AddFOp>(loc, carried[0],
-                                                                          exponential(column));
-                                     b.create<scf::YieldOp>(loc, next);
-                                   });
+  auto loop = b.create<scf::ForOp>(
+      loc, index(0), classes, index(1), ValueRange{zero},
+      [&](OpBuilder &, Location, Value column, ValueRange carried) {
+        Value next =
+            b.create<arith::AddFOp>(loc, carried[0], exponential(column));
+        b.create<scf::YieldOp>(loc, next);
+      });
   return total = loop.getResult(0);
 }
 
 void RowEmitter::storeLoss(Value loss, Value correct) {
   Value logarithm = b.create<math::LogOp>(loc, sum());
   Value shifted = b.create<arith::SubFOp>(loc, load(label), maximum);
-  b.create<memref::StoreOp>(loc, b.create<arith::SubFOp>(loc, logarithm, shifted), loss, row);
-  Value hit = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, best, label);
-  b.create<memref::StoreOp>(loc, b.create<arith::ExtUIOp>(loc, b.getI32Type(), hit), correct, row);
+  b.create<memref::StoreOp>(
+      loc, b.create<arith::SubFOp>(loc, logarithm, shifted), loss, row);
+  Value hit =
+      b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, best, label);
+  b.create<memref::StoreOp>(
+      loc, b.create<arith::ExtUIOp>(loc, b.getI32Type(), hit), correct, row);
 }
 
 void RowEmitter::storeGradient(Value gradient, Value scale) {
@@ -84,12 +95,15 @@ void RowEmitter::storeGradient(Value gradient, Value scale) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value column = loop.getInductionVar();
-  Value probability = b.create<arith::MulFOp>(loc, exponential(column), inverse);
-  Value isLabel = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, column, label);
+  Value probability =
+      b.create<arith::MulFOp>(loc, exponential(column), inverse);
+  Value isLabel =
+      b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::eq, column, label);
   Value target = b.create<arith::SelectOp>(loc, isLabel, one, zero);
   Value difference = b.create<arith::SubFOp>(loc, probability, target);
-  b.create<memref::StoreOp>(loc, b.create<arith::MulFOp>(loc, difference, scale), gradient,
-                            ValueRange{row, column});
+  b.create<memref::StoreOp>(loc,
+                            b.create<arith::MulFOp>(loc, difference, scale),
+                            gradient, ValueRange{row, column});
 }
 
 void netc::net::emitLossKernel(KernelBody &body, Operation *op) {
@@ -111,7 +125,8 @@ void netc::net::emitLossKernel(KernelBody &body, Operation *op) {
   emitter.storeLoss(body.buffers[2], body.buffers[3]);
   if (auto both = dyn_cast<SoftmaxCrossEntropyWithGradientOp>(op)) {
     Value scale = b.create<arith::ConstantOp>(
-        loc, b.getF32FloatAttr(static_cast<float>(both.getScale().convertToDouble())));
+        loc, b.getF32FloatAttr(
+                 static_cast<float>(both.getScale().convertToDouble())));
     emitter.storeGradient(body.buffers[4], scale);
   }
 }

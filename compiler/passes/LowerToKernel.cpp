@@ -33,9 +33,12 @@ class KernelTable {
 public:
   KernelTable(ModuleOp module, int64_t width) : module(module), width(width) {}
   /// The kernel of `op` on buffers of these types, generated at first use.
-  kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers, ArrayRef<StringRef> access);
+  kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers,
+                     ArrayRef<StringRef> access);
   /// Whether the result may be written over an operand.
-  bool isPointwise(kernel::FuncOp func) const { return pointwise.contains(func); }
+  bool isPointwise(kernel::FuncOp func) const {
+    return pointwise.contains(func);
+  }
 
 private:
   ModuleOp module;
@@ -48,26 +51,29 @@ private:
 class ProgramLowering {
 public:
   ProgramLowering(func::FuncOp func, KernelTable &kernels, SymbolTable &globals)
-      : func(func), kernels(kernels), globals(globals), builder(func.getContext()) {}
+      : func(func), kernels(kernels), globals(globals),
+        builder(func.getContext()) {}
   LogicalResult lower();
 
 private:
   void makeProgram();
   LogicalResult lowerOp(Operation &op);
   LogicalResult lowerLibrary(Operation &op, LibraryOp library);
-  void launch(Operation &op, ArrayRef<Value> operands, ArrayRef<StringRef> access);
+  void launch(Operation &op, ArrayRef<Value> operands,
+              ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(SgdUpdateOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
   Value globalBuffer(Location location, StringRef name) {
-    return builder.create<kernel::GetGlobalOp>(location, globals.lookup<kernel::GlobalOp>(name));
+    return builder.create<kernel::GetGlobalOp>(
+        location, globals.lookup<kernel::GlobalOp>(name));
   }
   /// The buffer a result is written to.
   Value resultBuffer(Value result);
   Value bytes(Location location, int64_t count) {
-    return builder.create<kernel::AllocOp>(location,
-                                           MemRefType::get({count}, builder.getI8Type()));
+    return builder.create<kernel::AllocOp>(
+        location, MemRefType::get({count}, builder.getI8Type()));
   }
 
   func::FuncOp func;
@@ -75,7 +81,8 @@ private:
   SymbolTable &globals;
   OpBuilder builder;
   llvm::DenseMap<Value, Value> buffers;
-  llvm::StringMap<Operation *> written; // parameters, by the op that changed them
+  llvm::StringMap<Operation *>
+      written; // parameters, by the op that changed them
 };
 
 struct LowerToKernel : netc::net::impl::LowerToKernelBase<LowerToKernel> {
@@ -87,14 +94,16 @@ static kernel::TensorAttr tensorOf(Type type) {
   return kernel::TensorAttr::get(type.getContext(), toRuntime(type));
 }
 
-//===-- Kernels ---------------------------------------------------------------===//
+//===-- Kernels
+//---------------------------------------------------------------===//
 
 /// What an op computes, without the names of what it computes it on.
 static void describe(Operation *op, llvm::raw_ostream &stream) {
   stream << op->getName();
   for (NamedAttribute attribute : op->getAttrs())
     if (attribute.getName() != "parameter" && attribute.getName() != "velocity")
-      stream << ' ' << attribute.getName().getValue() << '=' << attribute.getValue();
+      stream << ' ' << attribute.getName().getValue() << '='
+             << attribute.getValue();
   stream << op->getOperandTypes() << op->getResultTypes();
   for (Region &region : op->getRegions())
     for (auto [number, inner] : llvm::enumerate(region.front())) {
@@ -105,7 +114,8 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
           stream << " a" << argument.getArgNumber();
         else
           stream << " r"
-                 << std::distance(region.front().begin(), operand.getDefiningOp()->getIterator());
+                 << std::distance(region.front().begin(),
+                                  operand.getDefiningOp()->getIterator());
       }
     }
 }
@@ -115,7 +125,8 @@ static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
     return op->getName().stripDialect().str();
   std::string name;
-  for (Operation &inner : cast<FusedOp>(op).getBody().front().without_terminator())
+  for (Operation &inner :
+       cast<FusedOp>(op).getBody().front().without_terminator())
     name += (name.empty() ? "" : "_") + inner.getName().stripDialect().str();
   return name;
 }
@@ -140,8 +151,10 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   func = builder.create<kernel::FuncOp>(op->getLoc(), name, buffers, access,
                                         elements <= fewElements);
   builder.setInsertionPointToStart(&func.getBody().front());
-  SmallVector<Value> arguments(func.getBuffers().begin(), func.getBuffers().end());
-  KernelBody body{builder, op->getLoc(), arguments, func.getPart(), func.getParts(), width};
+  SmallVector<Value> arguments(func.getBuffers().begin(),
+                               func.getBuffers().end());
+  KernelBody body{builder,        op->getLoc(),    arguments,
+                  func.getPart(), func.getParts(), width};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
   else if (!isa<ElementOpInterface, FusedOp>(op))
@@ -152,13 +165,15 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   return func;
 }
 
-//===-- Programs --------------------------------------------------------------===//
+//===-- Programs
+//--------------------------------------------------------------===//
 
 void ProgramLowering::makeProgram() {
   MLIRContext *context = func.getContext();
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attributes;
-  auto add = [&](Type type, StringAttr name, std::string fallback, bool isInput) {
+  auto add = [&](Type type, StringAttr name, std::string fallback,
+                 bool isInput) {
     kernel::TensorAttr tensor = tensorOf(type);
     types.push_back(tensor.getMemRefType());
     attributes.push_back(kernel::ProgramOp::makeArgumentAttributes(
@@ -175,18 +190,20 @@ void ProgramLowering::makeProgram() {
   builder.setInsertionPoint(func);
   std::string name = func.getName().str();
   func.setName("." + name); // makes room for the program
-  auto program = builder.create<kernel::ProgramOp>(func.getLoc(), name, types,
-                                                   batch ? batch.getInt() : 1, attributes);
+  auto program = builder.create<kernel::ProgramOp>(
+      func.getLoc(), name, types, batch ? batch.getInt() : 1, attributes);
   Block &body = program.getBody().front();
   builder.setInsertionPointToEnd(&body);
-  for (auto [argument, buffer] : llvm::zip(func.getArguments(), body.getArguments()))
+  for (auto [argument, buffer] :
+       llvm::zip(func.getArguments(), body.getArguments()))
     buffers[argument] = buffer;
 
   // Results go to outputs and parameters as they are made.
   Operation *end = func.getBody().front().getTerminator();
   for (auto [index, value] : llvm::enumerate(end->getOperands()))
     if (Operation *producer = value.getDefiningOp())
-      if (!isa<ReadParameterOp, ReshapeOp>(producer) && !buffers.contains(value))
+      if (!isa<ReadParameterOp, ReshapeOp>(producer) &&
+          !buffers.contains(value))
         buffers[value] = body.getArgument(func.getNumArguments() + index);
   llvm::StringSet<> read;
   for (auto op : func.getOps<ReadParameterOp>())
@@ -194,7 +211,8 @@ void ProgramLowering::makeProgram() {
   for (auto write : func.getOps<WriteParameterOp>()) {
     Value value = write.getValue();
     Operation *producer = value.getDefiningOp();
-    if (producer && value.hasOneUse() && !isa<ReadParameterOp, ReshapeOp>(producer) &&
+    if (producer && value.hasOneUse() &&
+        !isa<ReadParameterOp, ReshapeOp>(producer) &&
         !read.contains(write.getParameter()))
       buffers[value] = globalBuffer(write.getLoc(), write.getParameter());
   }
@@ -203,7 +221,8 @@ void ProgramLowering::makeProgram() {
 LogicalResult ProgramLowering::lower() {
   makeProgram();
   for (Operation &op : func.getBody().front())
-    if (failed(checkStale(op)) || (!isOpTriviallyDead(&op) && failed(lowerOp(op))))
+    if (failed(checkStale(op)) ||
+        (!isOpTriviallyDead(&op) && failed(lowerOp(op))))
       return failure();
   func.erase();
   return success();
@@ -217,7 +236,8 @@ LogicalResult ProgramLowering::checkStale(Operation &op) {
     if (!update)
       continue;
     InFlightDiagnostic error = op.emitOpError("uses the value of ")
-                               << read.getParameterAttr() << " from before its update";
+                               << read.getParameterAttr()
+                               << " from before its update";
     error.attachNote(update->getLoc()) << "updated here";
     return error;
   }
@@ -227,8 +247,8 @@ LogicalResult ProgramLowering::checkStale(Operation &op) {
 Value ProgramLowering::resultBuffer(Value result) {
   Value &buffer = buffers[result];
   if (!buffer)
-    buffer = builder.create<kernel::AllocOp>(result.getLoc(),
-                                             tensorOf(result.getType()).getMemRefType());
+    buffer = builder.create<kernel::AllocOp>(
+        result.getLoc(), tensorOf(result.getType()).getMemRefType());
   return buffer;
 }
 
@@ -240,7 +260,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   if (auto write = dyn_cast<WriteParameterOp>(op)) {
     written[write.getParameter()] = &op;
     Value target = globalBuffer(op.getLoc(), write.getParameter());
-    auto made = buffers.lookup(write.getValue()).getDefiningOp<kernel::GetGlobalOp>();
+    auto made =
+        buffers.lookup(write.getValue()).getDefiningOp<kernel::GetGlobalOp>();
     if (made && made.getGlobal() == write.getParameter())
       return success();
     return copy(op.getLoc(), write.getValue(), target);
@@ -256,8 +277,10 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   if (isa<func::ReturnOp>(op)) {
     auto program = cast<kernel::ProgramOp>(builder.getBlock()->getParentOp());
     for (auto [index, value] : llvm::enumerate(op.getOperands())) {
-      Value output = program.getBody().getArgument(func.getNumArguments() + index);
-      if (buffers.lookup(value) != output && failed(copy(op.getLoc(), value, output)))
+      Value output =
+          program.getBody().getArgument(func.getNumArguments() + index);
+      if (buffers.lookup(value) != output &&
+          failed(copy(op.getLoc(), value, output)))
         return failure();
     }
     builder.create<kernel::ReturnOp>(op.getLoc());
@@ -265,8 +288,9 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, std::move(*library));
-  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
-          SoftmaxCrossEntropyWithGradientOp>(op)) {
+  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp,
+          SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
+          op)) {
     lowerGenerated(op);
     return success();
   }
@@ -290,14 +314,15 @@ LogicalResult ProgramLowering::lowerLibrary(Operation &op, LibraryOp library) {
         buffers[entry.value] = bytes(op.getLoc(), choice.workspaceBytes);
     }
     roles.push_back(entry.role);
-    operands.push_back(entry.isResult ? resultBuffer(entry.value) : buffers.lookup(entry.value));
+    operands.push_back(entry.isResult ? resultBuffer(entry.value)
+                                      : buffers.lookup(entry.value));
   }
   if (choice.scratchpadBytes > 0) {
     roles.push_back(Role::Scratchpad);
     operands.push_back(bytes(op.getLoc(), choice.scratchpadBytes));
   }
-  builder.create<kernel::PrimitiveOp>(op.getLoc(), library.spec, choice.implementation, roles,
-                                      operands);
+  builder.create<kernel::PrimitiveOp>(op.getLoc(), library.spec,
+                                      choice.implementation, roles, operands);
   return success();
 }
 
@@ -332,7 +357,8 @@ void ProgramLowering::lowerGenerated(Operation &op) {
 
 LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
   SmallVector<Value> operands{globalBuffer(op.getLoc(), op.getParameter()),
-                              buffers.lookup(op.getGradient()), buffers.lookup(op.getState())};
+                              buffers.lookup(op.getGradient()),
+                              buffers.lookup(op.getState())};
   SmallVector<StringRef> access{"readwrite", "read", "read"};
   if (op.getVelocity()) {
     operands.push_back(globalBuffer(op.getLoc(), *op.getVelocity()));
@@ -345,10 +371,12 @@ LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
   return success();
 }
 
-LogicalResult ProgramLowering::copy(Location location, Value value, Value target) {
+LogicalResult ProgramLowering::copy(Location location, Value value,
+                                    Value target) {
   runtime::TensorType type = toRuntime(value.getType());
   if (type.element != runtime::ElementType::F32)
-    return mlir::emitError(location, "cannot return a copy of ") << value.getType();
+    return mlir::emitError(location, "cannot return a copy of ")
+           << value.getType();
   runtime::cpu::PrimitiveSpec spec;
   spec.kind = runtime::cpu::PrimitiveKind::Reorder;
   spec.tensors = {{Role::Src, type}, {Role::Dst, type}};
@@ -359,7 +387,8 @@ LogicalResult ProgramLowering::copy(Location location, Value value, Value target
     roles.push_back(Role::Scratchpad);
     operands.push_back(bytes(location, choice.scratchpadBytes));
   }
-  builder.create<kernel::PrimitiveOp>(location, spec, choice.implementation, roles, operands);
+  builder.create<kernel::PrimitiveOp>(location, spec, choice.implementation,
+                                      roles, operands);
   return success();
 }
 
@@ -376,10 +405,12 @@ void LowerToKernel::runOnOperation() {
       fileShape = *shape;
     std::string name = parameter.getSymName().str();
     parameter.setSymName("." + name);
-    builder.create<kernel::GlobalOp>(parameter.getLoc(), name, tensorOf(parameter.getType()),
-                                     parameter.getTrainable() ? "parameter" : "state", fileShape);
+    builder.create<kernel::GlobalOp>(
+        parameter.getLoc(), name, tensorOf(parameter.getType()),
+        parameter.getTrainable() ? "parameter" : "state", fileShape);
   }
-  for (ParameterOp parameter : llvm::make_early_inc_range(module.getOps<ParameterOp>()))
+  for (ParameterOp parameter :
+       llvm::make_early_inc_range(module.getOps<ParameterOp>()))
     parameter.erase();
   SymbolTable globals(module);
   KernelTable kernels(module, target.getIsa() == "avx512" ? 16 : 8);

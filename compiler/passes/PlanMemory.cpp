@@ -33,18 +33,22 @@ class PlanMemory : public kernel::impl::PlanMemoryBase<PlanMemory> {
 
 } // namespace
 
-static int64_t align(int64_t bytes) { return llvm::alignTo(bytes, arenaAlignment); }
+static int64_t align(int64_t bytes) {
+  return llvm::alignTo(bytes, arenaAlignment);
+}
 
 // How often a launch names each buffer.
 static unsigned countUses(LaunchOp launch, Value buffer) {
-  return llvm::count_if(launch.getBuffers(),
-                        [&](Value operand) { return getBaseBuffer(operand) == buffer; });
+  return llvm::count_if(launch.getBuffers(), [&](Value operand) {
+    return getBaseBuffer(operand) == buffer;
+  });
 }
 
 // Temporaries as slots. A launch's result joins the slot of the argument that
 // it may overwrite, when both are temporaries, the argument ends and the result
 // begins there, the launch knows neither by another operand, and it fits.
-static std::vector<Slot> makeSlots(ProgramOp program, ArrayRef<Buffer> buffers) {
+static std::vector<Slot> makeSlots(ProgramOp program,
+                                   ArrayRef<Buffer> buffers) {
   std::vector<Slot> slots;
   DenseMap<Value, size_t> slotOf;
   DenseMap<Value, Buffer> lifetimes;
@@ -52,7 +56,8 @@ static std::vector<Slot> makeSlots(ProgramOp program, ArrayRef<Buffer> buffers) 
     if (!isa<BlockArgument>(buffer.value)) {
       slotOf[buffer.value] = slots.size();
       lifetimes[buffer.value] = buffer;
-      slots.push_back({buffer.bytes, buffer.first, buffer.last, -1, {buffer.value}});
+      slots.push_back(
+          {buffer.bytes, buffer.first, buffer.last, -1, {buffer.value}});
     }
   for (auto [position, work] : llvm::enumerate(getLaunches(program))) {
     auto launch = dyn_cast<LaunchOp>(work.getOperation());
@@ -68,7 +73,8 @@ static std::vector<Slot> makeSlots(ProgramOp program, ArrayRef<Buffer> buffers) 
       // The slots' ends tell of the members joined before: another result on
       // the argument, or another argument under the result.
       if (lifetimes[in].last != position || target.last != position ||
-          source.first != position || lifetimes[out].bytes > lifetimes[in].bytes)
+          source.first != position ||
+          lifetimes[out].bytes > lifetimes[in].bytes)
         continue;
       target.last = source.last;
       target.values.append(source.values);
@@ -86,7 +92,9 @@ static int64_t placeSlots(std::vector<Slot> &slots, int64_t base) {
   std::vector<Slot *> order, placed; // placed: by offset
   for (Slot &slot : slots)
     order.push_back(&slot);
-  llvm::stable_sort(order, [](Slot *left, Slot *right) { return left->bytes > right->bytes; });
+  llvm::stable_sort(order, [](Slot *left, Slot *right) {
+    return left->bytes > right->bytes;
+  });
   int64_t arenaEnd = base;
   for (Slot *slot : order) {
     int64_t bytes = align(slot->bytes), end = base, bestGap = INT64_MAX;
@@ -126,12 +134,14 @@ static FailureOr<int64_t> planProgram(ProgramOp program, int64_t base) {
   for (const Slot &slot : slots)
     for (Value value : slot.values) {
       OpBuilder builder(value.getDefiningOp());
-      auto slice = builder.create<SliceOp>(value.getLoc(), value.getType(),
-                                           builder.getI64IntegerAttr(slot.offset));
+      auto slice =
+          builder.create<SliceOp>(value.getLoc(), value.getType(),
+                                  builder.getI64IntegerAttr(slot.offset));
       value.replaceAllUsesWith(slice);
     }
   // What is left is named by no launch.
-  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(program.getBody().front())))
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(program.getBody().front())))
     if (isa<AllocOp, SliceOp, ReshapeOp>(op) && op.use_empty())
       op.erase();
   return end;
@@ -145,12 +155,14 @@ void PlanMemory::runOnOperation() {
   auto isTooLarge = [&](int64_t bytes) {
     if (bytes <= maxArenaBytes)
       return false;
-    module.emitError("the programs need an arena of ") << bytes << " bytes; at most 2^46 are possible";
+    module.emitError("the programs need an arena of ")
+        << bytes << " bytes; at most 2^46 are possible";
     return true;
   };
   for (GlobalOp global : module.getOps<GlobalOp>()) {
     global.setOffset(globalsEnd);
-    std::optional<int64_t> bytes = getByteSize(cast<MemRefType>(global.getType()));
+    std::optional<int64_t> bytes =
+        getByteSize(cast<MemRefType>(global.getType()));
     globalsEnd += align(std::min(bytes.value_or(INT64_MAX), maxArenaBytes + 1));
     if (isTooLarge(globalsEnd))
       return signalPassFailure();

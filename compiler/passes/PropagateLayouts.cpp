@@ -22,14 +22,16 @@ namespace netc::net {
 } // namespace netc::net
 
 namespace {
-struct PropagateLayouts : netc::net::impl::PropagateLayoutsBase<PropagateLayouts> {
+struct PropagateLayouts
+    : netc::net::impl::PropagateLayoutsBase<PropagateLayouts> {
   void runOnOperation() override;
 
 private:
   LogicalResult propagate(func::FuncOp func);
   LogicalResult propagateLibrary(Operation *op, LibraryOp library);
   void propagateElements(Operation *op);
-  void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter, OpOperand &value);
+  void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
+                       OpOperand &value);
 
   /// Makes `operand` have the layout `tag` at its op.
   void require(OpOperand &operand, StringRef tag);
@@ -60,8 +62,9 @@ void PropagateLayouts::runOnOperation() {
   llvm::stable_sort(functions, [](func::FuncOp a, func::FuncOp b) {
     return (a.getName() == "train_step") > (b.getName() == "train_step");
   });
-  std::stable_partition(functions.begin(), functions.end(),
-                        [](func::FuncOp f) { return f.getName() != "initialize"; });
+  std::stable_partition(functions.begin(), functions.end(), [](func::FuncOp f) {
+    return f.getName() != "initialize";
+  });
   for (func::FuncOp func : functions)
     if (failed(propagate(func)))
       return signalPassFailure();
@@ -72,7 +75,8 @@ void PropagateLayouts::decide(ParameterOp parameter, StringRef tag) {
   parameter.setType(type);
   decided.insert(parameter);
   // An optimiser's state lies as its parameter does.
-  if (auto velocity = symbols->lookup<ParameterOp>((parameter.getSymName() + ".velocity").str()))
+  if (auto velocity = symbols->lookup<ParameterOp>(
+          (parameter.getSymName() + ".velocity").str()))
     velocity.setType(type);
 }
 
@@ -86,24 +90,28 @@ void PropagateLayouts::require(OpOperand &operand, StringRef tag) {
     Location location =
         value.getDefiningOp() ? value.getLoc() : operand.getOwner()->getLoc();
     copy = builder.create<ReorderOp>(
-        location, withLayout(cast<RankedTensorType>(value.getType()), tag), value, StringAttr());
+        location, withLayout(cast<RankedTensorType>(value.getType()), tag),
+        value, StringAttr());
   }
   operand.set(copy);
 }
 
 LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
   reordered.clear();
-  for (Operation &operation : llvm::make_early_inc_range(func.getBody().front())) {
+  for (Operation &operation :
+       llvm::make_early_inc_range(func.getBody().front())) {
     Operation *op = &operation;
     if (auto read = dyn_cast<ReadParameterOp>(op)) {
-      setLayout(read.getValue(), layoutOf(parameterOf(read.getValue()).getType()));
+      setLayout(read.getValue(),
+                layoutOf(parameterOf(read.getValue()).getType()));
     } else if (auto library = toLibrary(op)) {
       if (failed(propagateLibrary(op, std::move(*library))))
         return failure();
     } else if (isa<ElementOpInterface, FusedOp>(op)) {
       propagateElements(op);
     } else if (auto update = dyn_cast<SgdUpdateOp>(op)) {
-      propagateUpdate(op, update.getParameterAttr(), update.getGradientMutable());
+      propagateUpdate(op, update.getParameterAttr(),
+                      update.getGradientMutable());
     } else if (auto write = dyn_cast<WriteParameterOp>(op)) {
       propagateUpdate(op, write.getParameterAttr(), write.getValueMutable());
     } else {
@@ -112,12 +120,14 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
           require(operand, "");
     }
   }
-  func.setType(FunctionType::get(&getContext(), func.getBody().getArgumentTypes(),
-                                 func.getBody().front().getTerminator()->getOperandTypes()));
+  func.setType(FunctionType::get(
+      &getContext(), func.getBody().getArgumentTypes(),
+      func.getBody().front().getTerminator()->getOperandTypes()));
   return success();
 }
 
-LogicalResult PropagateLayouts::propagateLibrary(Operation *op, LibraryOp library) {
+LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
+                                                 LibraryOp library) {
   runtime::cpu::PrimitiveSpec &spec = library.spec;
   bool dense = spec.kind == PrimitiveKind::InnerProduct;
   for (auto [entry, tensor] : llvm::zip(library.values, spec.tensors)) {
@@ -127,8 +137,8 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op, LibraryOp librar
       if (parameter && decided.contains(parameter))
         open = false;
     }
-    if (!library.choosesLayouts)
-      open = entry.isResult;
+    if (!library.choosesLayouts) // a reorder's result is what it asks for
+      open = entry.isResult && spec.kind != PrimitiveKind::Reorder;
     if (open)
       tensor.second.layout = "any";
   }
@@ -137,9 +147,12 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op, LibraryOp librar
     for (Operation *user : library.values[1].value.getUsers())
       if (auto update = dyn_cast<SgdUpdateOp>(user))
         spec.tensors[1].second.layout =
-            layoutOf(symbols->lookup<ParameterOp>(update.getParameter()).getType()).str();
+            layoutOf(
+                symbols->lookup<ParameterOp>(update.getParameter()).getType())
+                .str();
   // A pool's gradient lies as its forward result did: so do the indices.
-  if (spec.kind == PrimitiveKind::MaxPooling || spec.kind == PrimitiveKind::AveragePooling) {
+  if (spec.kind == PrimitiveKind::MaxPooling ||
+      spec.kind == PrimitiveKind::AveragePooling) {
     if (spec.propagation == Propagation::BackwardData) {
       StringRef tag = layoutOf(library.values[1].value.getType());
       if (spec.kind == PrimitiveKind::MaxPooling)
@@ -171,7 +184,8 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op, LibraryOp librar
       if (operand.get() == entry.value)
         require(operand, tag);
   }
-  if (spec.kind == PrimitiveKind::MaxPooling && spec.propagation == Propagation::Forward)
+  if (spec.kind == PrimitiveKind::MaxPooling &&
+      spec.propagation == Propagation::Forward)
     setLayout(library.values[2].value, choice.tensors[1].second.layout);
   return success();
 }
@@ -187,9 +201,11 @@ void PropagateLayouts::propagateElements(Operation *op) {
     auto element = dyn_cast<ElementOpInterface>(op);
     if (element)
       return element.isPointwise(operand.getOperandNumber());
-    BlockArgument argument = cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
+    BlockArgument argument =
+        cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
     return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-      return cast<ElementOpInterface>(use.getOwner()).isPointwise(use.getOperandNumber());
+      return cast<ElementOpInterface>(use.getOwner())
+          .isPointwise(use.getOperandNumber());
     });
   };
   std::optional<StringRef> lead;
@@ -202,14 +218,16 @@ void PropagateLayouts::propagateElements(Operation *op) {
   StringRef tag = lead.value_or("");
   setLayout(op->getResult(0), tag);
   if (auto fused = dyn_cast<FusedOp>(op)) {
-    for (auto [argument, input] : llvm::zip(fused.getBody().getArguments(), fused.getInputs()))
+    for (auto [argument, input] :
+         llvm::zip(fused.getBody().getArguments(), fused.getInputs()))
       argument.setType(input.getType());
     for (Operation &inner : fused.getBody().front().without_terminator())
       setLayout(inner.getResult(0), tag);
   }
 }
 
-void PropagateLayouts::propagateUpdate(Operation *op, FlatSymbolRefAttr name, OpOperand &value) {
+void PropagateLayouts::propagateUpdate(Operation *op, FlatSymbolRefAttr name,
+                                       OpOperand &value) {
   auto parameter = symbols->lookup<ParameterOp>(name.getValue());
   decided.insert(parameter);
   // What is written at an index, like an initial value, may be made row-major.

@@ -25,8 +25,9 @@ struct SelectImplementations
         return;
       try {
         op->setAttr("implementation",
-                    StringAttr::get(&getContext(),
-                                    runtime::cpu::choose(library->spec).implementation));
+                    StringAttr::get(
+                        &getContext(),
+                        runtime::cpu::choose(library->spec).implementation));
       } catch (const Error &error) {
         op->emitError(error.what());
         signalPassFailure();

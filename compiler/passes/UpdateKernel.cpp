@@ -13,9 +13,12 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
   OpBuilder &b = body.builder;
   Location loc = body.location;
   int64_t count = cast<MemRefType>(body.buffers[0].getType()).getNumElements();
-  Value weights = flatten(body, body.buffers[0]), gradients = flatten(body, body.buffers[1]);
-  Value velocities = op.getVelocity() ? flatten(body, body.buffers[3]) : Value();
-  Value word = b.create<arith::ConstantIndexOp>(loc, 5); // RunState: the learning rate's bits
+  Value weights = flatten(body, body.buffers[0]),
+        gradients = flatten(body, body.buffers[1]);
+  Value velocities =
+      op.getVelocity() ? flatten(body, body.buffers[3]) : Value();
+  Value word = b.create<arith::ConstantIndexOp>(
+      loc, 5); // RunState: the learning rate's bits
   Value bits = b.create<memref::LoadOp>(loc, body.buffers[2], word);
   Value learningRate = b.create<arith::BitcastOp>(loc, b.getF32Type(), bits);
 
@@ -42,11 +45,12 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
     };
     Value weight = load(weights), step = load(gradients);
     if (!op.getWeightDecay().isZero())
-      step = b.create<arith::AddFOp>(loc, step,
-                                     scaled(weight, op.getWeightDecay().convertToDouble()));
+      step = b.create<arith::AddFOp>(
+          loc, step, scaled(weight, op.getWeightDecay().convertToDouble()));
     if (velocities) {
       step = b.create<arith::AddFOp>(
-          loc, scaled(load(velocities), op.getMomentum().convertToDouble()), step);
+          loc, scaled(load(velocities), op.getMomentum().convertToDouble()),
+          step);
       store(step, velocities);
     }
     Value change = b.create<arith::MulFOp>(loc, splat(learningRate), step);

@@ -30,18 +30,21 @@ static std::optional<int64_t> getOffset(ProgramOp program, Value buffer) {
 
 // `next` may begin in the launch in which `previous` ends, on the same bytes,
 // if that launch says so.
-static bool isInPlace(MutableArrayRef<WorkOpInterface> launches, const Placed &previous,
-                      const Placed &next) {
+static bool isInPlace(MutableArrayRef<WorkOpInterface> launches,
+                      const Placed &previous, const Placed &next) {
   if (previous.buffer.last != next.buffer.first || previous.begin != next.begin)
     return false;
   auto launch = dyn_cast<LaunchOp>(launches[next.buffer.first].getOperation());
   return launch && llvm::any_of(launch.getInPlacePairs(), [&](auto pair) {
-           return getBaseBuffer(launch.getBuffers()[pair.first]) == next.buffer.value &&
-                  getBaseBuffer(launch.getBuffers()[pair.second]) == previous.buffer.value;
+           return getBaseBuffer(launch.getBuffers()[pair.first]) ==
+                      next.buffer.value &&
+                  getBaseBuffer(launch.getBuffers()[pair.second]) ==
+                      previous.buffer.value;
          });
 }
 
-static LogicalResult verifyProgram(ProgramOp program, int64_t globalsEnd, int64_t arenaBytes) {
+static LogicalResult verifyProgram(ProgramOp program, int64_t globalsEnd,
+                                   int64_t arenaBytes) {
   FailureOr<SmallVector<Buffer>> buffers = computeLifetimes(program);
   if (failed(buffers))
     return failure();
@@ -50,22 +53,27 @@ static LogicalResult verifyProgram(ProgramOp program, int64_t globalsEnd, int64_
   for (const Buffer &buffer : *buffers) {
     std::optional<int64_t> offset = getOffset(program, buffer.value);
     if (!offset)
-      return emitError(buffer.value.getLoc()) << "a buffer has no place in the arena";
+      return emitError(buffer.value.getLoc())
+             << "a buffer has no place in the arena";
     if (*offset < globalsEnd || *offset + buffer.bytes > arenaBytes)
       return emitError(buffer.value.getLoc())
              << "a buffer at [" << *offset << ", " << *offset + buffer.bytes
-             << ") is outside what the globals leave of the arena, [" << globalsEnd << ", "
-             << arenaBytes << ")";
+             << ") is outside what the globals leave of the arena, ["
+             << globalsEnd << ", " << arenaBytes << ")";
     placed.push_back({buffer, *offset, *offset + buffer.bytes});
   }
-  llvm::stable_sort(placed, [](auto &left, auto &right) { return left.begin < right.begin; });
+  llvm::stable_sort(
+      placed, [](auto &left, auto &right) { return left.begin < right.begin; });
   for (size_t i = 0; i < placed.size(); ++i)
-    for (size_t j = i + 1; j < placed.size() && placed[j].begin < placed[i].end; ++j) {
+    for (size_t j = i + 1; j < placed.size() && placed[j].begin < placed[i].end;
+         ++j) {
       const Placed &left = placed[i], &right = placed[j];
-      if (left.buffer.last < right.buffer.first || right.buffer.last < left.buffer.first ||
+      if (left.buffer.last < right.buffer.first ||
+          right.buffer.last < left.buffer.first ||
           isInPlace(launches, left, right) || isInPlace(launches, right, left))
         continue;
-      InFlightDiagnostic diagnostic = emitError(right.buffer.value.getLoc())
+      InFlightDiagnostic diagnostic =
+          emitError(right.buffer.value.getLoc())
           << "a buffer at [" << right.begin << ", " << right.end
           << ") overlaps another that is in use with it";
       diagnostic.attachNote(left.buffer.value.getLoc())
@@ -78,7 +86,8 @@ static LogicalResult verifyProgram(ProgramOp program, int64_t globalsEnd, int64_
 LogicalResult kernel::verifyMemoryPlan(ModuleOp module) {
   std::optional<int64_t> arenaBytes = getArenaBytes(module);
   if (!arenaBytes)
-    return module.emitError("has no memory plan: `kernel.arena_bytes` is missing");
+    return module.emitError(
+        "has no memory plan: `kernel.arena_bytes` is missing");
   SmallVector<GlobalOp> globals = llvm::to_vector(module.getOps<GlobalOp>());
   for (GlobalOp global : globals)
     if (!global.getOffset())
@@ -88,7 +97,8 @@ LogicalResult kernel::verifyMemoryPlan(ModuleOp module) {
   });
   int64_t end = 0;
   for (GlobalOp global : globals) {
-    std::optional<int64_t> bytes = getByteSize(cast<MemRefType>(global.getType()));
+    std::optional<int64_t> bytes =
+        getByteSize(cast<MemRefType>(global.getType()));
     if (int64_t(*global.getOffset()) < end)
       return global.emitOpError("overlaps another global");
     end = *global.getOffset() + bytes.value_or(maxArenaBytes);
@@ -102,7 +112,8 @@ LogicalResult kernel::verifyMemoryPlan(ModuleOp module) {
 }
 
 namespace {
-class VerifyMemoryPlan : public kernel::impl::VerifyMemoryPlanBase<VerifyMemoryPlan> {
+class VerifyMemoryPlan
+    : public kernel::impl::VerifyMemoryPlanBase<VerifyMemoryPlan> {
   void runOnOperation() override {
     if (failed(verifyMemoryPlan(getOperation())))
       signalPassFailure();

@@ -3,7 +3,6 @@
 
 #include "compiler/net/NetDialect.h"
 
-
 using namespace mlir;
 using namespace netc::net;
 
@@ -31,9 +30,11 @@ struct VerifySignature : netc::net::impl::VerifySignatureBase<VerifySignature> {
       return text;
     };
     error << print(declared) << " but its layers give ";
-    error << (type ? print(type.getShape().drop_front()) : std::string("an unknown shape"));
+    error << (type ? print(type.getShape().drop_front())
+                   : std::string("an unknown shape"));
     if (Operation *last = result.getDefiningOp())
-      error.attachNote(last->getLoc()) << "which comes from `" << last->getName() << "` here";
+      error.attachNote(last->getLoc())
+          << "which comes from `" << last->getName() << "` here";
     signalPassFailure();
   }
 };

@@ -13,7 +13,7 @@ using namespace netc::numeric;
 namespace {
 
 // Relative to a tensor's root mean square, through every layer.
-constexpr double tolerance = 1e-9;
+constexpr double tolerance = 5e-5;
 
 NetworkText leNet() {
   auto sigmoid = shape::Activation{shape::ActivationKind::Sigmoid};
@@ -37,61 +37,123 @@ NetworkText leNet() {
           0};
 }
 
+NetworkText smallAlexNet() {
+  auto relu = shape::Activation{shape::ActivationKind::ReLU};
+  shape::MaxPool2D pool{{3, 3}, {2, 2}};
+  return {{1, 35, 35},
+          {{"conv2d_1", shape::Conv2D{16, {5, 5}, {2, 2}}},
+           {"relu_1", relu},
+           {"max_pool2d_1", pool},
+           {"conv2d_2", shape::Conv2D{32, {3, 3}, {1, 1}, {1, 1}}},
+           {"relu_2", relu},
+           {"conv2d_3", shape::Conv2D{32, {3, 3}, {1, 1}, {1, 1}}},
+           {"relu_3", relu},
+           {"max_pool2d_2", pool},
+           {"flatten_1", shape::Flatten{}},
+           {"dense_1", shape::Dense{64}},
+           {"relu_4", relu},
+           {"dropout_1", shape::Dropout{0.5}},
+           {"dense_2", shape::Dense{10}}},
+          4,
+          1,
+          0,
+          0.01};
+}
+
 Shape batchOf(int64_t batch, const shape::Shape &example) {
   Shape shape{batch};
   shape.insert(shape.end(), example.begin(), example.end());
   return shape;
 }
 
-/// Initialises, trains some steps, the last on a smaller batch, and evaluates
-/// after each of them.
-void expectTrainsAlike(const NetworkText &network) {
-  SCOPED_TRACE(describe(network));
-  constexpr uint64_t seed = 0x123456789;
-  Session session(toNet(network));
-  session.run("initialize", {}, {.seed = seed});
-  ReferenceNetwork truth(network, seed);
-  // Then the truth goes on from the program's parameters: each step is judged
-  // on its own, not by how its network amplifies the rounding of those before.
-  auto expectParameters = [&](const std::string &when) {
+/// A network as a program and as the reference has it, side by side.
+class SideBySide {
+public:
+  explicit SideBySide(const NetworkText &network)
+      : network(network), session(toNet(network)), truth(network, seed) {
+    session.run("initialize", {}, {.seed = seed});
+    expectSameParameters("at first");
+    truth.drawBiases();
+    for (const auto &[name, value] : truth.parameters)
+      if (name.ends_with(".bias"))
+        session.setParameter(name, value);
+  }
+
+  void train(uint32_t step, bool lastBatch, float learningRate) {
+    int64_t batch = lastBatch ? network.lastBatch : network.batch;
+    runtime::RunState state{seed, step, 0, learningRate};
+    // Of some batches, one that rounding takes past no kink.
+    for (uint32_t draw = 0; draw < 20; ++draw) {
+      Tensor pixels = drawPixels(batch, 1 + step * 20 + draw);
+      Tensor labels = drawLabels(batch, 1 + step * 20 + draw);
+      ReferenceNetwork next = truth;
+      auto expected = next.train(pixels, labels, learningRate, seed, step);
+      if (expected.kinkDistance < 1e-6)
+        continue;
+      truth = std::move(next);
+      std::string when = "in step " + std::to_string(step);
+      expectSame(session.run(lastBatch ? "train_last_step" : "train_step",
+                             {pixels, labels}, state),
+                 expected, when);
+      return expectSameParameters(when);
+    }
+    ADD_FAILURE() << "every batch lies at a kink";
+  }
+
+  void evaluate(uint32_t step) {
+    Tensor pixels = drawPixels(network.batch, 0);
+    Tensor labels = drawLabels(network.batch, 0);
+    expectSame(session.run("evaluate", {pixels, labels}, {seed, step}),
+               truth.evaluate(pixels, labels),
+               "in evaluation behind step " + std::to_string(step));
+  }
+
+private:
+  static constexpr uint64_t seed = 0x123456789;
+
+  Tensor drawPixels(int64_t batch, uint32_t number) const {
+    return wholeNumbers(batchOf(batch, network.pixels), Input + 10 * number,
+                        256);
+  }
+  Tensor drawLabels(int64_t batch, uint32_t number) const {
+    return wholeNumbers({batch}, Labels + 10 * number, 10);
+  }
+
+  static void expectSame(const std::vector<Tensor> &results,
+                         const ReferenceNetwork::Step &expected,
+                         const std::string &when) {
+    // log(sum) near 1 has the rounding of 1, however small the loss.
+    EXPECT_EQ(difference(results[0], expected.loss, tolerance, 1), "")
+        << "loss " << when;
+    EXPECT_EQ(results[1].values, expected.correct.values) << when;
+  }
+
+  /// Then the truth goes on from the program's parameters: each step is judged
+  /// on its own, not by how its network amplifies the rounding of those before.
+  void expectSameParameters(const std::string &when) {
     for (auto &[name, value] : truth.parameters) {
       Tensor actual = session.parameter(name).reshaped(value.shape);
       EXPECT_EQ(difference(actual, value, tolerance), "")
           << name << " " << when;
       value = actual;
     }
-  };
-  auto expectStep = [&](const std::vector<Tensor> &results,
-                        const ReferenceNetwork::Step &expected,
-                        const std::string &when) {
-    EXPECT_EQ(difference(results[0], expected.loss, tolerance), "")
-        << "loss " << when;
-    EXPECT_EQ(results[1].values, expected.correct.values) << when;
-  };
-  expectParameters("at first");
-  truth.drawBiases();
-  for (const auto &[name, value] : truth.parameters)
-    if (name.ends_with(".bias"))
-      session.setParameter(name, value);
-  for (uint32_t step = 0; step < 3; ++step) {
-    bool last = step == 2 && network.lastBatch > 0;
-    std::string when = "after step " + std::to_string(step);
-    int64_t batch = last ? network.lastBatch : network.batch;
-    Tensor pixels =
-        wholeNumbers(batchOf(batch, network.pixels), Input + 10 * step, 256);
-    Tensor labels = wholeNumbers({batch}, Labels + 10 * step, 10);
-    runtime::RunState state{seed, step, 0, step == 2 ? 1.0f : 0.1f};
-    expectStep(session.run(last ? "train_last_step" : "train_step",
-                           {pixels, labels}, state),
-               truth.train(pixels, labels, state.learningRate, seed, step),
-               "of step " + when);
-    expectParameters(when);
-    Tensor whole =
-        wholeNumbers(batchOf(network.batch, network.pixels), Input + 7, 256);
-    Tensor wholeLabels = wholeNumbers({network.batch}, Labels + 7, 10);
-    expectStep(session.run("evaluate", {whole, wholeLabels}, state),
-               truth.evaluate(whole, wholeLabels), "of evaluation " + when);
   }
+
+  NetworkText network;
+  Session session;
+  ReferenceNetwork truth;
+};
+
+void expectTrainsAlike(const NetworkText &network) {
+  SCOPED_TRACE(describe(network));
+  SideBySide both(network);
+  both.train(0, false, 0.1f);
+  both.evaluate(0);
+  both.train(1, false, 0.1f);
+  // The large rate comes last: it may drive a tanh so close to 1 that its
+  // slope, 1 - y*y, is rounding alone.
+  both.train(2, network.lastBatch > 0, 1);
+  both.evaluate(2);
 }
 
 class RandomNetworks : public testing::TestWithParam<uint32_t> {};
@@ -106,3 +168,5 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomNetworks,
                          testing::Range(uint32_t(0), uint32_t(24)));
 
 TEST(LeNet, TrainsLikeTheReference) { expectTrainsAlike(leNet()); }
+
+TEST(AlexNet, TrainsLikeTheReference) { expectTrainsAlike(smallAlexNet()); }

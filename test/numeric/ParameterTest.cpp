@@ -95,6 +95,7 @@ TEST(Parameter, FillMatches) {
 }
 
 TEST(SgdUpdate, MatchesReference) {
+  constexpr double tolerance = 1e-5; // a lone element may all but cancel
   const reference::Sgd kinds[] = {
       {1, 0, 0}, {0.1, 0, 0}, {0.1, 0.9, 0}, {0.1, 0, 0.01}, {0.5, 0.9, 0.01}};
   for (const reference::Sgd &sgd : kinds)
@@ -115,17 +116,19 @@ TEST(SgdUpdate, MatchesReference) {
         state.learningRate = static_cast<float>(now.learningRate);
         session.run("update", {gradient}, state);
         sgdUpdate(now, gradient, weight, velocity);
-        EXPECT_EQ(difference(session.parameter("w"), weight, 1e-6), "")
+        EXPECT_EQ(difference(session.parameter("w"), weight, tolerance), "")
             << "step " << step;
         if (sgd.momentum != 0) {
-          EXPECT_EQ(difference(session.parameter("w.velocity"), velocity, 1e-6),
-                    "");
+          EXPECT_EQ(
+              difference(session.parameter("w.velocity"), velocity, tolerance),
+              "");
         }
       }
     }
 }
 
-TEST(SgdUpdate, ComesBehindTheReads) {
+// The update is in place, so a value read before it must be used before it.
+TEST(SgdUpdate, BeforeAUseOfTheOldValueIsAnError) {
   Shape shape{5, 17};
   FunctionText function;
   auto gradient = function.argument(shape), state = function.state();
@@ -133,9 +136,13 @@ TEST(SgdUpdate, ComesBehindTheReads) {
   function.line("net.sgd_update @w, " + gradient.name + ", " + state.name +
                 " {" + real("momentum", 0) + ", " + real("weight_decay", 0) +
                 "} : " + gradient.type + ", " + state.type);
-  Session session(parameterText("w", shape) + function.text({before}));
-  session.setParameter("w", values(shape, Filter));
-  auto results =
-      session.run("f", {values(shape, OutputGradient)}, {.learningRate = 1});
-  EXPECT_EQ(difference(results[0], values(shape, Filter), 1e-7), "");
+  try {
+    Session session(parameterText("w", shape) + function.text({before}));
+    FAIL() << "compiled";
+  } catch (const Error &error) {
+    EXPECT_NE(
+        std::string(error.what()).find("value of @w from before its update"),
+        std::string::npos)
+        << error.what();
+  }
 }

@@ -64,7 +64,9 @@ private:
 
   void drawImageStage() {
     shape::Conv2D conv;
-    conv.kernel = {pick({1, 2, 3, 5}), pick({1, 3, 3, 4})};
+    conv.kernel = {pick({1, 2, 3, 3, 3, 5}), 3};
+    if (pick({0, 1}))
+      conv.kernel[1] = pick({1, 2, 4});
     conv.channels = pick({3, 6, 8, 16, 17, 32});
     conv.stride = {pick({1, 1, 2}), pick({1, 1, 2})};
     conv.padding = {pick({0, 1, 2}), pick({0, 1})};

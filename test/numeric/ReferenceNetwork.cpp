@@ -10,6 +10,9 @@
 #include "test/reference/Parameter.h"
 #include "test/reference/Transforms.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace netc::numeric {
@@ -62,6 +65,39 @@ shape::Shape netShape(const shape::LayerSpec &spec, shape::Shape shape) {
   shape[0] /= conv->groups;
   shape.insert(shape.begin(), conv->groups);
   return shape;
+}
+
+double kinkDistance(const shape::Activation &spec, const Tensor &input) {
+  double nearest = std::numeric_limits<double>::infinity();
+  if (spec.kind == shape::ActivationKind::ReLU)
+    for (double x : input.values)
+      if (x != 0)
+        nearest = std::min(nearest, std::abs(x));
+  return nearest;
+}
+
+double kinkDistance(const shape::MaxPool2D &spec, const Tensor &input) {
+  double nearest = std::numeric_limits<double>::infinity();
+  Tensor winners = maxPool2D(input, poolOf(spec)).output;
+  for (int64_t n = 0; n < winners.dim(0); ++n)
+    for (int64_t c = 0; c < winners.dim(1); ++c)
+      for (int64_t oy = 0; oy < winners.dim(2); ++oy)
+        for (int64_t ox = 0; ox < winners.dim(3); ++ox)
+          for (int64_t ky = 0; ky < spec.window[0]; ++ky)
+            for (int64_t kx = 0; kx < spec.window[1]; ++kx) {
+              int64_t y = oy * spec.stride[0] - spec.padding[0] + ky;
+              int64_t x = ox * spec.stride[1] - spec.padding[1] + kx;
+              if (y < 0 || y >= input.dim(2) || x < 0 || x >= input.dim(3))
+                continue;
+              double gap = winners(n, c, oy, ox) - input(n, c, y, x);
+              if (gap > 0)
+                nearest = std::min(nearest, gap);
+            }
+  return nearest;
+}
+
+template <typename Other> double kinkDistance(const Other &, const Tensor &) {
+  return std::numeric_limits<double>::infinity();
 }
 
 } // namespace
@@ -134,7 +170,7 @@ ReferenceNetwork::Step ReferenceNetwork::evaluate(const Tensor &pixels,
                                                   const Tensor &labels) const {
   auto [loss, correct] =
       softmaxCrossEntropy(forward(pixels, nullptr).back(), labels);
-  return {loss, correct};
+  return {loss, correct, std::numeric_limits<double>::infinity()};
 }
 
 ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
@@ -155,9 +191,13 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
   // From the gradient dy of a layer's output y to that of its input x; its
   // parameters change once their own values are no longer needed.
   Tensor dy = softmaxCrossEntropyMeanGradient(values.back(), labels);
+  double nearest = std::numeric_limits<double>::infinity();
   for (size_t i = network.layers.size(); i-- > 0;) {
     const auto &[name, spec] = network.layers[i];
     const Tensor &x = values[i], &y = values[i + 1];
+    nearest = std::min(
+        nearest,
+        std::visit([&](const auto &s) { return kinkDistance(s, x); }, spec));
     auto back = Overloaded{
         [&, &layer = name](const shape::Conv2D &s) {
           const Tensor &filter = parameters.at(layer + ".weight");
@@ -194,7 +234,7 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
         }};
     dy = std::visit(back, spec);
   }
-  return {loss, correct};
+  return {loss, correct, nearest};
 }
 
 /// Appends one layer to the function, its parameters to `declarations`.

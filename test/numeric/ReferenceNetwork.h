@@ -42,6 +42,11 @@ public:
 
   struct Step {
     Tensor loss, correct; // [N]
+    /// How far the nearest ReLU input is from zero, or the nearest loser of a
+    /// max pool from its winner. Where it is within rounding, the gradients of
+    /// another precision may be others, and no less right. Exact ties do not
+    /// count: no gradient passes through what ReLU or dropout made zero.
+    double kinkDistance = 0;
   };
   /// One step of training, in place.
   Step train(const Tensor &pixels, const Tensor &labels, double learningRate,

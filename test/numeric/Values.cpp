@@ -54,7 +54,7 @@ static std::string toString(const Shape &shape) {
 }
 
 std::string difference(const Tensor &actual, const Tensor &expected,
-                       double tolerance) {
+                       double tolerance, double scale) {
   std::ostringstream text;
   if (actual.shape != expected.shape) {
     text << "shape " << toString(actual.shape) << ", expected "
@@ -64,8 +64,8 @@ std::string difference(const Tensor &actual, const Tensor &expected,
   double squares = 0;
   for (double x : expected.values)
     squares += x * x;
-  double scale =
-      std::sqrt(squares / static_cast<double>(expected.values.size()));
+  scale = std::max(
+      scale, std::sqrt(squares / static_cast<double>(expected.values.size())));
   double worst = tolerance;
   size_t wrong = 0;
   for (size_t i = 0; i < expected.values.size(); ++i) {

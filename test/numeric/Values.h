@@ -29,9 +29,9 @@ Tensor wholeNumbers(const Shape &shape, uint32_t salt, uint32_t count);
 
 /// Empty if the shapes are equal and every element of `actual` is within
 /// `tolerance` times max(the root of the mean square of `expected`, |expected
-/// element|); else what differs most, in words. The root mean square is there
-/// for sums whose terms cancel.
+/// element|, `scale`); else what differs most, in words. The root mean square
+/// is there for sums whose terms cancel, `scale` where all elements may.
 std::string difference(const Tensor &actual, const Tensor &expected,
-                       double tolerance);
+                       double tolerance, double scale = 0);
 
 } // namespace netc::numeric

@@ -22,7 +22,9 @@ LayerCost costOf(const dsl::Layer &layer, int64_t batch) {
   return result;
 }
 
-std::string_view kindOf(const dsl::Layer &layer) { return shape::kindName(layer.spec); }
+std::string_view kindOf(const dsl::Layer &layer) {
+  return shape::kindName(layer.spec);
+}
 
 /// `46,764,746`.
 std::string grouped(int64_t number) {
@@ -45,24 +47,27 @@ std::string scaled(int64_t number, std::string_view unit = "") {
     ++prefix;
   }
   if (prefix == 0)
-    return unit.empty() ? std::to_string(number) : fmt::format("{} {}", number, unit);
+    return unit.empty() ? std::to_string(number)
+                        : fmt::format("{} {}", number, unit);
   return fmt::format("{:.1f} {}{}", value, prefixes[prefix], unit);
 }
 
 /// Cut to a column's width, its end kept: that is where names differ.
 std::string fitted(std::string name, size_t width) {
-  return name.size() <= width ? name : "~" + name.substr(name.size() - width + 1);
+  return name.size() <= width ? name
+                              : "~" + name.substr(name.size() - width + 1);
 }
 
 } // namespace
 
 std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
-  std::string out = fmt::format("{}({}: {}) -> {}, batch {}\n\n", network.name, network.inputName,
-                                shape::toString(network.input), shape::toString(network.output),
-                                facts.batch);
+  std::string out =
+      fmt::format("{}({}: {}) -> {}, batch {}\n\n", network.name,
+                  network.inputName, shape::toString(network.input),
+                  shape::toString(network.output), facts.batch);
   const char *row = "{:<18} {:<15} {:>12} {:>11} {:>9} {:>9}\n";
-  out += fmt::format(fmt::runtime(row), "layer", "kind", "output", "parameters", "mult-adds",
-                     "bytes");
+  out += fmt::format(fmt::runtime(row), "layer", "kind", "output", "parameters",
+                     "mult-adds", "bytes");
   LayerCost total;
   for (const dsl::Layer &layer : network.layers) {
     LayerCost cost = costOf(layer, facts.batch);
@@ -70,14 +75,18 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
     total.cost.multiplyAdds += cost.cost.multiplyAdds;
     total.bytes += cost.bytes;
     out += fmt::format(fmt::runtime(row), fitted(layer.name, 18), kindOf(layer),
-                       shape::toString(layer.output), grouped(cost.cost.parameters),
+                       shape::toString(layer.output),
+                       grouped(cost.cost.parameters),
                        scaled(cost.cost.multiplyAdds), scaled(cost.bytes, "B"));
   }
-  out += fmt::format(fmt::runtime(row), "total", "", "", grouped(total.cost.parameters),
+  out += fmt::format(fmt::runtime(row), "total", "", "",
+                     grouped(total.cost.parameters),
                      scaled(total.cost.multiplyAdds), scaled(total.bytes, "B"));
   out += fmt::format("\ntraining    {} for a step of {} examples on {} ({})\n",
-                     scaled(facts.trainingBytes, "B"), facts.batch, facts.target, facts.machine);
-  out += "columns     mult-adds of one example forward; bytes of the parameters and\n"
+                     scaled(facts.trainingBytes, "B"), facts.batch,
+                     facts.target, facts.machine);
+  out += "columns     mult-adds of one example forward; bytes of the "
+         "parameters and\n"
          "            of the batch's outputs\n";
   if (facts.pixelsAssumed)
     out += fmt::format("assumed     pictures of {}, the network's input\n",
@@ -115,7 +124,9 @@ std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
   object["macs"] = total.multiplyAdds;
   object["training_bytes"] = facts.trainingBytes;
   object["layers"] = std::move(layers);
-  return object.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return object.dump(2, ' ', false,
+                     nlohmann::ordered_json::error_handler_t::replace) +
+         "\n";
 }
 
 } // namespace netc::tools

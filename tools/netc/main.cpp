@@ -36,13 +36,17 @@ void Options::declare(CLI::App &app) {
   app.set_version_flag("--version", "netc " NETC_VERSION);
   app.add_option("FILE", file, "a network's text")->required()->type_name("");
   auto *checkFlag =
-      app.add_flag("--check", check, "shapes, parameters, multiply-adds, memory (the default)");
-  auto *emitOption = app.add_option("--emit", emit, "print a stage: ast, net, kernel, llvm, plan")
-                         ->type_name("STAGE")
-                         ->check(CLI::IsMember({"ast", "net", "kernel", "llvm", "plan"}));
-  auto *outputOption = app.add_option("-o,--output", output, "write an executable for netx")
-                           ->type_name("FILE.netx")
-                           ->excludes(emitOption);
+      app.add_flag("--check", check,
+                   "shapes, parameters, multiply-adds, memory (the default)");
+  auto *emitOption =
+      app.add_option("--emit", emit,
+                     "print a stage: ast, net, kernel, llvm, plan")
+          ->type_name("STAGE")
+          ->check(CLI::IsMember({"ast", "net", "kernel", "llvm", "plan"}));
+  auto *outputOption =
+      app.add_option("-o,--output", output, "write an executable for netx")
+          ->type_name("FILE.netx")
+          ->excludes(emitOption);
   app.add_flag("--json", json, "--check as one JSON object")
       ->excludes(emitOption)
       ->excludes(outputOption);
@@ -55,7 +59,8 @@ void Options::declare(CLI::App &app) {
   app.add_option("--batch", batch, "examples in a step")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 24));
-  app.add_option("--threads", threads, "threads of a step, part of the executable")
+  app.add_option("--threads", threads,
+                 "threads of a step, part of the executable")
       ->type_name("N")
       ->check(CLI::Range(1, 1024));
   app.add_option("--set", settings, "a parameter of the network")
@@ -65,7 +70,10 @@ void Options::declare(CLI::App &app) {
   run.declare(app);
   // One action at most.
   for (const char *name : {"--train", "--evaluate"}) {
-    app.get_option(name)->excludes(checkFlag)->excludes(emitOption)->excludes(outputOption);
+    app.get_option(name)
+        ->excludes(checkFlag)
+        ->excludes(emitOption)
+        ->excludes(outputOption);
     app.get_option("--json")->excludes(app.get_option(name));
     app.get_option("--for")->excludes(app.get_option(name));
   }
@@ -86,14 +94,18 @@ std::string readFile(const std::string &path) {
   return std::move(text).str();
 }
 
-std::map<std::string, std::string> parseSettings(const std::vector<std::string> &settings) {
+std::map<std::string, std::string>
+parseSettings(const std::vector<std::string> &settings) {
   std::map<std::string, std::string> result;
   for (const std::string &setting : settings) {
     size_t equals = setting.find('=');
     if (equals == std::string::npos || equals == 0)
-      throw CLI::ValidationError("--set", "expected NAME=VALUE, got `" + setting + "`");
-    if (!result.emplace(setting.substr(0, equals), setting.substr(equals + 1)).second)
-      throw CLI::ValidationError("--set", "`" + setting.substr(0, equals) + "` is set twice");
+      throw CLI::ValidationError("--set",
+                                 "expected NAME=VALUE, got `" + setting + "`");
+    if (!result.emplace(setting.substr(0, equals), setting.substr(equals + 1))
+             .second)
+      throw CLI::ValidationError("--set", "`" + setting.substr(0, equals) +
+                                              "` is set twice");
   }
   return result;
 }
@@ -135,7 +147,8 @@ int Command::run() {
     std::cout << text << std::flush;
     return Success;
   }
-  std::unique_ptr<dsl::Network> network = dsl::analyze(source, settings, diagnostics);
+  std::unique_ptr<dsl::Network> network =
+      dsl::analyze(source, settings, diagnostics);
   if (reportErrors(diagnostics, options.json))
     return UserError;
 
@@ -150,8 +163,9 @@ int Command::run() {
     if (reportErrors(diagnostics, options.json))
       return UserError;
     if (network->output != shape::Shape{dataset->classes})
-      throw Error(fmt::format("{}: gives {} but {} has {} classes", options.file,
-                              shape::toString(network->output), dataset->name, dataset->classes));
+      throw Error(fmt::format("{}: gives {} but {} has {} classes",
+                              options.file, shape::toString(network->output),
+                              dataset->name, dataset->classes));
   }
 
   Compiler compiler(*network, request(*network));
@@ -171,13 +185,16 @@ int Command::run() {
 
 CompileRequest Command::request(const dsl::Network &network) const {
   CompileRequest request;
-  request.target.isa = options.target == "cpu" ? runtime::cpu::hostIsa()
-                                               : options.target.substr(std::strlen("cpu:"));
+  request.target.isa = options.target == "cpu"
+                           ? runtime::cpu::hostIsa()
+                           : options.target.substr(std::strlen("cpu:"));
   request.target.threads =
-      options.threads ? options.threads
-                      : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  request.pixels = dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
-                           : network.input;
+      options.threads
+          ? options.threads
+          : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  request.pixels =
+      dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
+              : network.input;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
   request.epochs = network.train.epochs;
@@ -209,18 +226,22 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   CheckFacts facts;
   facts.batch = compiled.batch;
   facts.target = "cpu";
-  facts.machine = fmt::format("{}, {} thread{}", compiled.target.isa, compiled.target.threads,
+  facts.machine = fmt::format("{}, {} thread{}", compiled.target.isa,
+                              compiled.target.threads,
                               compiled.target.threads == 1 ? "" : "s");
   facts.trainingBytes = compiler.trainingBytes();
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
-  std::cout << (options.json ? checkJson(network, facts) : checkText(network, facts))
+  std::cout << (options.json ? checkJson(network, facts)
+                             : checkText(network, facts))
             << std::flush;
   return Success;
 }
 
 int run(int argc, char **argv) {
-  CLI::App app("Compiles and trains neural networks declared in a page of text.", "netc");
+  CLI::App app(
+      "Compiles and trains neural networks declared in a page of text.",
+      "netc");
   Options options;
   options.declare(app);
   std::map<std::string, std::string> settings;
@@ -229,7 +250,8 @@ int run(int argc, char **argv) {
     settings = parseSettings(options.settings);
     if (options.forDataset.empty())
       options.run.requireAction(app);
-    else if (options.output.empty() && !options.emit.empty() && options.emit == "ast")
+    else if (options.output.empty() && !options.emit.empty() &&
+             options.emit == "ast")
       throw CLI::ExcludesError("--for", "--emit=ast");
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;

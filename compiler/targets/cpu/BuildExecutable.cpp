@@ -11,7 +11,8 @@ using namespace netc;
 using namespace netc::kernel;
 namespace fb = netc::runtime::fb;
 
-static std::unique_ptr<fb::TensorTypeT> record(const runtime::TensorType &type) {
+static std::unique_ptr<fb::TensorTypeT>
+record(const runtime::TensorType &type) {
   auto table = std::make_unique<fb::TensorTypeT>();
   table->element = fb::ElementType(type.element);
   table->shape = type.shape;
@@ -19,7 +20,8 @@ static std::unique_ptr<fb::TensorTypeT> record(const runtime::TensorType &type) 
   return table;
 }
 
-static std::unique_ptr<fb::BufferT> record(StringRef name, TensorAttr tensor, int64_t offset) {
+static std::unique_ptr<fb::BufferT> record(StringRef name, TensorAttr tensor,
+                                           int64_t offset) {
   auto table = std::make_unique<fb::BufferT>();
   table->name = name.str();
   table->type = record(tensor.toRuntime());
@@ -30,7 +32,8 @@ static std::unique_ptr<fb::BufferT> record(StringRef name, TensorAttr tensor, in
 
 static std::unique_ptr<fb::ParameterT> record(GlobalOp global) {
   auto table = std::make_unique<fb::ParameterT>();
-  table->buffer = record(global.getSymName(), global.getTensor(), *global.getOffset());
+  table->buffer =
+      record(global.getSymName(), global.getTensor(), *global.getOffset());
   table->trainable = global.getKind() == "parameter";
   if (auto fileShape = global.getFileShape())
     table->shape = fileShape->vec();
@@ -76,7 +79,8 @@ static void recordLocation(Location location, fb::LaunchT &launch) {
 namespace {
 class ProgramWriter {
 public:
-  ProgramWriter(ProgramOp program, SymbolTable &symbols) : program(program), symbols(symbols) {}
+  ProgramWriter(ProgramOp program, SymbolTable &symbols)
+      : program(program), symbols(symbols) {}
 
   std::unique_ptr<fb::ProgramT> write() {
     auto table = std::make_unique<fb::ProgramT>();
@@ -84,7 +88,8 @@ public:
     table->batch = program.getBatch();
     for (unsigned index = 0; index < program.getNumArguments(); ++index) {
       auto &buffers = program.isInput(index) ? table->inputs : table->outputs;
-      buffers.push_back(record(program.getArgumentName(index), program.getArgumentTensor(index),
+      buffers.push_back(record(program.getArgumentName(index),
+                               program.getArgumentTensor(index),
                                *program.getArgumentOffset(index)));
     }
     for (WorkOpInterface work : getLaunches(program))
@@ -98,15 +103,17 @@ private:
     if (auto primitive = dyn_cast<PrimitiveOp>(work.getOperation())) {
       record(primitive, *table);
     } else {
-      auto kernel = symbols.lookup<FuncOp>(cast<LaunchOp>(work.getOperation()).getCallee());
+      auto kernel = symbols.lookup<FuncOp>(
+          cast<LaunchOp>(work.getOperation()).getCallee());
       fb::KernelT recorded;
       recorded.symbol = kernel.getSymName().str();
       recorded.serial = kernel.getSerial();
       table->work.Set(std::move(recorded));
     }
     for (Value buffer : work->getOperands())
-      table->arguments.emplace_back(getOffset(getBaseBuffer(buffer)),
-                                    *getByteSize(cast<MemRefType>(buffer.getType())));
+      table->arguments.emplace_back(
+          getOffset(getBaseBuffer(buffer)),
+          *getByteSize(cast<MemRefType>(buffer.getType())));
     recordLocation(work->getLoc(), *table);
     return table;
   }
@@ -124,8 +131,8 @@ private:
 };
 } // namespace
 
-llvm::Expected<runtime::Executable> kernel::buildExecutable(ModuleOp module,
-                                                            const ExecutableInfo &info) {
+llvm::Expected<runtime::Executable>
+kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
   CpuAttr target = getTarget(module);
   if (!target)
     return llvm::createStringError("the module has no `kernel.target`");
@@ -159,8 +166,9 @@ llvm::Expected<runtime::Executable> kernel::buildExecutable(ModuleOp module,
   fb::FinishExecutableBuffer(builder, fb::Executable::Pack(builder, &table));
   try {
     return runtime::Executable::fromTables(
-        {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()});
+        {builder.GetBufferPointer(),
+         builder.GetBufferPointer() + builder.GetSize()});
   } catch (const Error &error) {
-    return llvm::createStringError(error.what());
+    return llvm::createStringError(llvm::Twine(error.what()));
   }
 }

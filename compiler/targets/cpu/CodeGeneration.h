@@ -18,8 +18,8 @@ class ModuleOp;
 namespace netc::kernel {
 
 /// The kernels as LLVM IR, not yet optimised and for no particular processor.
-llvm::Expected<std::unique_ptr<llvm::Module>> lowerKernels(mlir::ModuleOp module,
-                                                           llvm::LLVMContext &context);
+llvm::Expected<std::unique_ptr<llvm::Module>>
+lowerKernels(mlir::ModuleOp module, llvm::LLVMContext &context);
 
 /// Links one relocatable ELF object to a shared object.
 llvm::Expected<std::vector<uint8_t>> linkSharedObject(llvm::StringRef object);

@@ -38,30 +38,33 @@ static std::unique_ptr<TargetMachine> makeTargetMachine(CpuAttr target) {
   assert(x86 && "LLVM without x86");
   TargetOptions options;
   options.AllowFPOpFusion = FPOpFusion::Fast; // a*b + c in one rounding
-  options.FunctionSections = true;            // tells whose an undefined symbol is
+  options.FunctionSections = true; // tells whose an undefined symbol is
   StringRef processor = target.getIsa() == "avx512" ? "x86-64-v4" : "x86-64-v3";
-  return std::unique_ptr<TargetMachine>(
-      x86->createTargetMachine("x86_64-unknown-linux-gnu", processor, "", options, Reloc::PIC_,
-                               std::nullopt, CodeGenOptLevel::Aggressive));
+  return std::unique_ptr<TargetMachine>(x86->createTargetMachine(
+      "x86_64-unknown-linux-gnu", processor, "", options, Reloc::PIC_,
+      std::nullopt, CodeGenOptLevel::Aggressive));
 }
 
 // What the optimiser may know: addresses are aligned as the arena's, a kernel
 // throws nothing, and vectors are as wide as the target's.
-static void annotate(Module &module, CpuAttr target, const TargetMachine &machine) {
+static void annotate(Module &module, CpuAttr target,
+                     const TargetMachine &machine) {
   LLVMContext &context = module.getContext();
   module.setDataLayout(machine.createDataLayout());
   module.setTargetTriple(machine.getTargetTriple().str());
-  auto *alignment = MDNode::get(
-      context,
-      ConstantAsMetadata::get(ConstantInt::get(Type::getInt64Ty(context), arenaAlignment)));
+  auto *alignment =
+      MDNode::get(context, ConstantAsMetadata::get(ConstantInt::get(
+                               Type::getInt64Ty(context), arenaAlignment)));
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
     function.addFnAttr(Attribute::NoUnwind);
     function.addFnAttr("target-cpu", machine.getTargetCPU());
-    function.addFnAttr("prefer-vector-width", target.getIsa() == "avx512" ? "512" : "256");
+    function.addFnAttr("prefer-vector-width",
+                       target.getIsa() == "avx512" ? "512" : "256");
     for (Instruction &instruction : function.getEntryBlock())
-      if (auto *load = dyn_cast<LoadInst>(&instruction); load && load->getType()->isPointerTy()) {
+      if (auto *load = dyn_cast<LoadInst>(&instruction);
+          load && load->getType()->isPointerTy()) {
         load->setMetadata(LLVMContext::MD_align, alignment);
         load->setMetadata(LLVMContext::MD_noundef, MDNode::get(context, {}));
       }
@@ -83,16 +86,19 @@ static void optimise(Module &module, TargetMachine &machine) {
   FunctionAnalysisManager functions;
   CGSCCAnalysisManager components;
   ModuleAnalysisManager modules;
-  functions.registerPass([&] { return TargetLibraryAnalysis(noLibrary(machine)); });
+  functions.registerPass(
+      [&] { return TargetLibraryAnalysis(noLibrary(machine)); });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3).run(module, modules);
+  builder.buildPerModuleDefaultPipeline(OptimizationLevel::O3)
+      .run(module, modules);
 }
 
-static Expected<std::unique_ptr<Module>> makeOptimised(mlir::ModuleOp module, CpuAttr target,
+static Expected<std::unique_ptr<Module>> makeOptimised(mlir::ModuleOp module,
+                                                       CpuAttr target,
                                                        TargetMachine &machine,
                                                        LLVMContext &context) {
   Expected<std::unique_ptr<Module>> lowered = lowerKernels(module, context);
@@ -103,12 +109,14 @@ static Expected<std::unique_ptr<Module>> makeOptimised(mlir::ModuleOp module, Cp
   return lowered;
 }
 
-static Expected<SmallVector<char, 0>> emitObject(Module &module, TargetMachine &machine) {
+static Expected<SmallVector<char, 0>> emitObject(Module &module,
+                                                 TargetMachine &machine) {
   SmallVector<char, 0> object;
   raw_svector_ostream stream(object);
   legacy::PassManager passes;
   passes.add(new TargetLibraryInfoWrapperPass(noLibrary(machine)));
-  if (machine.addPassesToEmitFile(passes, stream, nullptr, CodeGenFileType::ObjectFile))
+  if (machine.addPassesToEmitFile(passes, stream, nullptr,
+                                  CodeGenFileType::ObjectFile))
     return createStringError("LLVM cannot write objects for x86-64");
   passes.run(module);
   return object;
@@ -116,11 +124,13 @@ static Expected<SmallVector<char, 0>> emitObject(Module &module, TargetMachine &
 
 // Each kernel has a section `.text.NAME`; what it needs is in its relocations.
 static llvm::Error checkSelfContained(StringRef bytes) {
-  auto object = object::ObjectFile::createELFObjectFile(MemoryBufferRef(bytes, "kernels"));
+  auto object = object::ObjectFile::createELFObjectFile(
+      MemoryBufferRef(bytes, "kernels"));
   if (!object)
     return object.takeError();
   for (const object::SectionRef &section : (*object)->sections()) {
-    Expected<object::section_iterator> relocated = section.getRelocatedSection();
+    Expected<object::section_iterator> relocated =
+        section.getRelocatedSection();
     if (!relocated)
       return relocated.takeError();
     for (const object::RelocationRef &relocation : section.relocations()) {
@@ -130,14 +140,16 @@ static llvm::Error checkSelfContained(StringRef bytes) {
       Expected<uint32_t> flags = symbol->getFlags();
       if (!flags)
         return flags.takeError();
-      Expected<StringRef> name = symbol->getName(), kernel = (*relocated)->getName();
+      Expected<StringRef> name = symbol->getName(),
+                          kernel = (*relocated)->getName();
       if (!name || !kernel)
         return joinErrors(name.takeError(), kernel.takeError());
       if (!(*flags & object::SymbolRef::SF_Undefined) || name->empty())
         continue;
       kernel->consume_front(".text.");
-      return createStringError("kernel `" + *kernel + "` calls `" + *name +
-                               "`, which generated code cannot: it is linked with no library");
+      return createStringError(
+          "kernel `" + *kernel + "` calls `" + *name +
+          "`, which generated code cannot: it is linked with no library");
     }
   }
   return llvm::Error::success();

@@ -9,6 +9,8 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <cerrno>
+#include <cstdlib>
 #include <mutex>
 
 LLD_HAS_DRIVER(elf)
@@ -16,13 +18,17 @@ LLD_HAS_DRIVER(elf)
 using namespace llvm;
 
 static Error fail(const Twine &what, std::error_code code) {
-  return createStringError(code, "the kernels cannot be linked: " + what + ": " + code.message());
+  return createStringError(code, "the kernels cannot be linked: " + what +
+                                     ": " + code.message());
 }
 
-Expected<std::vector<uint8_t>> netc::kernel::linkSharedObject(StringRef object) {
-  SmallString<128> folder; // ours alone (mode 0700)
-  if (std::error_code code = sys::fs::createUniqueDirectory("netc", folder))
-    return fail("no temporary folder", code);
+Expected<std::vector<uint8_t>>
+netc::kernel::linkSharedObject(StringRef object) {
+  SmallString<128> folder;
+  sys::path::system_temp_directory(/*ErasedOnReboot=*/true, folder);
+  sys::path::append(folder, "netc-XXXXXX");
+  if (!::mkdtemp(const_cast<char *>(folder.c_str()))) // ours alone, mode 0700
+    return fail(folder, std::error_code(errno, std::generic_category()));
   auto remove = make_scope_exit([&] { sys::fs::remove_directories(folder); });
   SmallString<128> objectPath(folder), outPath(folder);
   sys::path::append(objectPath, "kernels.o");
@@ -41,20 +47,24 @@ Expected<std::vector<uint8_t>> netc::kernel::linkSharedObject(StringRef object) 
   }
 
   // One thread: the object is small, and the output the same in any case.
-  const char *arguments[] = {"ld.lld", "-shared", "--no-undefined", "--strip-all",
-                             "--build-id=none", "--hash-style=gnu", "-znoexecstack",
-                             "--threads=1", "-o", outPath.c_str(), objectPath.c_str()};
+  const char *arguments[] = {
+      "ld.lld",        "-shared",         "--no-undefined",
+      "--strip-all",   "--build-id=none", "--hash-style=gnu",
+      "-znoexecstack", "--threads=1",     "-o",
+      outPath.c_str(), objectPath.c_str()};
   std::string messages;
   {
     static std::mutex oneAtATime; // lld's state is global
     std::lock_guard lock(oneAtATime);
     raw_string_ostream messageStream(messages);
-    lld::Result result =
-        lld::lldMain(arguments, messageStream, messageStream, {{lld::Gnu, &lld::elf::link}});
+    lld::Result result = lld::lldMain(arguments, messageStream, messageStream,
+                                      {{lld::Gnu, &lld::elf::link}});
     if (result.retCode != 0)
-      return createStringError("the kernels cannot be linked: " + messageStream.str());
+      return createStringError("the kernels cannot be linked: " +
+                               messageStream.str());
   }
-  auto linked = MemoryBuffer::getFile(outPath, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  auto linked = MemoryBuffer::getFile(outPath, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
   if (!linked)
     return fail(outPath, linked.getError());
   StringRef bytes = (*linked)->getBuffer();

@@ -42,31 +42,38 @@ static void addFunction(FuncOp kernel, ModuleOp target) {
   Location location = kernel.getLoc();
   auto pointer = LLVM::LLVMPointerType::get(context);
   IntegerType i64 = builder.getI64Type();
-  auto function = builder.create<func::FuncOp>(location, kernel.getSymName(),
-                                               builder.getFunctionType({pointer, i64, i64}, {}));
+  auto function = builder.create<func::FuncOp>(
+      location, kernel.getSymName(),
+      builder.getFunctionType({pointer, i64, i64}, {}));
   IRMapping mapping;
   kernel.getBody().cloneInto(&function.getBody(), mapping);
   Block &entry = function.getBody().front();
   unsigned count = entry.getNumArguments();
   Value arguments = entry.addArgument(pointer, location);
-  Value part = entry.addArgument(i64, location), parts = entry.addArgument(i64, location);
+  Value part = entry.addArgument(i64, location),
+        parts = entry.addArgument(i64, location);
 
   builder.setInsertionPointToStart(&entry);
   LLVMTypeConverter converter(context);
   for (unsigned index = 0; index < count - 2; ++index) {
     BlockArgument buffer = entry.getArgument(index);
-    Value slot = builder.create<LLVM::GEPOp>(location, pointer, pointer, arguments,
-                                             ArrayRef<LLVM::GEPArg>{int32_t(index)});
+    Value slot =
+        builder.create<LLVM::GEPOp>(location, pointer, pointer, arguments,
+                                    ArrayRef<LLVM::GEPArg>{int32_t(index)});
     Value address = builder.create<LLVM::LoadOp>(location, pointer, slot);
     Value descriptor = MemRefDescriptor::fromStaticShape(
-        builder, location, converter, cast<MemRefType>(buffer.getType()), address);
-    buffer.replaceAllUsesWith(
-        builder.create<UnrealizedConversionCastOp>(location, buffer.getType(), descriptor)
-            .getResult(0));
+        builder, location, converter, cast<MemRefType>(buffer.getType()),
+        address);
+    buffer.replaceAllUsesWith(builder
+                                  .create<UnrealizedConversionCastOp>(
+                                      location, buffer.getType(), descriptor)
+                                  .getResult(0));
   }
-  for (auto [index, word] : {std::pair(count - 2, part), std::pair(count - 1, parts)})
+  for (auto [index, word] :
+       {std::pair(count - 2, part), std::pair(count - 1, parts)})
     entry.getArgument(index).replaceAllUsesWith(
-        builder.create<arith::IndexCastOp>(location, builder.getIndexType(), word));
+        builder.create<arith::IndexCastOp>(location, builder.getIndexType(),
+                                           word));
   entry.eraseArguments(0, count);
   for (Block &block : function.getBody())
     if (auto end = dyn_cast<ReturnOp>(block.getTerminator())) {
@@ -100,7 +107,8 @@ static void addLowering(OpPassManager &passes) {
   passes.addPass(createLowerAffinePass());
   passes.addPass(createConvertSCFToCFPass());
   ConvertVectorToLLVMPassOptions vectorOptions;
-  // A sum over a vector is a tree: faster, more accurate, still always the same.
+  // A sum over a vector is a tree: faster, more accurate, still always the
+  // same.
   vectorOptions.reassociateFPReductions = true;
   vectorOptions.force32BitVectorIndices = false;
   passes.addPass(createConvertVectorToLLVMPass(vectorOptions));
@@ -119,8 +127,8 @@ kernel::lowerKernels(ModuleOp module, llvm::LLVMContext &llvmContext) {
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   context->appendDialectRegistry(registry);
-  context->loadDialect<arith::ArithDialect, func::FuncDialect, LLVM::LLVMDialect,
-                       vector::VectorDialect>();
+  context->loadDialect<arith::ArithDialect, func::FuncDialect,
+                       LLVM::LLVMDialect, vector::VectorDialect>();
 
   OwningOpRef<ModuleOp> lowered = ModuleOp::create(module.getLoc());
   for (FuncOp kernel : module.getOps<FuncOp>())

@@ -22,8 +22,10 @@ struct Floats {
   alignas(64) float values[count] = {};
 };
 
-std::string replaceAll(std::string text, const std::string &from, const std::string &to) {
-  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+std::string replaceAll(std::string text, const std::string &from,
+                       const std::string &to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;
+       at += to.size())
     text.replace(at, from.size(), to);
   return text;
 }
@@ -66,8 +68,8 @@ std::string pointwise(const std::string &op, int64_t width) {
   return replaceAll(body, "WIDTH", std::to_string(width));
 }
 
-void call(const runtime::cpu::SharedObject &code, const char *name, std::vector<void *> arguments,
-          int64_t parts = 1) {
+void call(const runtime::cpu::SharedObject &code, const char *name,
+          std::vector<void *> arguments, int64_t parts = 1) {
   runtime::cpu::KernelFunction function = code.kernel(name);
   for (int64_t part = 0; part < parts; ++part)
     function(arguments.data(), part, parts);
@@ -88,7 +90,9 @@ struct Function {
   double tolerance; // relative to the larger of the result and 1e-3
 };
 
-void PrintTo(const Function &function, std::ostream *out) { *out << function.op; }
+void PrintTo(const Function &function, std::ostream *out) {
+  *out << function.op;
+}
 
 class MathTest : public testing::TestWithParam<Function> {};
 
@@ -99,14 +103,17 @@ TEST_P(MathTest, IsAPolynomialCloseToTheFunction) {
   for (std::string isa : {"avx2", "avx512"}) {
     if (isa > "avx2" && runtime::cpu::hostIsa() == "avx2")
       continue;
-    runtime::cpu::SharedObject code = load(pointwise(function.op, isa == "avx2" ? 8 : 16), isa);
+    runtime::cpu::SharedObject code =
+        load(pointwise(function.op, isa == "avx2" ? 8 : 16), isa);
     Floats x = inputs(function.low, function.high), y;
     call(code, "apply", {y.values, x.values}, 3);
     double worst = 0;
     for (int64_t i = 0; i < count; ++i) {
       double exact = function.exact(x.values[i]);
-      double error = std::abs(y.values[i] - exact) / std::max(std::abs(exact), 1e-3);
-      EXPECT_LT(error, function.tolerance) << function.op << "(" << x.values[i] << ")";
+      double error =
+          std::abs(y.values[i] - exact) / std::max(std::abs(exact), 1e-3);
+      EXPECT_LT(error, function.tolerance)
+          << function.op << "(" << x.values[i] << ")";
       worst = std::max(worst, error);
     }
     RecordProperty(isa, std::to_string(worst));
@@ -123,7 +130,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Function{"math.erf", std::erf, -4, 4, 1e-5},
                     Function{"math.sin", std::sin, -10, 10, 3e-4},
                     Function{"math.sqrt", std::sqrt, 0, 1e4f, 1e-7},
-                    Function{"math.rsqrt", [](double x) { return 1 / std::sqrt(x); }, 1e-3f, 1e3f, 3e-7},
+                    Function{"math.rsqrt",
+                             [](double x) { return 1 / std::sqrt(x); }, 1e-3f,
+                             1e3f, 3e-7},
                     Function{"math.floor", std::floor, -10, 10, 1e-12},
                     Function{"math.round", std::round, -10.3f, 10.1f, 1e-12}));
 
@@ -184,7 +193,7 @@ TEST(Code, ReducesAndViewsInMoreDimensions) {
       }
       kernel.return
     })",
-                                        "avx2");
+                                         "avx2");
   Floats x, s;
   for (int i = 0; i < 96; ++i)
     x.values[i] = static_cast<float>(i);
@@ -224,15 +233,18 @@ TEST(Code, CallOfALibraryIsAnErrorThatNamesTheKernel) {
       memref.store %r, %x[%c0] : memref<1xf32>
       kernel.return
     })"),
-            "kernel `halves` calls `exp`, which generated code cannot: it is linked with no library");
+            "kernel `halves` calls `exp`, which generated code cannot: it is "
+            "linked with no library");
 }
 
 TEST(Code, IsTheSameEveryTime) {
   auto context = makeContext();
-  mlir::OwningOpRef<mlir::ModuleOp> module = parse(*context, pointwise("math.tanh", 16), "avx512");
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      parse(*context, pointwise("math.tanh", 16), "avx512");
   std::vector<uint8_t> first = llvm::cantFail(generateCode(*module));
   auto other = makeContext();
-  mlir::OwningOpRef<mlir::ModuleOp> again = parse(*other, pointwise("math.tanh", 16), "avx512");
+  mlir::OwningOpRef<mlir::ModuleOp> again =
+      parse(*other, pointwise("math.tanh", 16), "avx512");
   EXPECT_EQ(first, llvm::cantFail(generateCode(*again)));
   EXPECT_EQ(first, llvm::cantFail(generateCode(*module)));
 }
@@ -240,11 +252,15 @@ TEST(Code, IsTheSameEveryTime) {
 TEST(Code, IsForTheTargetNotTheHost) {
   auto context = makeContext();
   auto text = [&](const std::string &isa) {
-    return llvm::cantFail(printLlvm(*parse(*context, pointwise("math.sqrt", 8), isa)));
+    return llvm::cantFail(
+        printLlvm(*parse(*context, pointwise("math.sqrt", 8), isa)));
   };
-  EXPECT_NE(text("avx2").find("\"target-cpu\"=\"x86-64-v3\""), std::string::npos);
-  EXPECT_NE(text("avx512").find("\"target-cpu\"=\"x86-64-v4\""), std::string::npos);
-  EXPECT_NE(text("avx512").find("\"prefer-vector-width\"=\"512\""), std::string::npos);
+  EXPECT_NE(text("avx2").find("\"target-cpu\"=\"x86-64-v3\""),
+            std::string::npos);
+  EXPECT_NE(text("avx512").find("\"target-cpu\"=\"x86-64-v4\""),
+            std::string::npos);
+  EXPECT_NE(text("avx512").find("\"prefer-vector-width\"=\"512\""),
+            std::string::npos);
 }
 
 TEST(Code, IsEmptyWithoutKernels) {

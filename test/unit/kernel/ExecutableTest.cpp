@@ -66,7 +66,8 @@ std::string withLibraryChoice(std::string text) {
   runtime::cpu::PrimitiveSpec spec;
   spec.kind = runtime::cpu::PrimitiveKind::Reorder;
   runtime::TensorType type{runtime::ElementType::F32, {2, 3}, "aB4b"};
-  spec.tensors = {{runtime::cpu::Role::Src, type}, {runtime::cpu::Role::Dst, type}};
+  spec.tensors = {{runtime::cpu::Role::Src, type},
+                  {runtime::cpu::Role::Dst, type}};
   runtime::cpu::PrimitiveChoice choice = runtime::cpu::choose(spec);
   EXPECT_EQ(choice.scratchpadBytes, 0);
   text.replace(text.find("simple:any"), 10, choice.implementation);
@@ -107,7 +108,8 @@ TEST(BuildExecutable, RecordsTheModule) {
   EXPECT_TRUE(launch->work_as_Kernel()->serial());
   EXPECT_EQ(launch->arguments()->Get(0)->offset(), 192u);
   EXPECT_EQ(launch->arguments()->Get(1)->offset(), 256u);
-  const runtime::fb::Primitive *reorder = run->launches()->Get(2)->work_as_Primitive();
+  const runtime::fb::Primitive *reorder =
+      run->launches()->Get(2)->work_as_Primitive();
   ASSERT_NE(reorder, nullptr);
   EXPECT_EQ(reorder->kind(), runtime::fb::PrimitiveKind::Reorder);
   EXPECT_EQ(reorder->roles()->size(), 2u);
@@ -134,5 +136,6 @@ TEST(BuildExecutable, RefusesAModuleWithoutAPlan) {
   mlir::OwningOpRef<mlir::ModuleOp> module = parse(*context, program);
   auto executable = buildExecutable(*module, {});
   ASSERT_FALSE(executable);
-  EXPECT_EQ(llvm::toString(executable.takeError()), "the module has no valid memory plan");
+  EXPECT_EQ(llvm::toString(executable.takeError()),
+            "the module has no valid memory plan");
 }

@@ -18,22 +18,26 @@ using namespace netc;
 
 std::unique_ptr<MLIRContext> kernel::makeContext() {
   DialectRegistry registry;
-  registry.insert<kernel::KernelDialect, arith::ArithDialect, cf::ControlFlowDialect,
-                  math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
-                  vector::VectorDialect>();
+  registry
+      .insert<kernel::KernelDialect, arith::ArithDialect,
+              cf::ControlFlowDialect, math::MathDialect, memref::MemRefDialect,
+              scf::SCFDialect, vector::VectorDialect>();
   return std::make_unique<MLIRContext>(registry);
 }
 
-OwningOpRef<ModuleOp> kernel::parse(MLIRContext &context, const std::string &body,
+OwningOpRef<ModuleOp> kernel::parse(MLIRContext &context,
+                                    const std::string &body,
                                     const std::string &isa) {
-  auto module = parseSourceString<ModuleOp>("module attributes {kernel.target = #kernel.cpu<isa = \"" +
-                                                isa + "\", threads = 2>} {\n" + body + "\n}",
-                                            &context);
+  auto module = parseSourceString<ModuleOp>(
+      "module attributes {kernel.target = #kernel.cpu<isa = \"" + isa +
+          "\", threads = 2>} {\n" + body + "\n}",
+      &context);
   EXPECT_TRUE(module) << body;
   return module;
 }
 
-runtime::cpu::SharedObject kernel::load(const std::string &body, const std::string &isa) {
+runtime::cpu::SharedObject kernel::load(const std::string &body,
+                                        const std::string &isa) {
   auto context = makeContext();
   OwningOpRef<ModuleOp> module = parse(*context, body, isa);
   return runtime::cpu::SharedObject(llvm::cantFail(generateCode(*module)));

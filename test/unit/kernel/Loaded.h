@@ -18,12 +18,13 @@ std::unique_ptr<mlir::MLIRContext> makeContext();
 
 /// `body` (what a module holds) as a module for `isa` and two threads. Fails
 /// the test if it does not parse.
-mlir::OwningOpRef<mlir::ModuleOp> parse(mlir::MLIRContext &context, const std::string &body,
-                                        const std::string &isa = runtime::cpu::hostIsa());
+mlir::OwningOpRef<mlir::ModuleOp>
+parse(mlir::MLIRContext &context, const std::string &body,
+      const std::string &isa = runtime::cpu::hostIsa());
 
 /// The kernels of `body`, ready to call.
-runtime::cpu::SharedObject load(const std::string &body,
-                                const std::string &isa = runtime::cpu::hostIsa());
+runtime::cpu::SharedObject
+load(const std::string &body, const std::string &isa = runtime::cpu::hostIsa());
 
 /// What is said when `body` does not compile; empty if it does.
 std::string compileError(const std::string &body);
