@@ -49,8 +49,7 @@ KernelDialect::verifyOperationAttribute(Operation *op,
   return success();
 }
 
-//===--- Buffers
-//-----------------------------------------------------------===//
+// Buffers.
 
 bool kernel::isBuffer(Type type) {
   auto memref = dyn_cast<MemRefType>(type);
@@ -61,9 +60,11 @@ bool kernel::isBuffer(Type type) {
 
 std::optional<int64_t> kernel::getByteSize(MemRefType type) {
   std::optional<int64_t> bytes = type.getElementTypeBitWidth() / 8;
-  for (int64_t size : type.getShape())
-    if (!(bytes = llvm::checkedMul(*bytes, size)))
+  for (int64_t size : type.getShape()) {
+    bytes = llvm::checkedMul(*bytes, size);
+    if (!bytes)
       return std::nullopt;
+  }
   return bytes;
 }
 
@@ -82,8 +83,7 @@ std::optional<int64_t> kernel::getArenaBytes(ModuleOp module) {
   return bytes ? std::optional(bytes.getInt()) : std::nullopt;
 }
 
-//===--- Attributes
-//--------------------------------------------------------===//
+// Attributes.
 
 LogicalResult CpuAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                               StringRef isa, int threads) {

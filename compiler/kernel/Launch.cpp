@@ -47,8 +47,7 @@ addEffects(WorkOpInterface work,
   }
 }
 
-//===--- Primitives
-//--------------------------------------------------------===//
+// Primitives.
 
 // One of an enumeration's keywords, else an error that says what was expected.
 template <typename Enum>
@@ -308,8 +307,7 @@ LogicalResult PrimitiveOp::verify() {
   return success();
 }
 
-//===--- Generated kernels
-//-------------------------------------------------===//
+// Generated kernels.
 
 void LaunchOp::build(OpBuilder &builder, OperationState &state, FuncOp callee,
                      ValueRange buffers,

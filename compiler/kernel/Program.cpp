@@ -14,8 +14,7 @@ static bool isOffset(int64_t offset) {
   return offset >= 0 && offset % arenaAlignment == 0;
 }
 
-//===--- Globals
-//-----------------------------------------------------------===//
+// Globals.
 
 void GlobalOp::build(OpBuilder &builder, OperationState &state, StringRef name,
                      TensorAttr tensor, StringRef kind,
@@ -74,8 +73,7 @@ void GetGlobalOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getBuffer(), getGlobal());
 }
 
-//===--- Programs
-//----------------------------------------------------------===//
+// Programs.
 
 static ParseResult parseFunction(OpAsmParser &parser, OperationState &result,
                                  StringAttr typeName, StringAttr argumentsName,
@@ -218,8 +216,7 @@ void ProgramOp::setArgumentOffset(unsigned index, int64_t offset) {
              Builder(getContext()).getI64IntegerAttr(offset));
 }
 
-//===--- Kernels
-//-----------------------------------------------------------===//
+// Kernels.
 
 void FuncOp::build(OpBuilder &builder, OperationState &state, StringRef name,
                    ArrayRef<Type> buffers, ArrayRef<StringRef> access,
@@ -308,8 +305,7 @@ bool FuncOp::writesBuffer(unsigned index) {
   return accessOf(*this, index) != "read";
 }
 
-//===--- Buffers of programs
-//-----------------------------------------------===//
+// Buffers of programs.
 
 void AllocOp::getEffects(
     SmallVectorImpl<MemoryEffects::EffectInstance> &effects) {

@@ -58,7 +58,7 @@ public:
 private:
   void makeProgram();
   LogicalResult lowerOp(Operation &op);
-  LogicalResult lowerLibrary(Operation &op, LibraryOp library);
+  LogicalResult lowerLibrary(Operation &op, const LibraryOp &library);
   void launch(Operation &op, ArrayRef<Value> operands,
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
@@ -94,8 +94,7 @@ static kernel::TensorAttr tensorOf(Type type) {
   return kernel::TensorAttr::get(type.getContext(), toRuntime(type));
 }
 
-//===-- Kernels
-//---------------------------------------------------------------===//
+// Kernels.
 
 /// What an op computes, without the names of what it computes it on.
 static void describe(Operation *op, llvm::raw_ostream &stream) {
@@ -165,14 +164,13 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   return func;
 }
 
-//===-- Programs
-//--------------------------------------------------------------===//
+// Programs.
 
 void ProgramLowering::makeProgram() {
   MLIRContext *context = func.getContext();
   SmallVector<Type> types;
   SmallVector<DictionaryAttr> attributes;
-  auto add = [&](Type type, StringAttr name, std::string fallback,
+  auto add = [&](Type type, StringAttr name, const std::string &fallback,
                  bool isInput) {
     kernel::TensorAttr tensor = tensorOf(type);
     types.push_back(tensor.getMemRefType());
@@ -287,7 +285,7 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
     return success();
   }
   if (auto library = toLibrary(&op))
-    return lowerLibrary(op, std::move(*library));
+    return lowerLibrary(op, *library);
   if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp,
           SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
           op)) {
@@ -297,7 +295,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   return op.emitOpError("has no kernel");
 }
 
-LogicalResult ProgramLowering::lowerLibrary(Operation &op, LibraryOp library) {
+LogicalResult ProgramLowering::lowerLibrary(Operation &op,
+                                            const LibraryOp &library) {
   runtime::cpu::PrimitiveChoice choice;
   try {
     choice = runtime::cpu::choose(library.spec);
@@ -306,7 +305,7 @@ LogicalResult ProgramLowering::lowerLibrary(Operation &op, LibraryOp library) {
   }
   SmallVector<Role> roles;
   SmallVector<Value> operands;
-  for (RoleValue &entry : library.values) {
+  for (const RoleValue &entry : library.values) {
     if (entry.role == Role::Workspace) {
       if (choice.workspaceBytes == 0)
         continue;

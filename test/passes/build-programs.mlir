@@ -1,0 +1,93 @@
+// RUN: %net-opt %s --net-build-programs --split-input-file --verify-diagnostics | FileCheck %s
+
+// CHECK-NOT: @network
+// CHECK-NOT: net.training
+// CHECK: net.parameter @dense_1.weight : tensor<10x16xf32> {fan_in = 16 : i64, fan_out = 10 : i64, init = "xavier"}
+// CHECK-NOT: velocity
+net.parameter @"dense_1.weight" : tensor<10x16xf32> {init = "xavier", fan_in = 16 : i64, fan_out = 10 : i64}
+net.parameter @"dense_1.bias" : tensor<10xf32> {init = "zero"}
+
+// A step takes the labels between pixels and state, and minimises its loss.
+// CHECK: func.func @train_step(%[[PIXELS:.*]]: tensor<4x1x4x4xui8> {net.name = "pixels"}, %[[LABELS:.*]]: tensor<4xi32> {net.name = "labels"}, %[[STATE:.*]]: tensor<8xi32> {net.name = "state"})
+// CHECK-SAME: -> (tensor<4xf32> {net.name = "loss"}, tensor<4xi32> {net.name = "correct"}) attributes {net.batch = 4 : i64}
+// CHECK: %[[DROPPED:.*]] = net.dropout %{{.*}}, %[[STATE]]
+// CHECK: %[[LOGITS:.*]] = net.dense %[[DROPPED]],
+// CHECK: %[[LOSS:.*]], %[[CORRECT:.*]] = net.softmax_cross_entropy %[[LOGITS]], %[[LABELS]]
+// CHECK: net.minimize %[[LOSS]], %[[STATE]] {momentum = 0.000000e+00 : f64, weight_decay = 5.000000e-04 : f64}
+// CHECK: return %[[LOSS]], %[[CORRECT]]
+
+// The smaller last batch: the shapes are inferred anew.
+// CHECK: func.func @train_last_step(%{{.*}}: tensor<3x1x4x4xui8> {{.*}}, %{{.*}}: tensor<3xi32> {{.*}} attributes {net.batch = 3 : i64}
+// CHECK: net.dense {{.*}} -> tensor<3x10xf32>
+// CHECK: net.minimize
+
+// No dropout, no update.
+// CHECK: func.func @evaluate(%{{.*}}: tensor<4x1x4x4xui8> {{.*}} attributes {net.batch = 4 : i64}
+// CHECK-NOT: net.dropout
+// CHECK-NOT: net.minimize
+// CHECK: net.softmax_cross_entropy
+
+// CHECK: func.func @initialize(%[[SEED:.*]]: tensor<8xi32> {net.name = "state"}) {
+// CHECK-NEXT: %[[W:.*]] = net.xavier_uniform %[[SEED]] {bound = 0.480384461415261{{[0-9]+}} : f64, path = "dense_1.weight"} : (tensor<8xi32>) -> tensor<10x16xf32>
+// CHECK-NEXT: net.write_parameter @dense_1.weight, %[[W]]
+// CHECK-NEXT: %[[B:.*]] = net.fill {value = 0.000000e+00 : f64} : tensor<10xf32>
+// CHECK-NEXT: net.write_parameter @dense_1.bias, %[[B]]
+// CHECK-NEXT: return
+func.func @network(%pixels: tensor<4x1x4x4xui8>, %state: tensor<8xi32>) -> tensor<4x10xf32> attributes {net.signature = array<i64: 10>} {
+  %0 = net.to_tensor %pixels : (tensor<4x1x4x4xui8>) -> tensor<4x1x4x4xf32>
+  %1 = net.reshape %0 {shape = array<i64: 16>} : (tensor<4x1x4x4xf32>) -> tensor<4x16xf32>
+  %2 = net.dropout %1, %state {rate = 0.5 : f64, path = "dropout_1"} : (tensor<4x16xf32>, tensor<8xi32>) -> tensor<4x16xf32>
+  %w = net.read_parameter @"dense_1.weight" : tensor<10x16xf32>
+  %b = net.read_parameter @"dense_1.bias" : tensor<10xf32>
+  %3 = net.dense %2, %w, %b : (tensor<4x16xf32>, tensor<10x16xf32>, tensor<10xf32>) -> tensor<4x10xf32>
+  return %3 : tensor<4x10xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 5.0e-4 : f64, last_batch = 3 : i64}
+
+// -----
+
+// With momentum each parameter has a velocity that starts at zero; epochs that
+// end in a whole batch have no @train_last_step.
+// CHECK: net.parameter @w : tensor<10x16xf32> {fan_in = 16 : i64, {{.*}}init = "xavier"}
+// CHECK-NEXT: net.parameter @w.velocity : tensor<10x16xf32> {{{.*}}init = "zero", trainable = false}
+// CHECK: func.func @train_step
+// CHECK: net.minimize {{.*}} {momentum = 9.000000e-01 : f64,
+// CHECK-NOT: @train_last_step
+// CHECK: func.func @evaluate
+// CHECK: func.func @initialize
+// CHECK: net.write_parameter @w,
+// CHECK: net.write_parameter @w.velocity,
+net.parameter @w : tensor<10x16xf32> {init = "xavier", fan_in = 16 : i64, fan_out = 10 : i64}
+func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x10xf32> {
+  %w = net.read_parameter @w : tensor<10x16xf32>
+  %0 = net.dense %x, %w : (tensor<4x16xf32>, tensor<10x16xf32>) -> tensor<4x10xf32>
+  return %0 : tensor<4x10xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+
+// -----
+
+// Without net.training there is nothing to build.
+// CHECK: func.func @network(%{{.*}}: tensor<4x10xf32>) -> tensor<4x10xf32> {
+// CHECK-NEXT: return
+// CHECK-NOT: func.func
+func.func @network(%x: tensor<4x10xf32>) -> tensor<4x10xf32> {
+  return %x : tensor<4x10xf32>
+}
+
+// -----
+
+// expected-error @below {{expected a network (pixels, state) -> logits}}
+func.func @network(%x: tensor<4x10xf32>) -> tensor<4x10xf32> {
+  return %x : tensor<4x10xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+
+// -----
+
+func.func @network(%x: tensor<4x10xf32>, %state: tensor<8xi32>) -> tensor<4x10xf32> {
+  return %x : tensor<4x10xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+// expected-error @below {{a module trains one network}}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}

@@ -1,0 +1,57 @@
+// RUN: %net-opt %s --net-fuse-elements --split-input-file | FileCheck %s
+// RUN: not %net-opt %s --net-fuse-elements=all 2>&1 | FileCheck %s --check-prefix=OPTIONS
+
+// The pass takes all modules as they are; only its options can be wrong.
+// OPTIONS: no such option all
+
+// A chain becomes one op; what it reads from outside are its inputs.
+// CHECK-LABEL: func.func @chain
+// CHECK-SAME: (%[[Y:.*]]: tensor<2x10xf32>, %[[DY:.*]]: tensor<2x10xf32>, %[[STATE:.*]]: tensor<8xi32>)
+// CHECK-NEXT: %[[FUSED:.*]] = net.fused (%[[A:.*]] = %[[DY]] : tensor<2x10xf32>, %[[B:.*]] = %[[STATE]] : tensor<8xi32>, %[[C:.*]] = %[[Y]] : tensor<2x10xf32>) -> tensor<2x10xf32> {
+// CHECK-NEXT: %[[DROPPED:.*]] = net.dropout %[[A]], %[[B]]
+// CHECK-NEXT: %[[D:.*]] = net.activation_gradient %[[C]], %[[DROPPED]]
+// CHECK-NEXT: net.yield %[[D]]
+// CHECK-NEXT: }
+// CHECK-NEXT: return %[[FUSED]]
+func.func @chain(%y: tensor<2x10xf32>, %dy: tensor<2x10xf32>, %state: tensor<8xi32>) -> tensor<2x10xf32> {
+  %0 = net.dropout %dy, %state {rate = 0.5 : f64, path = "dropout_1"} : (tensor<2x10xf32>, tensor<8xi32>) -> tensor<2x10xf32>
+  %1 = net.activation_gradient %y, %0 {kind = #net.activation<relu>} : (tensor<2x10xf32>, tensor<2x10xf32>) -> tensor<2x10xf32>
+  return %1 : tensor<2x10xf32>
+}
+
+// Two producers of one op; an operand that both read is one input.
+// CHECK-LABEL: func.func @tree
+// CHECK-NEXT: net.fused (%[[A:.*]] = %{{.*}} : tensor<2x10xf32>) -> tensor<2x10xf32> {
+// CHECK-DAG: %[[L:.*]] = net.activation %[[A]] {kind = #net.activation<relu>}
+// CHECK-DAG: %[[R:.*]] = net.activation %[[A]] {kind = #net.activation<tanh>}
+// CHECK: net.add %[[L]], %[[R]]
+func.func @tree(%x: tensor<2x10xf32>) -> tensor<2x10xf32> {
+  %0 = net.activation %x {kind = #net.activation<relu>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  %1 = net.activation %x {kind = #net.activation<tanh>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  %2 = net.add %0, %1 : (tensor<2x10xf32>, tensor<2x10xf32>) -> tensor<2x10xf32>
+  return %2 : tensor<2x10xf32>
+}
+
+// A resize gathers its input: it may begin a chain, never continue one.
+// CHECK-LABEL: func.func @gather
+// CHECK-NEXT: %[[T:.*]] = net.to_tensor
+// CHECK-NEXT: net.fused (%{{.*}} = %[[T]] : tensor<2x1x4x4xf32>) -> tensor<2x1x8x8xf32> {
+// CHECK-NEXT: net.resize
+// CHECK-NEXT: net.normalize
+func.func @gather(%pixels: tensor<2x1x4x4xui8>) -> tensor<2x1x8x8xf32> {
+  %0 = net.to_tensor %pixels : (tensor<2x1x4x4xui8>) -> tensor<2x1x4x4xf32>
+  %1 = net.resize %0 {size = array<i64: 8, 8>} : (tensor<2x1x4x4xf32>) -> tensor<2x1x8x8xf32>
+  %2 = net.normalize %1 {mean = array<f64: 0.5>, deviation = array<f64: 0.25>} : (tensor<2x1x8x8xf32>) -> tensor<2x1x8x8xf32>
+  return %2 : tensor<2x1x8x8xf32>
+}
+
+// Used twice, alone, or with another op between.
+// CHECK-LABEL: func.func @stays
+// CHECK-NOT: net.fused
+func.func @stays(%x: tensor<2x10xf32>, %w: tensor<10x10xf32>) -> (tensor<2x10xf32>, tensor<2x10xf32>) {
+  %0 = net.activation %x {kind = #net.activation<relu>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  %1 = net.dense %0, %w : (tensor<2x10xf32>, tensor<10x10xf32>) -> tensor<2x10xf32>
+  %2 = net.activation %1 {kind = #net.activation<tanh>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  %3 = net.activation %2 {kind = #net.activation<relu>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
+  return %2, %3 : tensor<2x10xf32>, tensor<2x10xf32>
+}
