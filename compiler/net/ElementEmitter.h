@@ -8,7 +8,8 @@ namespace netc::net {
 
 class ElementEmitter {
 public:
-  ElementEmitter(mlir::OpBuilder &builder, mlir::Location location, int64_t width)
+  ElementEmitter(mlir::OpBuilder &builder, mlir::Location location,
+                 int64_t width)
       : builder(builder), location(location), width(width) {}
   virtual ~ElementEmitter() = default;
 
@@ -19,14 +20,15 @@ public:
   virtual mlir::Value buffer(mlir::Value tensor) = 0;
   /// Logical coordinates in the result, as index. Scalar emission only.
   virtual llvm::ArrayRef<mlir::Value> coordinates() = 0;
-  /// The row-major logical index of the place as its low and high 32 bits (i32).
+  /// The row-major logical index of the place as its low and high 32 bits
+  /// (i32).
   virtual std::pair<mlir::Value, mlir::Value> logicalIndex() = 0;
   /// The channel (second dimension) of the place, as i32.
   virtual mlir::Value channel() = 0;
   /// A word of the run state, as i32, the same in every lane.
   virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
 
-  mlir::Value constant(double value);  // f32
+  mlir::Value constant(double value); // f32
   mlir::Value constantInt(int64_t value, unsigned bits = 32);
   /// `type`, or the vector of `width` of it.
   mlir::Type widen(mlir::Type type) const;
@@ -44,8 +46,7 @@ mlir::Value emitPhiloxUniform(ElementEmitter &emitter,
                               std::array<mlir::Value, 2> key);
 
 /// The two key words of a stream: seed xor the FNV-1a hash of its path.
-std::array<mlir::Value, 2> emitStreamKey(ElementEmitter &emitter,
-                                         mlir::Value state,
-                                         llvm::StringRef path);
+std::array<mlir::Value, 2>
+emitStreamKey(ElementEmitter &emitter, mlir::Value state, llvm::StringRef path);
 
 } // namespace netc::net

@@ -23,8 +23,9 @@ std::pair<mlir::Value, mlir::Value> partition(KernelBody &body, int64_t count);
 
 /// Calls `emit(index, width)` in a loop over this part of `count` elements:
 /// vectors first, then the rest one by one.
-void emitFlatLoop(KernelBody &body, int64_t count,
-                  llvm::function_ref<void(mlir::Value index, int64_t width)> emit);
+void emitFlatLoop(
+    KernelBody &body, int64_t count,
+    llvm::function_ref<void(mlir::Value index, int64_t width)> emit);
 
 /// The buffer as one dimension.
 mlir::Value flatten(KernelBody &body, mlir::Value buffer);

@@ -19,7 +19,8 @@ struct RoleValue {
 
 struct LibraryOp {
   runtime::cpu::PrimitiveSpec spec; // with the tensors' current layouts
-  llvm::SmallVector<RoleValue> values; // in the order of spec.tensors; workspaces behind
+  llvm::SmallVector<RoleValue>
+      values; // in the order of spec.tensors; workspaces behind
   /// Whether the library may choose the layouts of what the op reads and
   /// writes; pooling follows its input instead.
   bool choosesLayouts = false;

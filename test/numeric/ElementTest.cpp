@@ -29,9 +29,10 @@ std::string kindAttribute(const char *kind) {
 }
 
 /// A function of one op on `operands` values of one shape.
-std::string elementText(const std::string &op, const std::string &attributes,
-                        const Shape &shape, int operands) {
-  FunctionText function;
+std::string elementText(const std::string &name, const std::string &op,
+                        const std::string &attributes, const Shape &shape,
+                        int operands) {
+  FunctionText function(name);
   FunctionText::Values arguments;
   for (int i = 0; i < operands; ++i)
     arguments.push_back(function.argument(shape));
@@ -39,25 +40,33 @@ std::string elementText(const std::string &op, const std::string &attributes,
       {function.op(op, arguments, attributes, tensorType(shape))});
 }
 
+/// One module with a function for each activation, of its name.
+std::string activationTexts(const std::string &op, const Shape &shape,
+                            int operands) {
+  std::string text;
+  for (auto [name, kind] : kinds)
+    text += elementText(name, op, kindAttribute(name), shape, operands);
+  return text;
+}
+
 std::string dropoutAttributes(double rate, const std::string &path) {
   return real("rate", rate) + ", path = \"" + path + "\"";
 }
 
-std::string traceOf(const Shape &shape) { return tensorType(shape); }
-
 } // namespace
 
 TEST(Activation, MatchesReference) {
-  for (auto [name, kind] : kinds)
-    for (const Shape &shape : shapes) {
-      SCOPED_TRACE(name + traceOf(shape));
-      Tensor input = values(shape, Input);
-      for (double &x : input.values)
-        x *= 6;
-      auto results = runProgram(
-          elementText("activation", kindAttribute(name), shape, 1), {input});
-      EXPECT_EQ(difference(results[0], activation(kind, input), tolerance), "");
-    }
+  for (const Shape &shape : shapes) {
+    Session session(activationTexts("activation", shape, 1));
+    Tensor input = values(shape, Input);
+    for (double &x : input.values)
+      x *= 6;
+    for (auto [name, kind] : kinds)
+      EXPECT_EQ(difference(session.run(name, {input})[0],
+                           activation(kind, input), tolerance),
+                "")
+          << name << tensorType(shape);
+  }
 }
 
 // Each value on its own: a tolerance relative to the others would hide the
@@ -67,11 +76,10 @@ TEST(Activation, OfExtremesMatchesReference) {
       0,  -0.0, 1e-30, -1e-30, 1e-6, -1e-6, 1e-3,  -1e-3, 0.625, -0.625, 9,
       -9, 20,   -20,   80,     -80,  88.5,  -88.5, 1000,  -1000, 1e30,   -1e30};
   Shape shape{1, static_cast<int64_t>(extremes.size())};
+  Session session(activationTexts("activation", shape, 1));
   for (auto [name, kind] : kinds) {
     SCOPED_TRACE(name);
-    auto results =
-        runProgram(elementText("activation", kindAttribute(name), shape, 1),
-                   {Tensor(shape, extremes)});
+    auto results = session.run(name, {Tensor(shape, extremes)});
     for (size_t i = 0; i < extremes.size(); ++i) {
       Tensor expected = activation(kind, Tensor({1}, {extremes[i]}));
       // Below the least normal float a result may be anything as small.
@@ -88,58 +96,62 @@ TEST(Activation, OfExtremesMatchesReference) {
 }
 
 TEST(Activation, GradientMatchesReference) {
-  for (auto [name, kind] : kinds)
-    for (const Shape &shape : shapes) {
-      SCOPED_TRACE(name + traceOf(shape));
+  for (const Shape &shape : shapes) {
+    Session session(activationTexts("activation_gradient", shape, 2));
+    Tensor gradient = values(shape, OutputGradient);
+    for (auto [name, kind] : kinds) {
       // With zeros, where ReLU passes nothing on.
       Tensor output = activation(kind, values(shape, Input, 21));
-      Tensor gradient = values(shape, OutputGradient);
-      auto results = runProgram(
-          elementText("activation_gradient", kindAttribute(name), shape, 2),
-          {output, gradient});
-      EXPECT_EQ(difference(results[0],
+      EXPECT_EQ(difference(session.run(name, {output, gradient})[0],
                            activationGradientFromOutput(kind, output, gradient),
                            tolerance),
-                "");
+                "")
+          << name << tensorType(shape);
     }
+  }
 }
 
 TEST(Add, MatchesReference) {
   for (const Shape &shape : shapes) {
-    SCOPED_TRACE(traceOf(shape));
     Tensor a = values(shape, Input), b = values(shape, Filter), sum = a;
     for (int64_t i = 0; i < sum.size(); ++i)
       sum.values[i] += b.values[i];
-    EXPECT_EQ(
-        difference(runProgram(elementText("add", "", shape, 2), {a, b})[0], sum,
-                   tolerance),
-        "");
+    auto results = runProgram(elementText("f", "add", "", shape, 2), {a, b});
+    EXPECT_EQ(difference(results[0], sum, tolerance), "") << tensorType(shape);
   }
 }
 
 TEST(Dropout, MatchesReference) {
-  const std::tuple<double, runtime::RunState> runs[] = {
+  const std::vector<std::pair<double, runtime::RunState>> runs{
       {0.5, {.seed = 0, .step = 0}},
       {0.1, {.seed = 42, .step = 7}},
       {0.9, {.seed = 0xfedcba9876543210, .step = 1}},
       {0.25, {.seed = 3, .step = 0x123456789a}},
       {0.0, {.seed = 1, .step = 1}},
   };
-  for (const Shape &shape : shapes)
-    for (const auto &[rate, state] : runs) {
-      SCOPED_TRACE(traceOf(shape) + " rate " + std::to_string(rate));
-      FunctionText function;
-      auto x = function.argument(shape), s = function.state();
-      auto y = function.op("dropout", {x, s},
-                           dropoutAttributes(rate, "block_2.dropout_1"),
-                           tensorType(shape));
-      Tensor input = values(shape, Input);
-      EXPECT_EQ(difference(runProgram(function.text({y}), {input}, state)[0],
-                           reference::dropout(input, rate, state.seed,
-                                              state.step, "block_2.dropout_1"),
-                           tolerance),
-                "");
+  const std::string path = "block_2.dropout_1";
+  for (const Shape &shape : shapes) {
+    std::string text;
+    for (size_t i = 0; i < runs.size(); ++i) {
+      FunctionText function("run" + std::to_string(i));
+      auto x = function.argument(shape), state = function.state();
+      text += function.text({function.op("dropout", {x, state},
+                                         dropoutAttributes(runs[i].first, path),
+                                         tensorType(shape))});
     }
+    Session session(text);
+    Tensor input = values(shape, Input);
+    for (size_t i = 0; i < runs.size(); ++i) {
+      const auto &[rate, state] = runs[i];
+      auto results = session.run("run" + std::to_string(i), {input}, state);
+      EXPECT_EQ(difference(results[0],
+                           reference::dropout(input, rate, state.seed,
+                                              state.step, path),
+                           tolerance),
+                "")
+          << "rate " << rate << " of " << tensorType(shape);
+    }
+  }
 }
 
 // Behind a convolution elements lie in blocks, with padding among them: their

@@ -62,24 +62,25 @@ TEST(Parameter, WhatIsWrittenIsRead) {
 }
 
 TEST(Parameter, XavierMatchesReference) {
-  for (uint64_t seed :
-       {uint64_t(0), uint64_t(42), uint64_t(0xfedcba9876543210)})
-    for (const Shape &shape : shapes) {
-      FunctionText function;
-      auto state = function.state();
-      auto value = function.op("xavier_uniform", {state},
-                               real("bound", std::sqrt(6.0 / (25 + 150))) +
-                                   ", path = \"conv2d_1.weight\"",
-                               tensorType(shape));
+  const std::string path = "conv2d_1.weight";
+  for (const Shape &shape : shapes) {
+    FunctionText function;
+    auto state = function.state();
+    auto value = function.op("xavier_uniform", {state},
+                             real("bound", std::sqrt(6.0 / (25 + 150))) +
+                                 ", path = \"" + path + "\"",
+                             tensorType(shape));
+    Session session(function.text({value}));
+    for (uint64_t seed : {0ull, 42ull, 0xfedcba9876543210ull}) {
       // The step is no part of it.
-      auto results =
-          runProgram(function.text({value}), {}, {.seed = seed, .step = 77});
+      auto results = session.run("f", {}, {.seed = seed, .step = 77});
       EXPECT_EQ(difference(results[0],
-                           reference::xavierUniform(shape, 25, 150, seed,
-                                                    "conv2d_1.weight"),
+                           reference::xavierUniform(shape, 25, 150, seed, path),
                            2e-7),
-                "");
+                "")
+          << tensorType(shape) << " seed " << seed;
     }
+  }
 }
 
 TEST(Parameter, FillMatches) {

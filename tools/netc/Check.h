@@ -10,10 +10,10 @@ namespace netc::tools {
 /// Facts that come from the compilation.
 struct CheckFacts {
   int64_t batch = 0;
-  std::string target;   // cpu
-  std::string machine;  // avx512, 2 threads
+  std::string target;  // cpu
+  std::string machine; // avx512, 2 threads
   int64_t trainingBytes = 0;
-  shape::Shape pixels;  // what pictures are assumed to be
+  shape::Shape pixels; // what pictures are assumed to be
   bool pixelsAssumed = true;
 };
 

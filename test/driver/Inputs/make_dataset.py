@@ -1,4 +1,4 @@
-"""Writes the four files of a tiny data set: make_dataset.py FOLDER [TRAIN TEST HEIGHT WIDTH].
+"""Writes the four files of a tiny data set: make_dataset.py FOLDER [TRAIN [TEST [HEIGHT [WIDTH]]]].
 
 Example i has the label i % 10 and pixels that all are 20*(i % 10), so that a
 network learns it in a few steps.
@@ -8,7 +8,9 @@ import struct
 import sys
 
 folder = pathlib.Path(sys.argv[1])
-train, test, height, width = (int(word) for word in sys.argv[2:] or ("20", "10", "4", "4"))
+sizes = [20, 10, 4, 4]
+sizes[:len(sys.argv) - 2] = map(int, sys.argv[2:])
+train, test, height, width = sizes
 folder.mkdir(parents=True, exist_ok=True)
 for name, count in (("train", train), ("t10k", test)):
     labels = bytes(i % 10 for i in range(count))
