@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace netc::runtime {
@@ -154,7 +155,7 @@ private:
       checkSizes(parameter->shape(), "its shape for files");
       if (sizeOf(parameter->shape())) {
         double elements = 1, forFiles = 1; // exact to 2^53, never overflow
-        for (int64_t size : *buffer->type()->shape())
+        for (int64_t size : readType(*buffer->type()).shape)
           elements *= static_cast<double>(size);
         for (int64_t size : *parameter->shape())
           forFiles *= static_cast<double>(size);
@@ -205,14 +206,35 @@ private:
       const fb::Slice *slice = launch.arguments()->Get(i);
       checkSlice(slice->offset(), slice->bytes());
     }
-    if (const fb::Kernel *kernel = launch.work_as_Kernel()) {
-      require(!text(kernel->symbol()).empty(), "its kernel has no symbol");
-      require(sizeOf(tables.code()) > 0, "there is no code for its kernel");
-      return;
-    }
+    if (const fb::Kernel *kernel = launch.work_as_Kernel())
+      return checkKernel(*kernel, launch);
     const fb::Primitive *primitive = launch.work_as_Primitive();
     require(primitive, "it is neither a kernel nor a primitive");
     checkPrimitive(*primitive, launch);
+  }
+
+  /// What its code takes cannot be read from it, so it is recorded: once for
+  /// each launch of it, always the same.
+  void checkKernel(const fb::Kernel &kernel, const fb::Launch &launch) {
+    std::string_view symbol = text(kernel.symbol());
+    require(!symbol.empty(), "its kernel has no symbol");
+    require(sizeOf(tables.code()) > 0, "there is no code for its kernel");
+    checkPlace(kernel.bytes());
+    require(sizeOf(kernel.bytes()) == sizeOf(launch.arguments()),
+            fmt::format("{} arguments, its kernel takes {}",
+                        sizeOf(launch.arguments()), sizeOf(kernel.bytes())));
+    for (size_t i = 0; i < sizeOf(kernel.bytes()); ++i)
+      require(launch.arguments()->Get(i)->bytes() == kernel.bytes()->Get(i),
+              fmt::format("argument {} has {} bytes, its kernel takes {}", i,
+                          launch.arguments()->Get(i)->bytes(),
+                          kernel.bytes()->Get(i)));
+    std::vector<uint64_t> bytes;
+    if (kernel.bytes())
+      bytes.assign(kernel.bytes()->begin(), kernel.bytes()->end());
+    auto [first, isFirst] = kernels.try_emplace(symbol, bytes);
+    require(isFirst || first->second == bytes,
+            fmt::format("kernel `{}` takes something else in another launch",
+                        symbol));
   }
 
   void checkPrimitive(const fb::Primitive &primitive,
@@ -269,6 +291,7 @@ private:
 
   const fb::Executable &tables;
   std::vector<std::string> path;
+  std::map<std::string_view, std::vector<uint64_t>> kernels;
 };
 
 } // namespace

@@ -12,7 +12,7 @@
 namespace netc::runtime {
 
 /// The version of the file format: it matches exactly or the file is refused.
-inline constexpr uint32_t executableVersion = 1;
+inline constexpr uint32_t executableVersion = 2;
 
 /// Every place in the arena is a multiple of it.
 inline constexpr uint64_t arenaAlignment = 64;
@@ -26,8 +26,8 @@ public:
   /// the FlatBuffers verifier, then our own checks (CheckTables.h). Throws
   /// Error naming the file and what is wrong.
   static Executable load(const std::string &path);
-  /// Writes through a temporary file beside `path`, renamed when whole. Throws
-  /// Error naming the file.
+  /// Writes the file whole or not at all (OutputFile.h). Throws Error naming
+  /// it.
   void save(const std::string &path) const;
 
   const fb::Executable &tables() const;

@@ -108,6 +108,9 @@ private:
       fb::KernelT recorded;
       recorded.symbol = kernel.getSymName().str();
       recorded.serial = kernel.getSerial();
+      for (BlockArgument buffer : kernel.getBuffers())
+        recorded.bytes.push_back(
+            *getByteSize(cast<MemRefType>(buffer.getType())));
       table->work.Set(std::move(recorded));
     }
     for (Value buffer : work->getOperands())

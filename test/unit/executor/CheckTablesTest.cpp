@@ -37,6 +37,9 @@ fb::LaunchT &dense(fb::ExecutableT &executable) {
 fb::PrimitiveT &primitive(fb::ExecutableT &executable) {
   return *dense(executable).work.AsPrimitive();
 }
+fb::KernelT &kernel(fb::ExecutableT &executable) {
+  return *executable.programs[0]->launches[0]->work.AsKernel();
+}
 fb::BufferT &weight(fb::ExecutableT &executable) {
   return *executable.parameters[0]->buffer;
 }
@@ -137,10 +140,22 @@ const Hostile hostile[] = {
     {"windowNumber", [](E &e) { primitive(e).stride = {1, 0}; },
      "window's number is 0"},
     {"noWork", [](E &e) { dense(e).work.Reset(); }, "neither"},
-    {"noSymbol",
-     [](E &e) { e.programs[0]->launches[0]->work.AsKernel()->symbol.clear(); },
-     "no symbol"},
+    {"noSymbol", [](E &e) { kernel(e).symbol.clear(); }, "no symbol"},
     {"noCode", [](E &e) { e.code.clear(); }, "no code"},
+    {"kernelArguments",
+     [](E &e) { e.programs[0]->launches[0]->arguments.pop_back(); },
+     "2 arguments, its kernel takes 3"},
+    {"kernelBytes", [](E &e) { kernel(e).bytes[1] += 64; },
+     "argument 1 has 24 bytes, its kernel takes 88"},
+    {"kernelOfAnother", [](E &e) { kernel(e).symbol = "twice"; },
+     "kernel `twice` takes something else in another launch"},
+    {"scalarForFiles",
+     [](E &e) {
+       weight(e).type->shape.clear();
+       weight(e).bytes = 4;
+       e.parameters[0]->shape = {6, 7};
+     },
+     "another number"},
 };
 
 INSTANTIATE_TEST_SUITE_P(Hostile, CheckTablesTest, testing::ValuesIn(hostile),

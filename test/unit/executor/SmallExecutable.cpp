@@ -56,9 +56,11 @@ Writer::kernel(std::string symbol, bool serial,
   fb::KernelT work;
   work.symbol = std::move(symbol);
   work.serial = serial;
-  launch->work.Set(std::move(work));
-  for (const fb::BufferT *buffer : buffers)
+  for (const fb::BufferT *buffer : buffers) {
     launch->arguments.emplace_back(buffer->offset, buffer->bytes);
+    work.bytes.push_back(buffer->bytes);
+  }
+  launch->work.Set(std::move(work));
   launch->layer = "dense_1";
   launch->line = 3;
   launch->column = 5;
