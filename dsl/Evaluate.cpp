@@ -122,14 +122,35 @@ Value Evaluator::Visitor::operator()(const CallExpr &node) {
   return {};
 }
 
+/// What a value adds to the size of a list.
+static size_t weightOf(const Value &value) {
+  constexpr size_t charactersAsElement = 64;
+  if (const auto *text = value.as<std::string>())
+    return 1 + text->size() / charactersAsElement;
+  if (const auto *shape = value.as<shape::Shape>())
+    return shape->size();
+  return value.size;
+}
+
+/// Parameters hold lists of lists: without a bound a short text would make one
+/// of any depth and size.
 Value Evaluator::Visitor::operator()(const ListExpr &node) {
   Value::List list;
   bool isError = false;
+  Value result;
   for (const ExprPtr &element : node.elements) {
     list.push_back(evaluator.evaluate(*element));
     isError |= list.back().isError();
+    result.size += weightOf(list.back());
+    result.depth = std::max(result.depth, list.back().depth + 1);
+    if (result.depth > maxDepth)
+      return failed(DiagnosticKind::NestedTooDeep, expr.range, maxDepth);
+    if (result.size > maxListSize)
+      return failed(DiagnosticKind::ListTooLong, expr.range, maxListSize);
   }
-  return isError ? Value{} : Value{std::move(list)};
+  if (!isError)
+    result.content = std::move(list);
+  return result;
 }
 
 Value Evaluator::Visitor::operator()(const IndexExpr &node) {
@@ -290,7 +311,7 @@ Value Evaluator::Visitor::compute(const BinaryExpr &node, int64_t a,
       break;
     }
     if (node.op == BinaryOperator::Remainder)
-      return {(a % b + b) % b}; // the sign of `b`
+      return {a % b != 0 && (a < 0) != (b < 0) ? a % b + b : a % b};
     if (a % b != 0) {
       error(DiagnosticKind::InexactDivision, expr.range, a, b)
           .hint("`(a - a % b)/b` rounds down");

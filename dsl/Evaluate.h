@@ -12,6 +12,9 @@ namespace netc::dsl {
 /// The words that stand for themselves: `relu`, `sigmoid`, `tanh`.
 std::span<const std::string_view> valueNames();
 
+/// The most elements of a list, those of the lists in it included.
+constexpr size_t maxListSize = 1 << 12;
+
 class Evaluator {
 public:
   explicit Evaluator(Diagnostics &diagnostics) : diagnostics(diagnostics) {}

@@ -7,9 +7,6 @@
 
 namespace netc::dsl {
 
-/// Enough for any network; it bounds what tokens and AST take.
-static constexpr size_t maxFileSize = 4 << 20;
-
 std::string_view describe(TokenKind kind) {
   static constexpr std::string_view spellings[] = {
 #define TOKEN(kind, spelling) spelling,
@@ -212,7 +209,7 @@ std::vector<Token> Lexer::run() {
   std::vector<Token> tokens;
   if (text.size() > maxFileSize) {
     diagnostics.error(DiagnosticKind::FileTooLarge, {&source, 0, 0},
-                      text.size(), maxFileSize);
+                      maxFileSize);
     position = text.size();
     tokens.push_back({TokenKind::Error, true, {&source, 0, 0}});
   }

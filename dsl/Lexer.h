@@ -6,6 +6,9 @@
 
 namespace netc::dsl {
 
+/// Enough for any network; it bounds what tokens and AST take.
+constexpr size_t maxFileSize = 4 << 20;
+
 enum class TokenKind {
 #define TOKEN(kind, spelling) kind,
 #include "dsl/Tokens.def"

@@ -59,6 +59,12 @@ analyze(const SourceFile &source,
         const std::map<std::string, std::string> &settings,
         Diagnostics &diagnostics);
 
+/// Proves that the network can be trained in batches of so many examples: that
+/// its loss takes what it gives, that it has parameters, and that no layer's
+/// output for a batch is too large; else reports and returns false.
+bool checkTraining(const Network &network, int64_t batch,
+                   Diagnostics &diagnostics);
+
 /// Proves that examples of shape `pixels` (8-bit, [C, H, W], from a data set's
 /// header) become the network's input through its transforms; else reports and
 /// returns false.

@@ -213,6 +213,8 @@ bool checkTransforms(const Network &network, const shape::Shape &pixels,
     error.hint(fmt::format("`data {{ Resize({})  ToTensor }}` makes {} of them",
                            sizeText(network.input),
                            shape::toString(network.input)));
+  else if (network.input.size() == 1)
+    error.hint("take the picture's shape, and `Flatten` it first");
   return false;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace netc::dsl {
 
@@ -39,12 +40,11 @@ private:
   void resolveCount(const TrainEntry &entry, int64_t &count);
   bool checkNumber(const BoundArguments &arguments, std::string_view name,
                    double value, double end, std::string_view expectation);
-  void checkLoss();
-  void checkBatch();
 
   Evaluator &evaluator;
   Diagnostics &diagnostics;
   Network &network;
+  bool isLossKnown = true;
 };
 } // namespace
 
@@ -110,11 +110,15 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
   sgd.learningRate = arguments->get<double>("lr");
   sgd.momentum = arguments->get("momentum", sgd.momentum);
   sgd.weightDecay = arguments->get("weight_decay", sgd.weightDecay);
-  checkNumber(*arguments, "lr", sgd.learningRate, HUGE_VAL, "at least 0");
+  auto checkAtLeastZero = [&](std::string_view name, double value) {
+    if (checkNumber(*arguments, name, value, HUGE_VAL, "at least 0"))
+      checkNumber(*arguments, name, value, std::numeric_limits<float>::max(),
+                  "below 3.4e38, a number of single precision");
+  };
+  checkAtLeastZero("lr", sgd.learningRate);
   checkNumber(*arguments, "momentum", sgd.momentum, 1,
               "at least 0 and below 1");
-  checkNumber(*arguments, "weight_decay", sgd.weightDecay, HUGE_VAL,
-              "at least 0");
+  checkAtLeastZero("weight_decay", sgd.weightDecay);
 }
 
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
@@ -141,9 +145,9 @@ void TrainResolver::resolve(const TrainEntry &entry) {
   if (key == "loss") {
     network.train.lossRange = entry.value->range;
     static const Signature signature{"SoftmaxCrossEntropy", {}};
-    if (resolveChoice(entry, signature, DiagnosticKind::UnknownLoss,
-                      NameContext::Loss))
-      checkLoss();
+    isLossKnown &= resolveChoice(entry, signature, DiagnosticKind::UnknownLoss,
+                                 NameContext::Loss)
+                       .has_value();
   } else if (key == "optimizer") {
     resolveOptimizer(entry);
   } else if (key == "init") {
@@ -162,28 +166,51 @@ void TrainResolver::resolve(const TrainEntry &entry) {
   }
 }
 
-void TrainResolver::checkLoss() {
-  if (network.output.size() > 1)
-    diagnostics
-        .error(DiagnosticKind::LossInput, network.train.lossRange,
-               "SoftmaxCrossEntropy", network.name,
-               shape::toString(network.output))
-        .note(network.outputRange,
-              fmt::format("the output of `{}` is here", network.name));
+static bool checkLoss(const Network &network, Diagnostics &diagnostics) {
+  if (network.output.size() <= 1)
+    return true;
+  SourceRange range = network.train.lossRange;
+  diagnostics
+      .error(DiagnosticKind::LossInput, range.file ? range : network.range,
+             "SoftmaxCrossEntropy", network.name,
+             shape::toString(network.output))
+      .note(network.outputRange,
+            fmt::format("the output of `{}` is here", network.name));
+  return false;
+}
+
+static bool checkParameters(const Network &network, Diagnostics &diagnostics) {
+  for (const Layer &layer : network.layers)
+    if (shape::cost(layer.spec, layer.input).parameters > 0)
+      return true;
+  diagnostics.error(DiagnosticKind::NothingToTrain, network.range,
+                    network.name);
+  return false;
 }
 
 /// A batch multiplies what every layer keeps.
-void TrainResolver::checkBatch() {
+static bool checkBatch(const Network &network, int64_t batch,
+                       Diagnostics &diagnostics) {
   for (const Layer &layer : network.layers) {
     std::optional<int64_t> count = shape::elementCount(layer.output);
-    if (!count || *count <= shape::maxElements / network.train.batch)
+    if (!count || *count <= shape::maxElements / batch)
       continue;
+    SourceRange range = network.train.batchRange;
     diagnostics
-        .error(DiagnosticKind::BatchTooLarge, network.train.batchRange,
-               network.train.batch, shape::toString(layer.output), layer.name)
+        .error(DiagnosticKind::BatchTooLarge,
+               range.file ? range : network.range, batch,
+               shape::toString(layer.output), layer.name)
         .note(layer.range, fmt::format("`{}` is here", layer.name));
-    return;
+    return false;
   }
+  return true;
+}
+
+bool checkTraining(const Network &network, int64_t batch,
+                   Diagnostics &diagnostics) {
+  return checkLoss(network, diagnostics) &&
+         checkParameters(network, diagnostics) &&
+         checkBatch(network, batch, diagnostics);
 }
 
 void TrainResolver::run(const TrainDecl &decl) {
@@ -200,9 +227,9 @@ void TrainResolver::run(const TrainDecl &decl) {
                  fmt::format("`{}`", entry.key.text))
           .note(first->second, "the first one is here");
   }
-  if (!keys.contains("loss"))
-    checkLoss();
-  checkBatch();
+  if (isLossKnown)
+    checkLoss(network, diagnostics);
+  checkBatch(network, network.train.batch, diagnostics);
 }
 
 void resolveTrain(const TrainDecl &decl, Evaluator &evaluator,

@@ -21,6 +21,8 @@ struct Value {
   std::variant<ErrorValue, int64_t, double, bool, std::string, shape::Shape,
                NamedValue, List>
       content;
+  unsigned depth = 0; // of a list: how deep lists nest in it, itself included
+  size_t size = 1;    // of a list: its elements, those of lists in it included
 
   bool isError() const { return std::holds_alternative<ErrorValue>(content); }
   template <typename T> const T *as() const { return std::get_if<T>(&content); }

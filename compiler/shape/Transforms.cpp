@@ -20,8 +20,9 @@ InferResult infer(const Resize &resize, const Shape &input) {
                        {{input[0], resize.size[0], resize.size[1]}, ""});
 }
 
+/// Of a vector too: what `--check` assumes where a network reads one.
 InferResult infer(const ToTensor &, const Shape &input) {
-  if (auto error = checkImage("ToTensor", input))
+  if (auto error = checkInput("ToTensor", input))
     return *error;
   return Inferred{input, ""};
 }

@@ -16,13 +16,20 @@ struct Case {
   Settings settings = {};
 };
 
+std::string listOf(int count) {
+  std::string text = "[0";
+  for (int i = 1; i < count; ++i)
+    text += ", 0";
+  return text + "]";
+}
+
 using enum DiagnosticKind;
 
 std::vector<Case> cases() {
   return {
       // Bytes and tokens.
       {FileTooLarge, std::string(4194305, ' '),
-       "1:1: the file has 4194305 bytes, more than 4194304"},
+       "1:1: the file has more than 4194304 bytes"},
       {StrayCharacter, withLayers("Flatten; Dense(10)"),
        "2:8: unexpected character `;`; layers follow one another without a "
        "separator"},
@@ -123,6 +130,8 @@ std::vector<Case> cases() {
       {DivisionByZero, withLayers("Dense(7/0)"), "2:8: division by zero"},
       {ArithmeticOverflow, withLayers("Dense(9223372036854775807*2)"),
        "2:7: 9223372036854775807 * 2 is too large a number"},
+      {ListTooLong, "network N(image: 4, a=" + listOf(4097) + ") -> 4 = ReLU",
+       "1:23: a list has more than 4096 elements"},
       {IndexOutOfRange, withLayers("Dense([1, 2][2])"),
        "2:14: index 2 is outside [1, 2], which has 2 elements; the first "
        "element has index 0"},
@@ -204,6 +213,12 @@ TEST(DiagnosticKinds, EveryOneIsTriggered) {
   ASSERT_TRUE(good.network);
   checkTransforms(*good.network, {3, 9, 9}, "photos", good.diagnostics);
   triggered.insert(good.diagnostics.all()[0].kind);
+  Analysis fixed(withLayers("Flatten", "1x2x5")); // it may be trained or not
+  ASSERT_TRUE(fixed.network);
+  EXPECT_FALSE(checkTraining(*fixed.network, 8, fixed.diagnostics));
+  EXPECT_EQ(fixed.errors(),
+            "1:9: `N` has no parameters that could be trained\n");
+  triggered.insert(fixed.diagnostics.all()[0].kind);
 
 #define DIAGNOSTIC(kind, text)                                                 \
   EXPECT_TRUE(triggered.contains(kind)) << #kind " is never triggered";

@@ -32,6 +32,9 @@ TEST(Evaluate, Integers) {
   EXPECT_EQ(evaluated("-7 % 3"), "2");
   EXPECT_EQ(evaluated("7 % -3"), "-2");
   EXPECT_EQ(evaluated("7 % 3"), "1");
+  EXPECT_EQ(evaluated("-6 % 3"), "0");
+  EXPECT_EQ(evaluated("9223372036854775806 % 9223372036854775807"),
+            "9223372036854775806");
   EXPECT_EQ(evaluated("-6/3"), "-2");
   EXPECT_EQ(evaluated("6/-1"), "-6");
   EXPECT_EQ(evaluated("7/2"), "7/2 is not an integer");

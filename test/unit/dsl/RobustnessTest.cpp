@@ -44,6 +44,27 @@ TEST(Robustness, LongChains) {
   }
 }
 
+/// A parameter's value may hold those before it.
+TEST(Robustness, ListsOfLists) {
+  std::string wide = "a0=[0, 0]", deep = "a0=[0]";
+  for (int i = 1; i < 400; ++i) {
+    wide += fmt::format(", a{0}=[a{1}, a{1}]", i, i - 1);
+    deep += fmt::format(", a{}=[a{}]", i, i - 1);
+  }
+  Analysis ofWide("network N(image: 4, " + wide + ") -> 4 = ReLU");
+  EXPECT_EQ(ofWide.diagnostics.all().at(0).message,
+            "a list has more than 4096 elements");
+  Analysis ofDeep("network N(image: 4, " + deep + ") -> 4 = ReLU");
+  EXPECT_EQ(ofDeep.diagnostics.all().at(0).message,
+            "nested more than 256 deep");
+  std::string text(1000, 'a'), texts;
+  for (int i = 0; i < 400; ++i)
+    texts += fmt::format("{}t", i > 0 ? ", " : "");
+  Analysis ofTexts("network N(image: 4, t=\"" + text + "\", u=[" + texts +
+                   "]) -> 4 = ReLU");
+  EXPECT_EQ(ofTexts.errors(), "1:1029: a list has more than 4096 elements\n");
+}
+
 TEST(Robustness, AtTheLimit) {
   std::string sum = "1" + repeated("+1", 200);
   Analysis analysis("network N(image: " + sum +

@@ -98,8 +98,7 @@ TEST(ShapeErrors, Rank) {
   EXPECT_EQ(errorOf(infer(GlobalAvgPool2D{}, {10})),
             "`GlobalAvgPool2D` takes channels x height x width, its input is "
             "10");
-  EXPECT_EQ(errorOf(infer(ToTensor{}, {10})),
-            "`ToTensor` takes channels x height x width, its input is 10");
+  EXPECT_EQ(errorOf(infer(ToTensor{}, {0})), "`ToTensor` has an empty input 0");
   EXPECT_EQ(errorOf(infer(Dense{10}, {256, 5, 5})),
             "`Dense` takes a vector, its input is 256x5x5; `Flatten` before it "
             "makes 6400 of 256x5x5");

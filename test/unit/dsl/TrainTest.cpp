@@ -46,6 +46,9 @@ TEST(Train, BadOptimizers) {
             "2:31: `momentum` must be at least 0 and below 1, got 1.0\n");
   EXPECT_EQ(errorsOf("SGD(lr=1, weight_decay=-1)"),
             "2:31: `weight_decay` must be at least 0, got -1.0\n");
+  EXPECT_EQ(errorsOf("SGD(lr=1e39)"),
+            "2:25: `lr` must be below 3.4e38, a number of single precision, "
+            "got 1e+39\n");
   EXPECT_EQ(errorsOf("SGD(learning_rate=1)"),
             "2:25: `SGD` has no argument `learning_rate`\n");
   EXPECT_EQ(errorsOf("optim.Adam(lr=x)"),
