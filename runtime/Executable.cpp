@@ -2,17 +2,15 @@
 #include "runtime/Executable.h"
 
 #include "runtime/CheckTables.h"
+#include "runtime/OutputFile.h"
 
 #include <array>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
 #include <span>
 #include <system_error>
-#include <unistd.h>
 
 namespace netc::runtime {
 
@@ -27,19 +25,6 @@ struct Envelope {
   uint64_t checksum = 0;
 };
 static_assert(sizeof(Envelope) == 32);
-
-/// Closes what a save has opened, and removes the file if it is not kept.
-struct TemporaryFile {
-  std::string path;
-  int descriptor;
-
-  ~TemporaryFile() {
-    if (descriptor >= 0)
-      ::close(descriptor);
-    if (!path.empty())
-      ::unlink(path.c_str());
-  }
-};
 } // namespace
 
 /// FNV-1a: finds damage, not forgery.
@@ -96,6 +81,8 @@ Executable Executable::load(const std::string &path) {
   if (envelope.bytes != rest)
     throw refuse(fmt::format("damaged: {} bytes of tables, {} expected", rest,
                              envelope.bytes));
+  if (rest >= FLATBUFFERS_MAX_BUFFER_SIZE)
+    throw refuse("the tables are too large");
   std::vector<uint8_t> tables(rest);
   if (!file.read(reinterpret_cast<char *>(tables.data()),
                  static_cast<std::streamsize>(rest)))
@@ -110,39 +97,13 @@ Executable Executable::load(const std::string &path) {
 }
 
 void Executable::save(const std::string &path) const {
-  auto fail = [&] {
-    return Error(fmt::format("{}: cannot be written: {}", path, lastError()));
-  };
-  std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
-  TemporaryFile file{temporary,
-                     ::open(temporary.c_str(),
-                            O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)};
-  if (file.descriptor < 0) {
-    Error error = fail();
-    file.path.clear();
-    throw error;
-  }
   Envelope envelope;
   envelope.bytes = bytes.size();
   envelope.checksum = checksum(bytes);
-  auto write = [&](const void *data, size_t size) {
-    const auto *from = static_cast<const char *>(data);
-    while (size > 0) {
-      ssize_t written = ::write(file.descriptor, from, size);
-      if (written < 0 && errno == EINTR)
-        continue;
-      if (written < 0)
-        throw fail();
-      from += written;
-      size -= static_cast<size_t>(written);
-    }
-  };
-  write(&envelope, sizeof envelope);
-  write(bytes.data(), bytes.size());
-  if (::fsync(file.descriptor) != 0 ||
-      ::rename(temporary.c_str(), path.c_str()) != 0)
-    throw fail();
-  file.path.clear();
+  OutputFile file(path);
+  file.write(&envelope, sizeof envelope);
+  file.write(bytes.data(), bytes.size());
+  file.commit();
 }
 
 const fb::Executable &Executable::tables() const {

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <fcntl.h>
 #include <iostream>
 #include <string>
 #include <sys/ioctl.h>
@@ -50,6 +51,9 @@ train::Console standardConsole(bool quiet) {
 } // namespace
 
 void RunOptions::declare(CLI::App &app) {
+  app.footer("Exit status: 0; 1 for an error in what was given; 2 for wrong "
+             "usage; 130 after\nCtrl-C, 143 after SIGTERM, 129 after SIGHUP: "
+             "the weights are then saved.");
   constexpr int64_t most = INT64_C(1) << 31; // epochs are counted in 32 bits
   CLI::Range count(INT64_C(1), most);
   auto *train =
@@ -118,11 +122,11 @@ void RunOptions::declare(CLI::App &app) {
       ->needs(train);
 }
 
-void RunOptions::requireAction(const CLI::App &app) const {
+void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
   if (requested())
     return;
-  for (const char *name : {"--weights", "--data", "--workers", "--quiet"})
-    if (app.count(name) > 0)
+  for (std::string name : {"--weights", "--data", "--workers", "--quiet"})
+    if (app.count(name) > 0 && !(readsData && name == "--data"))
       throw CLI::RequiresError(name, "--train or --evaluate");
 }
 
@@ -137,8 +141,9 @@ int runExecutable(runtime::Executable executable, const RunOptions &options) {
   data::DatasetInfo dataset = options.inspectDataset();
   // Checked again by the run, but here before the arena and the library's
   // primitives are made.
-  train::checkDataset(train::describe(executable), dataset, options.training());
-  train::checkPaths(options.request);
+  train::Model model = train::describe(executable);
+  train::checkDataset(model, dataset, options.training());
+  train::checkPaths(options.request, model);
 
   runtime::Executor executor(std::move(executable));
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
@@ -150,7 +155,36 @@ int runExecutable(runtime::Executable executable, const RunOptions &options) {
           : train::evaluateNetwork(*programs, dataset, options.request.weights,
                                    options.request.workers, console,
                                    interrupt.requested());
-  return outcome == train::Outcome::Interrupted ? Stopped : Success;
+  return outcome == train::Outcome::Interrupted ? Signalled + interrupt.signal()
+                                                : Success;
+}
+
+/// A file opened later shall not be taken for a standard stream that is closed.
+static void openStandardStreams() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO)
+    descriptor = open("/dev/null", O_RDWR);
+  if (descriptor >= 0)
+    close(descriptor);
+}
+
+int runProgram(std::string_view program, const std::function<int()> &run) {
+  openStandardStreams();
+  int status = UserError;
+  auto say = [&](std::string_view what) {
+    std::cerr << program << ": error: " << what << std::endl;
+  };
+  try {
+    status = run();
+  } catch (const std::bad_alloc &) {
+    say("not enough memory");
+  } catch (const std::exception &error) { // ours, or the system's: no threads
+    say(error.what());
+  }
+  if (std::cout.flush() || status != Success)
+    return status;
+  say("standard output cannot be written");
+  return UserError;
 }
 
 } // namespace netc::tools

@@ -4,13 +4,17 @@
 #include "runtime/Executable.h"
 #include "runtime/train/Run.h"
 
+#include <functional>
+#include <string_view>
+
 namespace CLI {
 class App;
 }
 
 namespace netc::tools {
 
-enum ExitStatus { Success = 0, UserError = 1, WrongUsage = 2, Stopped = 130 };
+/// A run that a signal ended has 128 and the signal's number: 130 after Ctrl-C.
+enum ExitStatus { Success = 0, UserError = 1, WrongUsage = 2, Signalled = 128 };
 
 struct RunOptions {
   std::string trainSet, evaluateSet; // names; at most one is given
@@ -22,8 +26,9 @@ struct RunOptions {
   void declare(CLI::App &app);
 
   /// Throws a CLI::ParseError for options that only a run reads where none is
-  /// asked for: nothing given is ignored in silence.
-  void requireAction(const CLI::App &app) const;
+  /// asked for: nothing given is ignored in silence. --data is read where a
+  /// data set is named otherwise.
+  void requireAction(const CLI::App &app, bool readsData = false) const;
 
   bool requested() const { return !trainSet.empty() || !evaluateSet.empty(); }
   bool training() const { return !trainSet.empty(); }
@@ -36,5 +41,10 @@ struct RunOptions {
 /// Trains or evaluates as asked and returns the exit status. Throws Error.
 /// \pre options.requested()
 int runExecutable(runtime::Executable executable, const RunOptions &options);
+
+/// The exit status of `run`: what it returns, or UserError after an exception,
+/// which is said on standard error as the program's, or after results that
+/// standard output did not take.
+int runProgram(std::string_view program, const std::function<int()> &run);
 
 } // namespace netc::tools

@@ -3,13 +3,33 @@
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
 
 namespace netc::runtime::train {
 
 using Json = nlohmann::ordered_json;
+
+/// In place, as it will be written: a pipe or a device serves as well.
+void Metrics::check(const std::string &path) {
+  struct stat status{};
+  bool isThere = stat(path.c_str(), &status) == 0;
+  if (isThere && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return; // opening it once would be seen at its other end
+  int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0)
+    throw Error(
+        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+  ::close(descriptor);
+  std::error_code error;
+  if (!isThere) // where a link leads, not the link
+    std::filesystem::remove(std::filesystem::canonical(path, error), error);
+}
 
 Metrics::Metrics(const std::string &path) : path(path) {
   file = std::fopen(path.c_str(), "w");

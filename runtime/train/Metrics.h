@@ -27,6 +27,9 @@ struct TrainSettings {
 
 class Metrics {
 public:
+  /// Throws Error where the file could not be written; leaves it as it is.
+  static void check(const std::string &path);
+
   /// Writes nowhere.
   Metrics() = default;
   /// Begins the file anew. Throws Error where it cannot be opened.

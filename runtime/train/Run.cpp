@@ -1,10 +1,9 @@
 // The order of a run: what is cheap to get wrong is checked first.
 #include "runtime/train/Run.h"
 
-#include "runtime/train/OutputFile.h"
+#include "runtime/OutputFile.h"
 #include "runtime/train/Weights.h"
 
-#include <filesystem>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -24,17 +23,6 @@ TrainSettings resolve(const TrainRequest &request, const Model &model) {
   return settings;
 }
 
-bool sameFile(const std::string &a, const std::string &b) {
-  if (a.empty() || b.empty())
-    return false;
-  namespace filesystem = std::filesystem;
-  std::error_code error; // of files that are not there yet
-  if (filesystem::equivalent(a, b, error) && !error)
-    return true;
-  return filesystem::weakly_canonical(a, error) ==
-         filesystem::weakly_canonical(b, error);
-}
-
 /// What the programs needed, apart from all that the process ever held.
 std::string memoryReport(uint64_t trainingBytes) {
   struct rusage usage{};
@@ -51,26 +39,21 @@ std::string memoryReport(uint64_t trainingBytes) {
 
 } // namespace
 
-void checkPaths(const TrainRequest &request) {
+void checkPaths(const TrainRequest &request, const Model &model) {
   if (sameFile(request.save, request.metrics))
     throw Error(
         fmt::format("{}: given as --save and as --metrics", request.metrics));
   if (sameFile(request.weights, request.metrics))
     throw Error(fmt::format("{}: given as --weights and as --metrics",
                             request.metrics));
+  for (const std::string *output : {&request.save, &request.metrics})
+    if (sameFile(*output, request.program))
+      throw Error(
+          fmt::format("{}: cannot be written: it is what is run", *output));
   if (!request.save.empty())
-    checkWritable(request.save);
-  if (request.metrics.empty())
-    return;
-  // A metrics file may be a pipe or a device: it is written as it goes, and
-  // only begun anew when the training begins.
-  std::error_code error;
-  std::filesystem::file_status status =
-      std::filesystem::status(request.metrics, error);
-  if (!std::filesystem::exists(status) ||
-      std::filesystem::is_regular_file(status) ||
-      std::filesystem::is_directory(status))
-    checkWritable(request.metrics);
+    checkWritable(request.save, weightsBytes(model));
+  if (!request.metrics.empty())
+    Metrics::check(request.metrics);
 }
 
 Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
@@ -78,7 +61,7 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                      const std::atomic<bool> &interrupted) {
   const Model &model = programs.model();
   checkDataset(model, dataset, /*training=*/true);
-  checkPaths(request);
+  checkPaths(request, model);
   std::optional<MatchedWeights> weights;
   if (!request.weights.empty())
     weights = openWeights(model, request.weights);

@@ -13,11 +13,12 @@ struct TrainRequest {
   int workers = 1;
   data::Order order = data::Order::Shuffled;
   std::string weights, save, metrics; // paths; empty if not given
+  std::string program; // the path of what is run, which is never written over
 };
 
-/// Throws Error, before anything costly, where an output could not be written
-/// or is one of the other files of the run.
-void checkPaths(const TrainRequest &request);
+/// Throws Error, before anything costly, where an output could not be written,
+/// has no room on its disk, or is one of the other files of the run.
+void checkPaths(const TrainRequest &request, const Model &model);
 
 /// Trains. Throws Error; weights are then not saved. After Ctrl-C they are.
 Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,

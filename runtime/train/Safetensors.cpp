@@ -1,7 +1,7 @@
 // Safetensors files on disk; the header's checks are in SafetensorsHeader.cpp.
 #include "runtime/train/Safetensors.h"
 
-#include "runtime/train/OutputFile.h"
+#include "runtime/OutputFile.h"
 #include "runtime/train/SafetensorsHeader.h"
 
 #include <bit>

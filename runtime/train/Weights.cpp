@@ -82,6 +82,15 @@ void loadWeights(Programs &programs, MatchedWeights &weights) {
   }
 }
 
+uint64_t weightsBytes(const Model &model) {
+  uint64_t bytes = 0;
+  for (const ParameterInfo &parameter : model.parameters)
+    if (parameter.trainable)
+      bytes +=
+          sizeof(float) * static_cast<uint64_t>(elementCount(parameter.shape));
+  return bytes;
+}
+
 void saveWeights(const Programs &programs, const std::string &path) {
   const std::vector<ParameterInfo> &parameters = programs.model().parameters;
   std::vector<TensorHeader> tensors;

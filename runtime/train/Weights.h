@@ -22,6 +22,9 @@ MatchedWeights openWeights(const Model &model, const std::string &path);
 /// Replaces the programs' parameters by what the file holds.
 void loadWeights(Programs &programs, MatchedWeights &weights);
 
+/// Bytes of the parameters in a file, its header apart.
+uint64_t weightsBytes(const Model &model);
+
 /// Writes the trainable parameters. Throws Error, and writes nothing, where
 /// one holds a value that is not finite.
 void saveWeights(const Programs &programs, const std::string &path);

@@ -82,7 +82,9 @@ class TrainLeNet(unittest.TestCase):
         process = subprocess.Popen(
             self.command("netc", self.network, "--train", "fashion-mnist", "--epochs", 1000, "--quiet",
                          "--metrics", metrics, "--save", weights),
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            # What runs the tests may ignore it, and so would this.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         deadline = time.monotonic() + 120
         while not (metrics.exists() and '"kind":"step"' in metrics.read_text()):
             self.assertIsNone(process.poll(), "ended before its first step")

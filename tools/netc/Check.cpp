@@ -1,6 +1,7 @@
 // Tables of a network's layers and what they cost.
 #include "tools/netc/Check.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -62,34 +63,45 @@ std::string fitted(std::string name, size_t width) {
 
 std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
   std::string out =
-      fmt::format("{}({}: {}) -> {}, batch {}\n\n", network.name,
-                  network.inputName, shape::toString(network.input),
+      fmt::format("{}({}: {}) -> {}, batch {}\n\n", fitted(network.name, 20),
+                  fitted(network.inputName, 10), shape::toString(network.input),
                   shape::toString(network.output), facts.batch);
-  const char *row = "{:<18} {:<15} {:>12} {:>11} {:>9} {:>9}\n";
-  out += fmt::format(fmt::runtime(row), "layer", "kind", "output", "parameters",
-                     "mult-adds", "bytes");
   LayerCost total;
+  // What is wider than its column takes the room from the names.
+  size_t shapes = 12, counts = 11, names = 18;
+  for (const dsl::Layer &layer : network.layers) {
+    total.cost.parameters += costOf(layer, facts.batch).cost.parameters;
+    shapes = std::max(shapes, shape::toString(layer.output).size());
+  }
+  counts = std::max(counts, grouped(total.cost.parameters).size());
+  names -= std::min<size_t>(names - 6, shapes - 12 + counts - 11);
+  auto row = [&](const std::string &name, std::string_view kind,
+                 const std::string &output, const std::string &parameters,
+                 const std::string &multiplyAdds, const std::string &bytes) {
+    out += fmt::format("{:<{}} {:<15} {:>{}} {:>{}} {:>9} {:>9}\n",
+                       fitted(name, names), names, kind, output, shapes,
+                       parameters, counts, multiplyAdds, bytes);
+  };
+  row("layer", "kind", "output", "parameters", "mult-adds", "bytes");
   for (const dsl::Layer &layer : network.layers) {
     LayerCost cost = costOf(layer, facts.batch);
-    total.cost.parameters += cost.cost.parameters;
     total.cost.multiplyAdds += cost.cost.multiplyAdds;
     total.bytes += cost.bytes;
-    out += fmt::format(fmt::runtime(row), fitted(layer.name, 18), kindOf(layer),
-                       shape::toString(layer.output),
-                       grouped(cost.cost.parameters),
-                       scaled(cost.cost.multiplyAdds), scaled(cost.bytes, "B"));
+    row(layer.name, kindOf(layer), shape::toString(layer.output),
+        grouped(cost.cost.parameters), scaled(cost.cost.multiplyAdds),
+        scaled(cost.bytes, "B"));
   }
-  out += fmt::format(fmt::runtime(row), "total", "", "",
-                     grouped(total.cost.parameters),
-                     scaled(total.cost.multiplyAdds), scaled(total.bytes, "B"));
-  out += fmt::format("\ntraining    {} for a step of {} examples on {} ({})\n",
+  row("total", "", "", grouped(total.cost.parameters),
+      scaled(total.cost.multiplyAdds), scaled(total.bytes, "B"));
+  out += fmt::format("\ntraining    {} for a step of {} example{} on {} ({})\n",
                      scaled(facts.trainingBytes, "B"), facts.batch,
-                     facts.target, facts.machine);
+                     facts.batch == 1 ? "" : "s", facts.target, facts.machine);
   out += "columns     mult-adds of one example forward; bytes of the "
          "parameters and\n"
          "            of the batch's outputs\n";
   if (facts.pixelsAssumed)
-    out += fmt::format("assumed     pictures of {}, the network's input\n",
+    out += fmt::format("assumed     {} of {}, the network's input\n",
+                       facts.pixels.size() == 3 ? "pictures" : "vectors",
                        shape::toString(facts.pixels));
   return out;
 }

@@ -1,7 +1,9 @@
 // netc: a page of text to a trained network.
 #include "compiler/Compiler.h"
 #include "dsl/Ast.h"
+#include "dsl/Lexer.h"
 #include "dsl/Network.h"
+#include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
@@ -9,11 +11,11 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 #include <thread>
 
 namespace netc::tools {
@@ -33,6 +35,9 @@ struct Options {
 };
 
 void Options::declare(CLI::App &app) {
+  auto notEmpty = [](const std::string &text) {
+    return text.empty() ? std::string("is empty") : std::string();
+  };
   app.set_version_flag("--version", "netc " NETC_VERSION);
   app.add_option("FILE", file, "a network's text")->required()->type_name("");
   auto *checkFlag =
@@ -46,12 +51,14 @@ void Options::declare(CLI::App &app) {
   auto *outputOption =
       app.add_option("-o,--output", output, "write an executable for netx")
           ->type_name("FILE.netx")
+          ->check(notEmpty)
           ->excludes(emitOption);
   app.add_flag("--json", json, "--check as one JSON object")
       ->excludes(emitOption)
       ->excludes(outputOption);
   app.add_option("--for", forDataset, "the data set that an executable is for")
-      ->type_name("DATASET");
+      ->type_name("DATASET")
+      ->check(notEmpty);
   app.add_option("--target", target, "cpu, or cpu:avx2, cpu:avx512")
       ->type_name("TARGET")
       ->check(CLI::IsMember({"cpu", "cpu:avx2", "cpu:avx512"}))
@@ -87,11 +94,16 @@ std::string readFile(const std::string &path) {
   std::ifstream in(path, std::ios::binary);
   if (!in)
     throw Error(path + ": cannot be read: " + std::strerror(errno));
-  std::ostringstream text;
-  text << in.rdbuf();
+  std::string text;
+  std::array<char, 1 << 16> chunk;
+  // No more of it than shows that it is too large: it may have no end.
+  while (in && text.size() <= dsl::maxFileSize) {
+    in.read(chunk.data(), chunk.size());
+    text.append(chunk.data(), static_cast<size_t>(in.gcount()));
+  }
   if (in.bad())
     throw Error(path + ": cannot be read: " + std::strerror(errno));
-  return std::move(text).str();
+  return text;
 }
 
 std::map<std::string, std::string>
@@ -152,6 +164,20 @@ int Command::run() {
   if (reportErrors(diagnostics, options.json))
     return UserError;
 
+  // The text's own batch is proved; another is not, nor what defaults make.
+  if (!dsl::checkTraining(*network, request(*network).batch, diagnostics)) {
+    reportErrors(diagnostics, options.json);
+    return UserError;
+  }
+  if (!options.output.empty()) { // before the work, not after it
+    if (runtime::sameFile(options.output, options.file))
+      throw Error(options.output + ": cannot be written: it is the text");
+    runtime::checkWritable(options.output);
+    if (options.forDataset.empty() && network->input.size() != 3)
+      throw Error(fmt::format("{}: reads {}; an executable is for pictures, "
+                              "channels x height x width",
+                              options.file, shape::toString(network->input)));
+  }
   if (options.run.requested())
     dataset = options.run.inspectDataset();
   else if (!options.forDataset.empty())
@@ -248,10 +274,9 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     settings = parseSettings(options.settings);
-    if (options.forDataset.empty())
-      options.run.requireAction(app);
-    else if (options.output.empty() && !options.emit.empty() &&
-             options.emit == "ast")
+    options.run.requireAction(app, !options.forDataset.empty());
+    options.run.request.program = options.file;
+    if (!options.forDataset.empty() && options.emit == "ast")
       throw CLI::ExcludesError("--for", "--emit=ast");
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;
@@ -263,12 +288,6 @@ int run(int argc, char **argv) {
 } // namespace netc::tools
 
 int main(int argc, char **argv) {
-  try {
-    return netc::tools::run(argc, argv);
-  } catch (const netc::Error &error) {
-    std::cerr << "netc: error: " << error.what() << std::endl;
-  } catch (const std::bad_alloc &) {
-    std::cerr << "netc: error: not enough memory" << std::endl;
-  }
-  return netc::tools::UserError;
+  using namespace netc::tools;
+  return runProgram("netc", [&] { return run(argc, argv); });
 }

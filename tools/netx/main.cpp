@@ -93,6 +93,7 @@ int run(int argc, char **argv) {
     return app.exit(error) == 0 ? Success : WrongUsage;
   }
 
+  options.request.program = path;
   runtime::Executable executable = runtime::Executable::load(path);
   if (options.requested())
     return runExecutable(std::move(executable), options);
@@ -104,12 +105,6 @@ int run(int argc, char **argv) {
 } // namespace netc::tools
 
 int main(int argc, char **argv) {
-  try {
-    return netc::tools::run(argc, argv);
-  } catch (const netc::Error &error) {
-    std::cerr << "netx: error: " << error.what() << std::endl;
-  } catch (const std::bad_alloc &) {
-    std::cerr << "netx: error: not enough memory" << std::endl;
-  }
-  return netc::tools::UserError;
+  using namespace netc::tools;
+  return runProgram("netx", [&] { return run(argc, argv); });
 }

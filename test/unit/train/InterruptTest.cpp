@@ -1,16 +1,19 @@
-// Ctrl-C sets a flag, once.
+// The signals that ask for an end set a flag, once.
 #include "runtime/train/Interrupt.h"
 
-#include <csignal>
 #include <gtest/gtest.h>
 
 using netc::runtime::train::Interrupt;
 
-TEST(Interrupt, FirstCtrlCIsNoted) {
-  Interrupt interrupt;
-  EXPECT_FALSE(interrupt.requested());
-  raise(SIGINT);
-  EXPECT_TRUE(interrupt.requested());
+TEST(Interrupt, TheFirstIsNoted) {
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    Interrupt interrupt;
+    EXPECT_FALSE(interrupt.requested());
+    EXPECT_EQ(interrupt.signal(), 0);
+    raise(signal);
+    EXPECT_TRUE(interrupt.requested());
+    EXPECT_EQ(interrupt.signal(), signal);
+  }
 }
 
 TEST(Interrupt, StartsUnset) {
@@ -22,17 +25,29 @@ TEST(Interrupt, StartsUnset) {
   EXPECT_FALSE(again.requested());
 }
 
-TEST(Interrupt, GivesTheSignalBack) {
-  struct sigaction before{}, after{};
-  sigaction(SIGINT, nullptr, &before);
-  {
-    Interrupt interrupt;
+TEST(Interrupt, GivesTheSignalsBack) {
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before{}, after{};
+    sigaction(signal, nullptr, &before);
+    {
+      Interrupt interrupt;
+    }
+    sigaction(signal, nullptr, &after);
+    EXPECT_EQ(before.sa_handler, after.sa_handler);
   }
-  sigaction(SIGINT, nullptr, &after);
-  EXPECT_EQ(before.sa_handler, after.sa_handler);
 }
 
-TEST(InterruptDeathTest, SecondCtrlCEndsTheProcess) {
+TEST(Interrupt, WhatIsIgnoredStaysSo) {
+  auto before = signal(SIGHUP, SIG_IGN); // as nohup does
+  {
+    Interrupt interrupt;
+    raise(SIGHUP);
+    EXPECT_FALSE(interrupt.requested());
+  }
+  signal(SIGHUP, before);
+}
+
+TEST(InterruptDeathTest, TheSecondEndsTheProcess) {
   EXPECT_EXIT(
       {
         Interrupt interrupt;
@@ -40,4 +55,11 @@ TEST(InterruptDeathTest, SecondCtrlCEndsTheProcess) {
         raise(SIGINT);
       },
       testing::KilledBySignal(SIGINT), "");
+  EXPECT_EXIT(
+      {
+        Interrupt interrupt;
+        raise(SIGINT);
+        raise(SIGTERM);
+      },
+      testing::KilledBySignal(SIGTERM), "");
 }

@@ -1,12 +1,13 @@
 // Files that appear whole or not at all.
-#include "runtime/train/OutputFile.h"
+#include "runtime/OutputFile.h"
 #include "test/unit/train/TestFiles.h"
 
 #include <csignal>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-using namespace netc::runtime::train;
+using namespace netc::runtime;
 using namespace netc::test;
 
 namespace {
@@ -49,6 +50,44 @@ TEST_F(OutputFileTest, KeepsALink) {
   EXPECT_EQ(readFile(folder.path("real")), "new");
 }
 
+TEST_F(OutputFileTest, KeepsPermissions) {
+  using std::filesystem::perms;
+  writeFile(path, "old");
+  std::filesystem::permissions(path, perms::owner_read | perms::owner_write);
+  OutputFile file(path);
+  file.write("new", 3);
+  file.commit();
+  EXPECT_EQ(std::filesystem::status(path).permissions(),
+            perms::owner_read | perms::owner_write);
+}
+
+TEST_F(OutputFileTest, HasNoNameBeforeItIsWhole) {
+  OutputFile file(path);
+  file.write("new", 3);
+  // Where the file system can: there is nothing that a kill would leave.
+  if (int descriptor = open(folder.path().c_str(), O_TMPFILE | O_WRONLY, 0600);
+      descriptor >= 0) {
+    close(descriptor);
+    EXPECT_EQ(folder.entries(), 0u);
+  }
+  file.commit();
+  EXPECT_EQ(folder.entries(), 1u);
+}
+
+TEST_F(OutputFileTest, MoreThanTheDiskHas) {
+  expectError([&] { checkWritable(path, uint64_t{1} << 60); },
+              {path, "cannot be written: it takes 1152921504606846976 bytes"});
+  checkWritable(path, 1000);
+}
+
+TEST_F(OutputFileTest, SameFile) {
+  writeFile(path, "");
+  EXPECT_TRUE(sameFile(path, folder.path("./out")));
+  EXPECT_TRUE(sameFile(folder.path("new"), folder.path("./new")));
+  EXPECT_FALSE(sameFile(path, folder.path("new")));
+  EXPECT_FALSE(sameFile("", ""));
+}
+
 TEST_F(OutputFileTest, CheckLeavesNothing) {
   checkWritable(path);
   EXPECT_EQ(folder.entries(), 0u);
@@ -59,6 +98,11 @@ TEST_F(OutputFileTest, BadPlaces) {
               {"none/out", "cannot be written", "No such file"});
   expectError([&] { checkWritable(folder.path()); }, {"it is a folder"});
   expectError([&] { checkWritable("/dev/null"); }, {"not a regular file"});
+  expectError([&] { checkWritable(folder.path(std::string(300, 'n'))); },
+              {"File name too long"});
+  std::filesystem::create_symlink("b", folder.path("a"));
+  std::filesystem::create_symlink("a", folder.path("b"));
+  expectError([&] { checkWritable(folder.path("a")); }, {"symbolic links"});
 }
 
 TEST_F(OutputFileTest, FolderNotWritable) {

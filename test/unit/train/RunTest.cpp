@@ -173,7 +173,7 @@ TEST_F(RunTest, PathsAreCheckedBeforeTraining) {
   request.metrics = folder.path("none/m.jsonl");
   expectError([&] { train(); }, {"none/m.jsonl", "cannot be written"});
   request.metrics = folder.path();
-  expectError([&] { train(); }, {"it is a folder"});
+  expectError([&] { train(); }, {"Is a directory"});
   request.metrics = "";
   request.weights = folder.path("none.safetensors");
   expectError([&] { train(); }, {"none.safetensors", "no such file"});
@@ -189,6 +189,28 @@ TEST_F(RunTest, OneFileForTwoThings) {
   writeFile(weights, "precious");
   expectError([&] { train(); }, {"as --weights and as --metrics"});
   EXPECT_EQ(readFile(weights), "precious");
+}
+
+TEST_F(RunTest, WhatIsRunIsNotWrittenOver) {
+  request.program = folder.path("network.netx");
+  writeFile(request.program, "precious");
+  std::filesystem::create_symlink("network.netx", folder.path("link"));
+  for (std::string *output : {&request.save, &request.metrics}) {
+    *output = folder.path("link");
+    expectError([&] { train(); },
+                {"link: cannot be written: it is what is run"});
+    output->clear();
+  }
+  EXPECT_EQ(readFile(request.program), "precious");
+}
+
+TEST_F(RunTest, CheckingMetricsLeavesNothing) {
+  Metrics::check(metrics);
+  EXPECT_FALSE(std::filesystem::exists(metrics));
+  std::filesystem::create_symlink("m.jsonl", folder.path("link"));
+  Metrics::check(folder.path("link"));
+  EXPECT_FALSE(std::filesystem::exists(metrics));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder.path("link")));
 }
 
 TEST_F(RunTest, AFailedStartKeepsOldMetrics) {
