@@ -36,11 +36,13 @@ private:
   }
 
   Value emitTransform(const Transform &transform, Value input);
-  Value emitLayer(const Layer &layer, Value input);
+  Value emitLayer(const Layer &layer, ValueRange inputs);
   /// Declares the layer's parameters and reads them: weight, then bias.
   SmallVector<Value> emitParameters(const Layer &layer, Location location);
 
-  // One overload for each kind of layer.
+  // One overload for each kind of layer; those of several inputs come first.
+  Value emit(const shape::Sum &, Location, ValueRange inputs);
+  Value emit(const shape::Concat &, Location, ValueRange inputs);
   Value emit(const shape::Conv2D &, const Layer &, Location, Value input);
   Value emit(const shape::MaxPool2D &, const Layer &, Location, Value input);
   Value emit(const shape::AvgPool2D &, const Layer &, Location, Value input);
@@ -50,6 +52,7 @@ private:
   Value emit(const shape::Dense &, const Layer &, Location, Value input);
   Value emit(const shape::Dropout &, const Layer &, Location, Value input);
   Value emit(const shape::Activation &, const Layer &, Location, Value input);
+  Value emit(const shape::Identity &, const Layer &, Location, Value input);
 
   Value emitActivation(shape::ActivationKind kind, Location location,
                        Value input);
@@ -88,8 +91,13 @@ OwningOpRef<ModuleOp> Emitter::emit() {
   Value value = body->getArgument(0);
   for (const Transform &transform : network.transforms)
     value = emitTransform(transform, value);
-  for (const Layer &layer : network.layers)
-    value = emitLayer(layer, value);
+  SmallVector<Value> values{value}; // of networkInput and of each layer
+  for (const Layer &layer : network.layers) {
+    SmallVector<Value> inputs;
+    for (int64_t input : layer.inputs)
+      inputs.push_back(values[input - networkInput]);
+    values.push_back(value = emitLayer(layer, inputs));
+  }
   builder.create<func::ReturnOp>(location, value);
 
   builder.setInsertionPointToEnd(moduleBody);
@@ -120,10 +128,15 @@ Value Emitter::emitTransform(const Transform &transform, Value input) {
   return builder.create<net::ToTensorOp>(location, input);
 }
 
-Value Emitter::emitLayer(const Layer &layer, Value input) {
+Value Emitter::emitLayer(const Layer &layer, ValueRange inputs) {
   Location location = locate(layer.name, layer.range);
   Value output = std::visit(
-      [&](const auto &spec) { return emit(spec, layer, location, input); },
+      [&](const auto &spec) {
+        if constexpr (requires { emit(spec, location, inputs); })
+          return emit(spec, location, inputs);
+        else
+          return emit(spec, layer, location, inputs[0]);
+      },
       layer.spec);
   if (layer.activation)
     output = emitActivation(*layer.activation, location, output);
@@ -163,6 +176,20 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
         builder.create<net::ReadParameterOp>(location, type, name));
   }
   return values;
+}
+
+Value Emitter::emit(const shape::Sum &, Location location, ValueRange inputs) {
+  Value sum = inputs[0];
+  for (Value input : inputs.drop_front())
+    sum = builder.create<net::AddOp>(location, sum, input);
+  return sum;
+}
+
+Value Emitter::emit(const shape::Concat &, Location location,
+                    ValueRange inputs) {
+  return inputs.size() == 1
+             ? inputs[0]
+             : builder.create<net::ConcatOp>(location, inputs).getOutput();
 }
 
 Value Emitter::emit(const shape::Conv2D &spec, const Layer &layer,
@@ -221,6 +248,11 @@ Value Emitter::emit(const shape::Dropout &spec, const Layer &layer,
 Value Emitter::emit(const shape::Activation &spec, const Layer &,
                     Location location, Value input) {
   return emitActivation(spec.kind, location, input);
+}
+
+Value Emitter::emit(const shape::Identity &, const Layer &, Location,
+                    Value input) {
+  return input;
 }
 
 Value Emitter::emitActivation(shape::ActivationKind kind, Location location,

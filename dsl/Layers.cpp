@@ -80,6 +80,7 @@ std::span<const LayerKind> layerKinds() {
       {{"ReLU", {}}, buildActivation<ReLU>},
       {{"Sigmoid", {}}, buildActivation<Sigmoid>},
       {{"Tanh", {}}, buildActivation<Tanh>},
+      {{"Identity", {}}, buildPlain<shape::Identity>},
   };
   return kinds;
 }

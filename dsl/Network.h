@@ -10,13 +10,31 @@
 
 namespace netc::dsl {
 
-/// One layer as written. An `activation=` belongs to its layer.
+/// In `Layer::inputs`: the network's input.
+constexpr int64_t networkInput = -1;
+
+/// The use of a layer of the text's own, in which others were expanded.
+struct LayerUse {
+  std::string layer; // its name in the text: "Bottleneck"
+  SourceRange range; // of the call
+  int64_t parent;    // the use that this one is part of, or noUse
+};
+constexpr int64_t noUse = -1;
+
+/// One layer as written. An `activation=` belongs to its layer. `Sum` and
+/// `Concat` stand behind the layers of their branches; `Identity` makes none.
 struct Layer {
   std::string name; // "conv2d_1", "features.conv2d_1"; unique
   shape::LayerSpec spec;
   std::optional<shape::ActivationKind> activation;
-  shape::Shape input, output;
-  SourceRange range; // of the layer's name in the text
+  /// What it reads: indices of earlier layers, or networkInput. One, but for
+  /// Sum and Concat, which have one for each branch.
+  std::vector<int64_t> inputs;
+  shape::Shape input, output; // of the first input
+  /// Multiply the learning rate and the weight decay of its parameters.
+  double learningRateScale = 1, decayScale = 1;
+  SourceRange range;   // of the layer's name in the text
+  int64_t use = noUse; // index of Network::uses
 };
 
 struct Transform {
@@ -43,7 +61,8 @@ struct Train {
 struct Network {
   std::string name, inputName;
   shape::Shape input, output;
-  std::vector<Layer> layers;
+  std::vector<Layer> layers; // the last one gives the output
+  std::vector<LayerUse> uses;
   std::vector<Transform> transforms; // [ToTensor] where the file has no `data`
   Train train;
   SourceRange range;       // of the network's name

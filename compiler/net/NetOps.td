@@ -3,6 +3,7 @@
 #define NET_OPS_TD
 
 include "compiler/net/Activation.td"
+include "compiler/net/Concat.td"
 include "compiler/net/Conv2D.td"
 include "compiler/net/Dense.td"
 include "compiler/net/Dropout.td"

@@ -156,6 +156,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                   func.getPart(), func.getParts(), width};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
+  else if (isa<ConcatOp, ChannelSliceOp>(op))
+    emitConcatKernel(body, op);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -286,7 +288,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp,
+  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp,
+          SoftmaxCrossEntropyOp,
           SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
           op)) {
     lowerGenerated(op);

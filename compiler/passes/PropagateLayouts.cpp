@@ -2,10 +2,13 @@
 // every tensor open; where the answer differs from what is there, a reorder is
 // put between. A dense layer's backward ops take the weight as the forward op
 // chose it: a reorder of it would cost more than the better kernel gains.
+#include "compiler/passes/GenerateKernels.h"
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
 #include "runtime/Error.h"
+
+#include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
 
@@ -30,6 +33,8 @@ private:
   LogicalResult propagate(func::FuncOp func);
   LogicalResult propagateLibrary(Operation *op, LibraryOp library);
   void propagateElements(Operation *op);
+  void propagateConcat(ConcatOp op);
+  void propagateSlice(ChannelSliceOp op);
   void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
                        OpOperand &value);
 
@@ -109,6 +114,10 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
         return failure();
     } else if (isa<ElementOpInterface, FusedOp>(op)) {
       propagateElements(op);
+    } else if (auto concat = dyn_cast<ConcatOp>(op)) {
+      propagateConcat(concat);
+    } else if (auto slice = dyn_cast<ChannelSliceOp>(op)) {
+      propagateSlice(slice);
     } else if (auto update = dyn_cast<SgdUpdateOp>(op)) {
       propagateUpdate(op, update.getParameterAttr(),
                       update.getGradientMutable());
@@ -224,6 +233,38 @@ void PropagateLayouts::propagateElements(Operation *op) {
     for (Operation &inner : fused.getBody().front().without_terminator())
       setLayout(inner.getResult(0), tag);
   }
+}
+
+/// The layout that most of the elements have, if it can be cut between the
+/// inputs; else row-major.
+void PropagateLayouts::propagateConcat(ConcatOp op) {
+  auto type = cast<RankedTensorType>(op.getOutput().getType());
+  llvm::MapVector<StringRef, int64_t> votes;
+  for (Value input : op.getInputs()) {
+    auto inputType = cast<RankedTensorType>(input.getType());
+    votes[layoutOf(inputType)] += inputType.getNumElements();
+  }
+  StringRef tag =
+      llvm::max_element(votes, llvm::less_second())->first;
+  int64_t offset = 0;
+  for (Value input : op.getInputs()) {
+    int64_t channels = cast<RankedTensorType>(input.getType()).getDimSize(1);
+    if (!cutsBetweenBlocks(type, tag, offset, channels))
+      tag = "";
+    offset += channels;
+  }
+  for (OpOperand &operand : op->getOpOperands())
+    require(operand, tag);
+  setLayout(op.getOutput(), tag);
+}
+
+void PropagateLayouts::propagateSlice(ChannelSliceOp op) {
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  StringRef tag = layoutOf(type);
+  if (!cutsBetweenBlocks(type, tag, op.getOffset(), op.getChannels()))
+    tag = "";
+  require(op.getInputMutable(), tag);
+  setLayout(op.getOutput(), tag);
 }
 
 void PropagateLayouts::propagateUpdate(Operation *op, FlatSymbolRefAttr name,

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -82,9 +83,13 @@ struct Dropout {
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
 };
+struct Sum {};      // of branches
+struct Concat {};   // of branches, along the first dimension
+struct Identity {}; // makes no layer of its own
 
 using LayerSpec = std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D,
-                               Flatten, Dense, Dropout, Activation>;
+                               Flatten, Dense, Dropout, Activation, Sum, Concat,
+                               Identity>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.
 InferResult infer(const Conv2D &, const Shape &input);
@@ -95,7 +100,14 @@ InferResult infer(const Flatten &, const Shape &input);         // -> [C*H*W]
 InferResult infer(const Dense &, const Shape &input);           // [in] -> [out]
 InferResult infer(const Dropout &, const Shape &input);         // any
 InferResult infer(const Activation &, const Shape &input);      // any
+InferResult infer(const Identity &, const Shape &input);        // any
 InferResult infer(const LayerSpec &, const Shape &input);
+
+// The rules of several inputs, one a branch; all other layers have one.
+InferResult infer(const Sum &, std::span<const Shape> inputs);    // all alike
+InferResult infer(const Concat &, std::span<const Shape> inputs); // but for C
+/// \pre one input at least, and one only unless the layer is Sum or Concat.
+InferResult infer(const LayerSpec &, std::span<const Shape> inputs);
 
 /// What one layer costs for one example. `multiplyAdds` counts convolutions
 /// and dense layers, as the papers do.

@@ -56,6 +56,17 @@ std::optional<ShapeError> checkImage(std::string_view layer,
   return checkInput(layer, input);
 }
 
+std::string listOfShapes(std::span<const Shape> shapes) {
+  constexpr size_t most = 8;
+  std::string text;
+  for (size_t i = 0; i < std::min(shapes.size(), most); ++i) {
+    if (i > 0)
+      text += i + 1 == shapes.size() ? " and " : ", ";
+    text += toString(shapes[i]);
+  }
+  return shapes.size() > most ? text + ", ..." : text;
+}
+
 InferResult boundedResult(std::string_view layer, Inferred inferred) {
   if (!elementCount(inferred.shape))
     return ShapeError{

@@ -23,6 +23,9 @@ std::optional<ShapeError> checkImage(std::string_view layer,
 std::optional<ShapeError> checkInput(std::string_view layer,
                                      const Shape &input);
 
+/// `8x4x4, 8x2x2 and 8x4x4`; of many, the first.
+std::string listOfShapes(std::span<const Shape> shapes);
+
 /// The output, unless it has more than maxElements elements.
 InferResult boundedResult(std::string_view layer, Inferred inferred);
 

@@ -1,4 +1,4 @@
-// Whole networks against the reference's chain: random sequential networks
+// Whole networks against the reference: random networks
 // through differentiation, fusion, layouts and memory planning, as programs
 // that initialise, train and evaluate.
 #include "test/numeric/Harness.h"
@@ -165,6 +165,15 @@ TEST_P(RandomNetworks, TrainLikeTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomNetworks,
+                         testing::Range(uint32_t(0), uint32_t(24)));
+
+class RandomGraphs : public testing::TestWithParam<uint32_t> {};
+
+TEST_P(RandomGraphs, TrainLikeTheReference) {
+  expectTrainsAlike(randomGraph(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomGraphs,
                          testing::Range(uint32_t(0), uint32_t(24)));
 
 TEST(LeNet, TrainsLikeTheReference) { expectTrainsAlike(leNet()); }

@@ -4,6 +4,7 @@
 #include "test/numeric/RandomNetwork.h"
 #include "test/numeric/Values.h"
 #include "test/reference/Activation.h"
+#include "test/reference/Concat.h"
 #include "test/reference/Conv2D.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
@@ -158,12 +159,25 @@ TEST(ReferenceGradient, SoftmaxCrossEntropy) {
   }
 }
 
+TEST(ReferenceGradient, ConcatAndChannelSlice) {
+  Tensor a = values({2, 3, 4, 1}, 1), b = values({2, 5, 4, 1}, 2);
+  Tensor weights = values({2, 8, 4, 1}, 3);
+  auto withA = [&](const Tensor &x) { return reference::concat({x, b}); };
+  auto withB = [&](const Tensor &x) { return reference::concat({a, x}); };
+  expectGradient(withA, a, weights, reference::channelSlice(weights, 0, 3));
+  expectGradient(withB, b, weights, reference::channelSlice(weights, 3, 5));
+  auto slice = [](const Tensor &x) { return reference::channelSlice(x, 2, 4); };
+  Tensor whole = values({2, 8, 3}, 4), part = values({2, 4, 3}, 5);
+  expectGradient(slice, whole, part,
+                 reference::channelSliceGradient(part, whole.shape, 2));
+}
+
 // The backward chain of whole networks, as the compiled programs are compared
 // with it: with momentum the first step's velocity is the gradient. Some
 // elements of each parameter are enough.
 TEST(ReferenceGradient, OfNetworks) {
-  for (uint32_t seed = 0; seed < 8; ++seed) {
-    NetworkText text = randomNetwork(seed);
+  for (uint32_t seed = 0; seed < 16; ++seed) {
+    NetworkText text = seed < 8 ? randomNetwork(seed) : randomGraph(seed);
     SCOPED_TRACE(describe(text));
     text.momentum = 0.9;
     text.weightDecay = 0;

@@ -4,6 +4,7 @@
 #include "test/numeric/FunctionText.h"
 #include "test/numeric/Values.h"
 #include "test/reference/Activation.h"
+#include "test/reference/Concat.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
 #include "test/reference/Loss.h"
@@ -45,8 +46,9 @@ reference::Activation activationOf(const shape::Activation &spec) {
   return {};
 }
 
-shape::Shape inferred(const shape::LayerSpec &spec, const shape::Shape &input) {
-  auto result = infer(spec, input);
+shape::Shape inferred(const shape::LayerSpec &spec,
+                      const std::vector<shape::Shape> &inputs) {
+  auto result = infer(spec, std::span(inputs));
   if (auto *error = std::get_if<shape::ShapeError>(&result))
     throw std::invalid_argument(error->message);
   return std::get<shape::Inferred>(result).shape;
@@ -96,16 +98,42 @@ double kinkDistance(const shape::MaxPool2D &spec, const Tensor &input) {
   return nearest;
 }
 
+Tensor sum(const std::vector<Tensor> &terms) {
+  Tensor total(terms[0].shape);
+  for (const Tensor &term : terms)
+    for (int64_t i = 0; i < total.size(); ++i)
+      total.values[i] += term.values[i];
+  return total;
+}
+
 template <typename Other> double kinkDistance(const Other &, const Tensor &) {
   return std::numeric_limits<double>::infinity();
 }
 
 } // namespace
 
+std::vector<int64_t> inputsOf(const NetworkText &network, size_t layer) {
+  const auto &inputs = network.layers[layer].inputs;
+  return inputs.empty() ? std::vector{static_cast<int64_t>(layer) - 1} : inputs;
+}
+
+std::vector<shape::Shape> shapesOf(const NetworkText &network) {
+  std::vector<shape::Shape> shapes{network.pixels};
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    std::vector<shape::Shape> inputs;
+    for (int64_t input : inputsOf(network, i))
+      inputs.push_back(shapes[input + 1]);
+    shapes.push_back(inferred(network.layers[i].spec, inputs));
+  }
+  return shapes;
+}
+
 ReferenceNetwork::ReferenceNetwork(const NetworkText &network, uint64_t seed)
     : network(network) {
-  shape::Shape shape = network.pixels;
-  for (const auto &[layer, spec] : network.layers) {
+  std::vector<shape::Shape> shapes = shapesOf(network);
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    const auto &[layer, spec, inputs] = network.layers[i];
+    const shape::Shape &shape = shapes[inputsOf(network, i)[0] + 1];
     for (const shape::ParameterShape &p : shape::parameters(spec, shape)) {
       std::string name = layer + "." + p.name;
       parameters[name] = p.name == "bias"
@@ -115,7 +143,6 @@ ReferenceNetwork::ReferenceNetwork(const NetworkText &network, uint64_t seed)
       if (network.momentum != 0)
         parameters[name + ".velocity"] = Tensor(p.shape);
     }
-    shape = inferred(spec, shape);
   }
 }
 
@@ -132,8 +159,12 @@ void ReferenceNetwork::drawBiases() {
 std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
                                               const Random *random) const {
   std::vector<Tensor> values{reference::toTensor(pixels)};
-  for (const auto &[name, spec] : network.layers) {
-    const Tensor &x = values.back();
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    const auto &[name, spec, given] = network.layers[i];
+    std::vector<Tensor> inputs;
+    for (int64_t input : inputsOf(network, i))
+      inputs.push_back(values[input + 1]);
+    const Tensor &x = inputs[0];
     auto parameter = [&, &layer = name](const char *which, bool used = true) {
       return used ? parameters.at(layer + "." + which) : Tensor();
     };
@@ -160,7 +191,10 @@ std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
         },
         [&](const shape::Activation &s) {
           return activation(activationOf(s), x);
-        }};
+        },
+        [&](const shape::Sum &) { return sum(inputs); },
+        [&](const shape::Concat &) { return concat(inputs); },
+        [&](const shape::Identity &) { return x; }};
     values.push_back(std::visit(apply, spec));
   }
   return values;
@@ -188,13 +222,17 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
     sgdUpdate(sgd, gradient, weight,
               network.momentum != 0 ? parameters.at(name + ".velocity") : none);
   };
-  // From the gradient dy of a layer's output y to that of its input x; its
-  // parameters change once their own values are no longer needed.
-  Tensor dy = softmaxCrossEntropyMeanGradient(values.back(), labels);
+  // From the gradient dy of a layer's output y to those of its inputs, the
+  // first of which is x; its parameters change once their own values are no
+  // longer needed. A value's gradient is the sum of what its readers give it.
+  std::vector<Tensor> gradients(values.size());
+  gradients.back() = softmaxCrossEntropyMeanGradient(values.back(), labels);
   double nearest = std::numeric_limits<double>::infinity();
   for (size_t i = network.layers.size(); i-- > 0;) {
-    const auto &[name, spec] = network.layers[i];
-    const Tensor &x = values[i], &y = values[i + 1];
+    const auto &[name, spec, given] = network.layers[i];
+    std::vector<int64_t> inputs = inputsOf(network, i);
+    const Tensor &x = values[inputs[0] + 1], &y = values[i + 1];
+    const Tensor &dy = gradients[i + 1];
     nearest = std::min(
         nearest,
         std::visit([&](const auto &s) { return kinkDistance(s, x); }, spec));
@@ -231,20 +269,36 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
         },
         [&](const shape::Activation &s) {
           return activationGradientFromOutput(activationOf(s), y, dy);
-        }};
-    dy = std::visit(back, spec);
+        },
+        [&](const shape::Sum &) { return dy; },
+        [&](const shape::Concat &) { return dy; }, // cut below
+        [&](const shape::Identity &) { return dy; }};
+    Tensor dx = std::visit(back, spec);
+    int64_t offset = 0;
+    for (int64_t input : inputs) {
+      Tensor part = dx;
+      if (std::holds_alternative<shape::Concat>(spec)) {
+        int64_t channels = values[input + 1].dim(1);
+        part = reference::channelSlice(dx, offset, channels);
+        offset += channels;
+      }
+      Tensor &total = gradients[input + 1];
+      total = total.empty() ? part : sum({total, part});
+    }
   }
   return {loss, correct, nearest};
 }
 
 /// Appends one layer to the function, its parameters to `declarations`.
-static FunctionText::Value emit(const NetworkLayer &layer,
-                                const shape::Shape &input, int64_t batch,
-                                FunctionText &function, FunctionText::Value x,
-                                FunctionText::Value state,
-                                std::string &declarations) {
+/// `input` is the shape of the first value of `inputs`.
+static FunctionText::Value
+emit(const NetworkLayer &layer, const shape::Shape &input,
+     const shape::Shape &output, int64_t batch, FunctionText &function,
+     const FunctionText::Values &inputs, FunctionText::Value state,
+     std::string &declarations) {
   const std::string &name = layer.name;
-  std::string type = tensorType(batched(batch, inferred(layer.spec, input)));
+  std::string type = tensorType(batched(batch, output));
+  const FunctionText::Value &x = inputs[0];
   FunctionText::Values operands{x};
   for (const shape::ParameterShape &p : shape::parameters(layer.spec, input)) {
     std::string parameter = name + "." + p.name;
@@ -264,8 +318,7 @@ static FunctionText::Value emit(const NetworkLayer &layer,
         return function.op("conv2d", operands, attributesOf(convOf(s)), type);
       },
       [&](const shape::MaxPool2D &s) {
-        std::string indices =
-            tensorType(batched(batch, inferred(layer.spec, input)), "ui8");
+        std::string indices = tensorType(batched(batch, output), "ui8");
         return function.ops("max_pool2d", operands, attributesOf(poolOf(s)),
                             {type, indices})[0];
       },
@@ -280,7 +333,7 @@ static FunctionText::Value emit(const NetworkLayer &layer,
       },
       [&](const shape::Flatten &) {
         return function.op("reshape", operands,
-                           sizes("shape", inferred(layer.spec, input)), type);
+                           sizes("shape", output), type);
       },
       [&](const shape::Dense &) {
         return function.op("dense", operands, "", type);
@@ -295,7 +348,17 @@ static FunctionText::Value emit(const NetworkLayer &layer,
                            "kind = #net.activation<" +
                                std::string(shape::toString(s.kind)) + ">",
                            type);
-      }};
+      },
+      [&](const shape::Sum &) {
+        FunctionText::Value total = x;
+        for (size_t i = 1; i < inputs.size(); ++i)
+          total = function.op("add", {total, inputs[i]}, "", type);
+        return total;
+      },
+      [&](const shape::Concat &) {
+        return function.op("concat", inputs, "", type);
+      },
+      [&](const shape::Identity &) { return x; }};
   return std::visit(emitLayer, layer.spec);
 }
 
@@ -307,11 +370,16 @@ std::string toNet(const NetworkText &network) {
   auto value = function.op("to_tensor", {pixels}, "",
                            tensorType(batched(network.batch, network.pixels)));
   std::string declarations;
-  shape::Shape shape = network.pixels;
-  for (const NetworkLayer &layer : network.layers) {
-    value =
-        emit(layer, shape, network.batch, function, value, state, declarations);
-    shape = inferred(layer.spec, shape);
+  std::vector<shape::Shape> shapes = shapesOf(network);
+  FunctionText::Values values{value}; // of the pixels and of every layer
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    std::vector<int64_t> inputs = inputsOf(network, i);
+    FunctionText::Values operands;
+    for (int64_t input : inputs)
+      operands.push_back(values[input + 1]);
+    value = emit(network.layers[i], shapes[inputs[0] + 1], shapes[i + 1],
+                 network.batch, function, operands, state, declarations);
+    values.push_back(value);
   }
   return declarations + function.text({value}) +
          "  net.training @network {loss = \"softmax_cross_entropy\", " +

@@ -1,5 +1,5 @@
-// A sequential network trained by the reference, layer after layer, and the
-// same network as `net` text.
+// A network trained by the reference, layer after layer, and the same network
+// as `net` text.
 #pragma once
 
 #include "compiler/shape/Shape.h"
@@ -13,10 +13,12 @@ namespace netc::numeric {
 
 using reference::Tensor;
 
-/// A layer, named as the language names it: `conv2d_1`.
+/// A layer, named as the language names it: `conv2d_1`. It reads the layer
+/// before it unless `inputs` says which ones: indices, -1 for the pixels.
 struct NetworkLayer {
   std::string name;
   shape::LayerSpec spec;
+  std::vector<int64_t> inputs = {};
 };
 
 /// Batches of pixels [N, C, h, w] divided by 255, `layers`, and softmax
@@ -27,6 +29,10 @@ struct NetworkText {
   int64_t batch = 0, lastBatch = 0;
   double momentum = 0, weightDecay = 0;
 };
+
+/// What each layer reads, and the shapes of the pixels and of every layer.
+std::vector<int64_t> inputsOf(const NetworkText &network, size_t layer);
+std::vector<shape::Shape> shapesOf(const NetworkText &network);
 
 /// The parameters, @network and net.training: what the language emits.
 std::string toNet(const NetworkText &network);
