@@ -136,6 +136,7 @@ const Hostile hostile[] = {
     {"windowSizes", [](E &e) { primitive(e).stride = {1, 1, 1}; }, "two sizes"},
     {"windowNumber", [](E &e) { primitive(e).stride = {1, 0}; },
      "window's number is 0"},
+    {"epsilon", [](E &e) { primitive(e).epsilon = -1; }, "epsilon"},
     {"noWork", [](E &e) { dense(e).work.Reset(); }, "neither"},
     {"noSymbol",
      [](E &e) { e.programs[0]->launches[0]->work.AsKernel()->symbol.clear(); },
