@@ -25,6 +25,11 @@ std::optional<ShapeError> checkInput(std::string_view layer,
 
 /// `8x4x4, 8x2x2 and 8x4x4`; of many, the first.
 std::string listOfShapes(std::span<const Shape> shapes);
+/// The same for what has channels: [C, H, W], or the vector [C].
+std::optional<ShapeError> checkChannels(std::string_view layer,
+                                        const Shape &input);
+/// An error unless `epsilon` of a normalisation keeps its divisor above zero.
+std::optional<ShapeError> checkEpsilon(double epsilon);
 
 /// The output, unless it has more than maxElements elements.
 InferResult boundedResult(std::string_view layer, Inferred inferred);
