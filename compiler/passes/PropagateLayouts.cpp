@@ -216,6 +216,16 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
+/// Whether a value inside a fused op is read at the result's index only.
+static bool isReadPointwise(Value value) {
+  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+    auto element = dyn_cast<ElementOpInterface>(use.getOwner());
+    return !element || // the yield
+           (element.isPointwise(use.getOperandNumber()) &&
+            isReadPointwise(element->getResult(0)));
+  });
+}
+
 /// Whether an element op reads the operand at the index that it writes.
 bool PropagateLayouts::readsPointwise(OpOperand &operand) {
   Operation *op = operand.getOwner();
@@ -225,12 +235,8 @@ bool PropagateLayouts::readsPointwise(OpOperand &operand) {
     return false;
   if (auto element = dyn_cast<ElementOpInterface>(op))
     return element.isPointwise(operand.getOperandNumber());
-  BlockArgument argument =
-      cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
-  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-    return cast<ElementOpInterface>(use.getOwner())
-        .isPointwise(use.getOperandNumber());
-  });
+  return isReadPointwise(
+      cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber()));
 }
 
 StringRef PropagateLayouts::wantedLayout(Value gradient) {

@@ -37,8 +37,5 @@ std::string_view kindName(const Identity &);
 std::string_view kindName(const BatchNorm &);
 std::string_view kindName(const LayerNorm &);
 std::string_view kindName(const Scale &);
-std::string_view kindName(const Resize &);
-std::string_view kindName(const ToTensor &);
-std::string_view kindName(const Normalize &);
 
 } // namespace netc::shape

@@ -30,6 +30,11 @@ std::optional<ShapeError> checkChannels(std::string_view layer,
                                         const Shape &input);
 /// An error unless `epsilon` of a normalisation keeps its divisor above zero.
 std::optional<ShapeError> checkEpsilon(double epsilon);
+/// An error unless there is one finite value for each channel, or one for all.
+std::optional<ShapeError> checkChannels(std::string_view argument,
+                                        const std::vector<double> &values,
+                                        std::string_view transform,
+                                        const Shape &input);
 
 /// The output, unless it has more than maxElements elements.
 InferResult boundedResult(std::string_view layer, Inferred inferred);
