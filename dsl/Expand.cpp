@@ -4,11 +4,17 @@
 
 #include "dsl/Layers.h"
 #include "dsl/Names.h"
+#include "dsl/Vocabulary.h"
 
 namespace netc::dsl {
 
 /// With what a layer's multiply-adds can be, their sum cannot overflow.
 static constexpr size_t maxLayers = 1 << 14;
+
+std::span<const std::string_view> combinatorNames() {
+  static constexpr std::string_view names[] = {"Sequential"};
+  return names;
+}
 
 namespace {
 /// What reaches a layer.
@@ -87,7 +93,8 @@ std::string Expander::layerName(const LayerKind &kind,
 //===----------------------------------------------------------------------===//
 
 void Expander::reportUnknown(const Call &call) {
-  std::vector<std::string_view> known{"Sequential"};
+  std::span<const std::string_view> combinators = combinatorNames();
+  std::vector<std::string_view> known(combinators.begin(), combinators.end());
   for (const LayerKind &kind : layerKinds())
     known.push_back(kind.signature.name);
   Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownLayer,
@@ -167,6 +174,7 @@ void Expander::expandLayer(const Call &call, const LayerKind &kind,
   }
   Layer layer{std::move(name),  kind.build(*arguments), std::nullopt, {}, {},
               call.callee.range};
+  layer.arguments = givenArguments(kind.signature, *arguments);
   if (const auto *activation = arguments->find("activation"))
     layer.activation = std::get<shape::ActivationKind>(activation->value);
   infer(layer, *arguments);

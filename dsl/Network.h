@@ -10,6 +10,12 @@
 
 namespace netc::dsl {
 
+/// An argument of a call as it was given, evaluated: `kernel`, `5x3`.
+struct GivenArgument {
+  std::string name, value;
+  bool operator==(const GivenArgument &) const = default;
+};
+
 /// One layer as written. An `activation=` belongs to its layer.
 struct Layer {
   std::string name; // "conv2d_1", "features.conv2d_1"; unique
@@ -17,11 +23,13 @@ struct Layer {
   std::optional<shape::ActivationKind> activation;
   shape::Shape input, output;
   SourceRange range; // of the layer's name in the text
+  std::vector<GivenArgument> arguments{};
 };
 
 struct Transform {
   shape::TransformSpec spec;
   SourceRange range;
+  std::vector<GivenArgument> arguments{};
 };
 
 enum class LossKind { SoftmaxCrossEntropy };

@@ -2,7 +2,7 @@
 #include "dsl/Sema.h"
 
 #include "dsl/Names.h"
-#include "dsl/Signature.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 
@@ -38,6 +38,13 @@ static std::span<const TransformKind> transformKinds() {
        buildNormalize},
   };
   return kinds;
+}
+
+std::vector<const Signature *> transformSignatures() {
+  std::vector<const Signature *> signatures;
+  for (const TransformKind &kind : transformKinds())
+    signatures.push_back(&kind.signature);
+  return signatures;
 }
 
 namespace {
@@ -133,7 +140,8 @@ void DataResolver::resolve(const Call &call) {
     shape.reset();
     return;
   }
-  Transform transform{kind->build(*arguments), call.callee.range};
+  Transform transform{kind->build(*arguments), call.callee.range,
+                      givenArguments(kind->signature, *arguments)};
   if (isFirstOfKind(transform) && shape)
     infer(transform, *arguments);
   network.transforms.push_back(std::move(transform));
