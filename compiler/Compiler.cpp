@@ -1,6 +1,7 @@
 // Runs the pipelines and keeps what they said.
 #include "compiler/Compiler.h"
 
+#include "compiler/LaunchReport.h"
 #include "compiler/Pipelines.h"
 #include "compiler/PlanText.h"
 #include "compiler/kernel/KernelDialect.h"
@@ -144,6 +145,10 @@ std::string Compiler::llvmText() {
 
 std::string Compiler::planText() const {
   return kernel::planText(*impl->module);
+}
+
+std::vector<LaunchFacts> Compiler::launchesOf(std::string_view layer) const {
+  return kernel::reportLaunches(*impl->module, layer);
 }
 
 int64_t Compiler::trainingBytes() const {

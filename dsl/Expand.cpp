@@ -2,11 +2,19 @@
 #include "dsl/Expander.h"
 
 #include "dsl/Names.h"
+#include "dsl/Vocabulary.h"
+
+#include <algorithm>
 
 namespace netc::dsl {
 
+std::span<const std::string_view> combinatorNames() {
+  static constexpr std::string_view names[] = {"Sequential", "Sum", "Concat"};
+  return names;
+}
+
 static bool isCombinator(std::string_view name) {
-  return name == "Sequential" || name == "Sum" || name == "Concat";
+  return std::ranges::find(combinatorNames(), name) != combinatorNames().end();
 }
 
 //===----------------------------------------------------------------------===//
@@ -38,7 +46,8 @@ std::string Expander::layerName(std::string_view kind,
 //===----------------------------------------------------------------------===//
 
 void Expander::reportUnknown(const Call &call) {
-  std::vector<std::string_view> known{"Sequential", "Sum", "Concat"};
+  std::span<const std::string_view> combinators = combinatorNames();
+  std::vector<std::string_view> known(combinators.begin(), combinators.end());
   for (const LayerKind &kind : layerKinds())
     known.push_back(kind.signature.name);
   Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownLayer,
@@ -149,6 +158,7 @@ void Expander::expandLayer(const Call &call, const LayerKind &kind,
     return;
   layer.name = layerName(kind.signature.name, label, level);
   layer.range = call.callee.range;
+  layer.arguments = givenArguments(kind.signature, *arguments);
   if (const auto *activation = arguments->find("activation"))
     layer.activation = std::get<shape::ActivationKind>(activation->value);
   infer(layer, *arguments);

@@ -12,6 +12,12 @@
 
 namespace netc::dsl {
 
+/// An argument of a call as it was given, evaluated: `kernel`, `5x3`.
+struct GivenArgument {
+  std::string name, value;
+  bool operator==(const GivenArgument &) const = default;
+};
+
 /// In `Layer::inputs`: the network's input.
 constexpr int64_t networkInput = -1;
 
@@ -37,11 +43,13 @@ struct Layer {
   double learningRateScale = 1, decayScale = 1;
   SourceRange range;   // of the layer's name in the text
   int64_t use = noUse; // index of Network::uses
+  std::vector<GivenArgument> arguments{};
 };
 
 struct Transform {
   shape::TransformSpec spec;
   SourceRange range;
+  std::vector<GivenArgument> arguments{};
   Phase phase = Phase::Both;
 
   bool runsIn(Phase wanted) const {

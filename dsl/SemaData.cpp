@@ -4,6 +4,7 @@
 
 #include "dsl/Names.h"
 #include "dsl/Transforms.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 #include <array>
@@ -23,6 +24,13 @@ static bool changesSize(const shape::TransformSpec &spec) {
          std::holds_alternative<shape::CenterCrop>(spec) ||
          std::holds_alternative<shape::RandomCrop>(spec) ||
          std::holds_alternative<shape::RandomResizedCrop>(spec);
+}
+
+std::vector<const Signature *> transformSignatures() {
+  std::vector<const Signature *> signatures;
+  for (const TransformKind &kind : transformKinds())
+    signatures.push_back(&kind.signature);
+  return signatures;
 }
 
 namespace {
@@ -145,6 +153,7 @@ void DataResolver::resolve(const Call &call, Phase phase) {
   if (!arguments)
     return forgetShapes(transform);
   transform.spec = kind->build(*arguments);
+  transform.arguments = givenArguments(kind->signature, *arguments);
   if (isFirstOfKind(transform) && isInItsPhase(transform))
     infer(transform, *arguments);
   network.transforms.push_back(std::move(transform));

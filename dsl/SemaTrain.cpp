@@ -3,7 +3,7 @@
 #include "dsl/Sema.h"
 
 #include "dsl/Names.h"
-#include "dsl/Signature.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +13,30 @@ namespace netc::dsl {
 
 static constexpr std::string_view trainKeys[] = {"loss", "optimizer", "init",
                                                  "batch", "epochs"};
+
+static const Signature &sgdSignature() {
+  using enum ArgumentKind;
+  static const Signature signature{
+      "SGD",
+      {{"lr", Number, true}, {"momentum", Number}, {"weight_decay", Number}}};
+  return signature;
+}
+
+static const Signature &lossSignature() {
+  static const Signature signature{"SoftmaxCrossEntropy", {}};
+  return signature;
+}
+
+static const Signature &initSignature() {
+  static const Signature signature{"Xavier", {}};
+  return signature;
+}
+
+std::span<const std::string_view> trainKeyNames() { return trainKeys; }
+
+std::vector<const Signature *> trainSignatures() {
+  return {&lossSignature(), &sgdSignature(), &initSignature()};
+}
 
 namespace {
 class TrainResolver {
@@ -97,12 +121,8 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
 }
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
-  using enum ArgumentKind;
-  static const Signature signature{
-      "SGD",
-      {{"lr", Number, true}, {"momentum", Number}, {"weight_decay", Number}}};
   std::optional<BoundArguments> arguments =
-      resolveChoice(entry, signature, DiagnosticKind::UnknownOptimizer,
+      resolveChoice(entry, sgdSignature(), DiagnosticKind::UnknownOptimizer,
                     NameContext::Optimizer);
   if (!arguments)
     return;
@@ -144,15 +164,13 @@ void TrainResolver::resolve(const TrainEntry &entry) {
   const std::string &key = entry.key.text;
   if (key == "loss") {
     network.train.lossRange = entry.value->range;
-    static const Signature signature{"SoftmaxCrossEntropy", {}};
-    isLossKnown &= resolveChoice(entry, signature, DiagnosticKind::UnknownLoss,
-                                 NameContext::Loss)
+    isLossKnown &= resolveChoice(entry, lossSignature(),
+                                 DiagnosticKind::UnknownLoss, NameContext::Loss)
                        .has_value();
   } else if (key == "optimizer") {
     resolveOptimizer(entry);
   } else if (key == "init") {
-    static const Signature signature{"Xavier", {}};
-    resolveChoice(entry, signature, DiagnosticKind::UnknownInit,
+    resolveChoice(entry, initSignature(), DiagnosticKind::UnknownInit,
                   NameContext::Init);
   } else if (key == "batch") {
     network.train.batchRange = entry.value->range;

@@ -233,4 +233,39 @@ void evaluateAll(const Arguments &arguments, Evaluator &evaluator) {
     evaluator.evaluate(*argument.value);
 }
 
+namespace {
+struct ArgumentPrinter {
+  std::string operator()(int64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const {
+    return fmt::format("{}", value);
+  }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(const shape::Pair &pair) const {
+    return pair[0] == pair[1] ? std::to_string(pair[0])
+                              : fmt::format("{}x{}", pair[0], pair[1]);
+  }
+  std::string operator()(shape::ActivationKind kind) const {
+    return std::string(shape::toString(kind));
+  }
+  std::string operator()(const std::vector<double> &numbers) const {
+    if (numbers.size() == 1)
+      return (*this)(numbers[0]);
+    std::string text;
+    for (double number : numbers)
+      text += (text.empty() ? "[" : ", ") + (*this)(number);
+    return text + "]";
+  }
+};
+} // namespace
+
+std::vector<GivenArgument> givenArguments(const Signature &signature,
+                                          const BoundArguments &arguments) {
+  std::vector<GivenArgument> given;
+  for (const ArgumentSpec &spec : signature.arguments)
+    if (const BoundArguments::Entry *entry = arguments.find(spec.name))
+      given.push_back({std::string(spec.name),
+                       std::visit(ArgumentPrinter(), entry->value)});
+  return given;
+}
+
 } // namespace netc::dsl

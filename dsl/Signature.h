@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/Evaluate.h"
+#include "dsl/Network.h"
 
 namespace netc::dsl {
 
@@ -58,6 +59,11 @@ private:
 std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics);
+
+/// The arguments for people, in the signature's order; equal sizes of a pair
+/// are written once.
+std::vector<GivenArgument> givenArguments(const Signature &signature,
+                                          const BoundArguments &arguments);
 
 /// Evaluates the arguments of a call that is unknown, for their errors alone.
 void evaluateAll(const Arguments &arguments, Evaluator &evaluator);

@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -335,6 +336,18 @@ LogicalResult ProgramLowering::lowerLibrary(Operation &op,
   return success();
 }
 
+/// The layers whose ops a fused op holds, for reports; null if one at most.
+static ArrayAttr fusedLayers(Operation &op) {
+  llvm::SetVector<Attribute> layers;
+  if (auto fused = dyn_cast<FusedOp>(op))
+    for (Operation &inner : fused.getBody().front().without_terminator())
+      if (auto name = dyn_cast<NameLoc>(inner.getLoc()))
+        layers.insert(name.getName());
+  return layers.size() < 2
+             ? ArrayAttr()
+             : ArrayAttr::get(op.getContext(), layers.getArrayRef());
+}
+
 void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
                              ArrayRef<StringRef> access) {
   SmallVector<Type> types;
@@ -347,7 +360,10 @@ void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
     for (unsigned i = 0; i < result; ++i)
       if (types[i] == types[result])
         inPlace.emplace_back(result, i);
-  builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+  auto launch =
+      builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+  if (ArrayAttr layers = fusedLayers(op))
+    launch->setAttr(kernel::fusedLayersAttrName, layers);
 }
 
 void ProgramLowering::lowerGenerated(Operation &op) {

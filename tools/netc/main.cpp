@@ -1,20 +1,18 @@
 // netc: a page of text to a trained network.
 #include "compiler/Compiler.h"
 #include "dsl/Ast.h"
-#include "dsl/Lexer.h"
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
+#include "tools/netc/Format.h"
+#include "tools/netc/SourceText.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -23,8 +21,10 @@ namespace {
 
 /// What the command line asks of the compiler; runs have RunOptions.
 struct Options {
-  std::string file;
+  std::vector<std::string> files;
+  std::string file; // the first one
   bool check = false, json = false;
+  bool format = false, checkFormat = false, toStandardOutput = false;
   std::string emit, output, forDataset, target = "cpu";
   int64_t batch = 0; // 0: the network's
   int threads = 0;   // 0: the processors at hand
@@ -32,14 +32,57 @@ struct Options {
   RunOptions run;
 
   void declare(CLI::App &app);
+  /// Throws a CLI::ParseError for files or options that nobody reads.
+  void requireAction(const CLI::App &app);
+
+private:
+  void declareTextActions(CLI::App &app);
+  void excludeFromTextActions(CLI::App &app);
 };
+
+/// What is said of texts without running them.
+void Options::declareTextActions(CLI::App &app) {
+  app.add_flag("--format", format, "rewrite texts in their proper form");
+  app.add_flag("--check-format", checkFormat,
+               "name the texts that --format would change; status 1 if any");
+  app.add_flag("--stdout", toStandardOutput, "--format to the standard output")
+      ->needs("--format");
+}
+
+void Options::excludeFromTextActions(CLI::App &app) {
+  std::vector<CLI::Option *> actions;
+  for (const char *name : {"--format", "--check-format"})
+    actions.push_back(app.get_option(name));
+  for (size_t i = 0; i < actions.size(); ++i) {
+    for (size_t j = i + 1; j < actions.size(); ++j)
+      actions[i]->excludes(actions[j]);
+    for (const char *name :
+         {"--check", "--emit", "--output", "--train", "--evaluate", "--json"})
+      actions[i]->excludes(app.get_option(name));
+  }
+  for (CLI::Option *action : {actions[0], actions[1]})
+    for (const char *name :
+         {"--for", "--target", "--batch", "--threads", "--set"})
+      action->excludes(app.get_option(name));
+}
+
+void Options::requireAction(const CLI::App &app) {
+  file = files.front();
+  size_t most = format || checkFormat ? files.size() : 1;
+  if (files.size() > most)
+    throw CLI::ExtrasError({files.begin() + ptrdiff_t(most), files.end()});
+  run.requireAction(app, !forDataset.empty());
+  run.request.program = file;
+  if (!forDataset.empty() && emit == "ast")
+    throw CLI::ExcludesError("--for", "--emit=ast");
+}
 
 void Options::declare(CLI::App &app) {
   auto notEmpty = [](const std::string &text) {
     return text.empty() ? std::string("is empty") : std::string();
   };
   app.set_version_flag("--version", "netc " NETC_VERSION);
-  app.add_option("FILE", file, "a network's text")->required()->type_name("");
+  app.add_option("FILE", files, "a network's text")->required()->type_name("");
   auto *checkFlag =
       app.add_flag("--check", check,
                    "shapes, parameters, multiply-adds, memory (the default)");
@@ -74,6 +117,7 @@ void Options::declare(CLI::App &app) {
       ->type_name("NAME=VALUE")
       ->take_all()
       ->allow_extra_args(false);
+  declareTextActions(app);
   run.declare(app);
   // One action at most.
   for (const char *name : {"--train", "--evaluate"}) {
@@ -85,25 +129,7 @@ void Options::declare(CLI::App &app) {
     app.get_option("--for")->excludes(app.get_option(name));
   }
   checkFlag->excludes(emitOption)->excludes(outputOption);
-}
-
-std::string readFile(const std::string &path) {
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code))
-    throw Error(path + ": is a folder, not a network's text");
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    throw Error(path + ": cannot be read: " + std::strerror(errno));
-  std::string text;
-  std::array<char, 1 << 16> chunk;
-  // No more of it than shows that it is too large: it may have no end.
-  while (in && text.size() <= dsl::maxFileSize) {
-    in.read(chunk.data(), chunk.size());
-    text.append(chunk.data(), static_cast<size_t>(in.gcount()));
-  }
-  if (in.bad())
-    throw Error(path + ": cannot be read: " + std::strerror(errno));
-  return text;
+  excludeFromTextActions(app);
 }
 
 std::map<std::string, std::string>
@@ -150,7 +176,7 @@ private:
 };
 
 int Command::run() {
-  dsl::SourceFile source{options.file, readFile(options.file)};
+  dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
   if (options.emit == "ast") {
     std::string text = dsl::printAst(source, diagnostics);
@@ -274,13 +300,16 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     settings = parseSettings(options.settings);
-    options.run.requireAction(app, !options.forDataset.empty());
-    options.run.request.program = options.file;
-    if (!options.forDataset.empty() && options.emit == "ast")
-      throw CLI::ExcludesError("--for", "--emit=ast");
+    options.requireAction(app);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;
   }
+  if (options.checkFormat)
+    return formatFiles(options.files, FormatMode::Check);
+  if (options.format)
+    return formatFiles(options.files, options.toStandardOutput
+                                          ? FormatMode::StandardOutput
+                                          : FormatMode::InPlace);
   return Command(options, std::move(settings)).run();
 }
 
