@@ -49,8 +49,8 @@ struct Layer {
 struct Transform {
   shape::TransformSpec spec;
   SourceRange range;
-  std::vector<GivenArgument> arguments{};
   Phase phase = Phase::Both;
+  std::vector<GivenArgument> arguments{};
 
   bool runsIn(Phase wanted) const {
     return phase == Phase::Both || phase == wanted;
