@@ -77,7 +77,8 @@ def Kernel_PrimitiveKind : Kernel_Enum<"PrimitiveKind", "what a primitive comput
     I32EnumAttrCase<"InnerProduct", 1, "inner_product">,
     I32EnumAttrCase<"MaxPooling", 2, "max_pooling">,
     I32EnumAttrCase<"AveragePooling", 3, "average_pooling">,
-    I32EnumAttrCase<"Reorder", 4, "reorder">]>;
+    I32EnumAttrCase<"Reorder", 4, "reorder">,
+    I32EnumAttrCase<"Deconvolution", 5, "deconvolution">]>;
 def Kernel_PrimitiveKindAttr : Kernel_EnumAttr<Kernel_PrimitiveKind, "primitive_kind">;
 
 def Kernel_Propagation : Kernel_Enum<"Propagation", "the direction of a primitive", [

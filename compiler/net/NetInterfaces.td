@@ -38,6 +38,10 @@ def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
       "::mlir::Value", "emitElement", (ins "::netc::net::ElementEmitter &":$emitter)>,
     InterfaceMethod<"Whether the operand is read at the same index only.",
       "bool", "isPointwise", (ins "unsigned":$operand), "", [{ return true; }]>,
+    InterfaceMethod<[{
+        Whether the operand, [N, C, H, W], is read at any rows and columns, but in
+        the result's example and channel only: its layout may be the result's.
+      }], "bool", "isSpatial", (ins "unsigned":$operand), "", [{ return false; }]>,
     InterfaceMethod<"Whether zeros give zero, so that padding stays zero.",
       "bool", "keepsZero", (ins), "", [{ return false; }]>];
 }

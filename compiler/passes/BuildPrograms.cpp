@@ -1,4 +1,5 @@
 // From the network and how it is trained to the programs of an executable.
+#include "compiler/passes/BuildLoss.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
@@ -99,6 +100,16 @@ void BuildPrograms::buildInitialize(TrainingOp training) {
   builder.create<func::ReturnOp>(training.getLoc());
 }
 
+/// What the layers read: the pixels behind the transforms at the function's
+/// beginning.
+static Value networkInput(Block &body) {
+  Value input = body.getArgument(0);
+  while (input.hasOneUse() &&
+         isa<ResizeOp, ToTensorOp, NormalizeOp>(*input.user_begin()))
+    input = input.user_begin()->getResult(0);
+  return input;
+}
+
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
                                        func::FuncOp network, StringRef name,
                                        int64_t batch, bool trains) {
@@ -112,9 +123,7 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   Block &body = func.getBody().front();
   body.getArgument(0).setType(
       RankedTensorType::get(sizes, pixels.getElementType()));
-  auto labelsType = RankedTensorType::get({batch}, builder.getI32Type());
-  Value labels = body.insertArgument(1u, labelsType, training.getLoc());
-  Value state = body.getArgument(2);
+  Value state = body.getArgument(1);
   if (!trains)
     for (auto dropout : llvm::make_early_inc_range(func.getOps<DropoutOp>())) {
       dropout.replaceAllUsesWith(dropout.getInput());
@@ -124,22 +133,30 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
     return failure();
 
   Operation *end = body.getTerminator();
+  Value output = end->getOperand(0), labels;
+  if (RankedTensorType type = labelsOf(training, output.getType()))
+    labels = body.insertArgument(1u, type, training.getLoc());
   builder.setInsertionPoint(end);
-  auto loss = builder.create<SoftmaxCrossEntropyOp>(training.getLoc(),
-                                                    end->getOperand(0), labels);
+  BuiltLoss built =
+      buildLoss(builder, training, output, labels, networkInput(body));
   if (trains)
-    builder.create<MinimizeOp>(training.getLoc(), loss.getLoss(), state,
-                               training.getMomentumAttr(),
-                               training.getWeightDecayAttr());
-  builder.create<func::ReturnOp>(end->getLoc(), loss.getResults());
+    builder.create<MinimizeOp>(
+        training.getLoc(), built.loss, state, training.getMomentumAttr(),
+        training.getWeightDecayAttr(), training.getNesterovAttr());
+  SmallVector<Value> results{built.loss};
+  if (built.correct)
+    results.push_back(built.correct);
+  auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();
-  func.setType(
-      builder.getFunctionType(body.getArgumentTypes(), loss.getResultTypes()));
+  func.setType(builder.getFunctionType(body.getArgumentTypes(),
+                                       returned.getOperandTypes()));
   nameValue(func, 0, "pixels");
-  nameValue(func, 1, "labels");
-  nameValue(func, 2, "state");
+  if (labels)
+    nameValue(func, 1, "labels");
+  nameValue(func, labels ? 2 : 1, "state");
   func.setResultAttr(0, "net.name", builder.getStringAttr("loss"));
-  func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
+  if (built.correct)
+    func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
   return success();
 }

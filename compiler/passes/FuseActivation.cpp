@@ -16,9 +16,9 @@ struct FuseActivation : netc::net::impl::FuseActivationBase<FuseActivation> {
   void runOnOperation() override {
     getOperation().walk([](ActivationOp activation) {
       Operation *producer = activation.getInput().getDefiningOp();
-      if (activation.getKind() != ActivationKind::ReLU || !producer ||
-          !producer->hasOneUse() || !isa<Conv2DOp, DenseOp>(producer) ||
-          producer->hasAttr("activation"))
+      if (activation.getKind() != ActivationKind::ReLU ||
+          activation.getArgument() || !producer || !producer->hasOneUse() ||
+          !isa<Conv2DOp, DenseOp>(producer) || producer->hasAttr("activation"))
         return;
       producer->setAttr("activation", activation.getKindAttr());
       activation.replaceAllUsesWith(producer->getResult(0));

@@ -119,6 +119,16 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
+static bool isElementLoss(Operation *op) {
+  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
+             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
+}
+
+static bool isSoftmaxLoss(Operation *op) {
+  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
+             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
+}
+
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -156,6 +166,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                   func.getPart(), func.getParts(), width};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
+  else if (isElementLoss(op))
+    emitElementLossKernel(body, op);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -286,9 +298,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp,
-          SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
-          op)) {
+  if (isa<ElementOpInterface, FusedOp>(op) || isElementLoss(&op) ||
+      isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();
   }

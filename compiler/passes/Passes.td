@@ -59,7 +59,7 @@ def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
     %1 = net.activation %0 {kind = #net.activation<relu>}
     ```
     becomes `%1 = net.conv2d %x, %w {activation = #net.activation<relu>, ...}`.
-    Sigmoid and tanh stay apart: with them the library leaves Winograd.
+    Other activations stay apart: with them the library leaves Winograd.
   }];
 }
 

@@ -170,7 +170,7 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
     return op->emitError(error.what());
   }
   for (auto [entry, tensor] : llvm::zip(library.values, choice.tensors)) {
-    StringRef tag = tensor.second.layout;
+    std::string tag = layoutOfChoice(spec, entry.role, tensor.second);
     if (entry.isResult) {
       setLayout(entry.value, tag);
       continue;
@@ -190,30 +190,37 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
-/// Element ops take the layout of the first operand that they read at the same
-/// index and that has the result's shape; gathered operands are row-major.
-void PropagateLayouts::propagateElements(Operation *op) {
+/// Whether the operand lies as the result does: it is read at the same index
+/// and has the result's shape, or at other rows and columns.
+static bool followsResult(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+  if (!type)
+    return false;
   auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
-  auto isPointwise = [&](OpOperand &operand) {
-    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type || type.getShape() != shape)
-      return false;
-    auto element = dyn_cast<ElementOpInterface>(op);
-    if (element)
-      return element.isPointwise(operand.getOperandNumber());
-    BlockArgument argument =
-        cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
-    return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-      return cast<ElementOpInterface>(use.getOwner())
-          .isPointwise(use.getOperandNumber());
-    });
+  auto follows = [&](ElementOpInterface element, unsigned number) {
+    return element.isSpatial(number) ||
+           (type.getShape() == shape && element.isPointwise(number));
   };
+  if (auto element = dyn_cast<ElementOpInterface>(op))
+    return follows(element, operand.getOperandNumber());
+  BlockArgument argument =
+      cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
+  return llvm::all_of(argument.getUses(), [&](OpOperand &use) {
+    return follows(cast<ElementOpInterface>(use.getOwner()),
+                   use.getOperandNumber());
+  });
+}
+
+/// Element ops take the layout of the first operand that may follow the result;
+/// operands that are gathered from anywhere are row-major.
+void PropagateLayouts::propagateElements(Operation *op) {
   std::optional<StringRef> lead;
   for (OpOperand &operand : op->getOpOperands()) {
-    bool pointwise = isPointwise(operand);
-    if (pointwise && !lead)
+    bool follows = followsResult(operand);
+    if (follows && !lead)
       lead = layoutOf(operand.get().getType());
-    require(operand, pointwise ? *lead : "");
+    require(operand, follows ? *lead : "");
   }
   StringRef tag = lead.value_or("");
   setLayout(op->getResult(0), tag);

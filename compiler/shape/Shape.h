@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -53,9 +54,23 @@ struct Inferred {
 
 using InferResult = std::variant<Inferred, ShapeError>;
 
-enum class ActivationKind { ReLU, Sigmoid, Tanh };
+enum class ActivationKind {
+  ReLU,
+  Sigmoid,
+  Tanh,
+  LeakyReLU,
+  GELU,
+  SiLU,
+  ELU,
+  Softplus,
+  HardSwish
+};
+std::span<const ActivationKind> activationKinds();
 /// As the language writes it: `relu`.
 std::string_view toString(ActivationKind kind);
+/// ReLU's maximum (infinite), LeakyReLU's slope, ELU's alpha, unless told
+/// otherwise; 0 for the others, which have no parameter.
+double defaultParameter(ActivationKind kind);
 
 // What each layer is told. Defaults are those of the language.
 struct Conv2D {
@@ -79,12 +94,41 @@ struct Dense {
 struct Dropout {
   double rate = 0.5;
 };
+struct Conv2DTranspose { // as PyTorch's ConvTranspose2d
+  int64_t channels = 0;
+  Pair kernel{}, stride{1, 1}, padding{0, 0}, outputPadding{0, 0},
+      dilation{1, 1};
+  int64_t groups = 1;
+  bool useBias = true;
+};
+struct GlobalMaxPool2D {};
+enum class Interpolation { Nearest, Bilinear };
+/// As the language writes it: `nearest`.
+std::string_view toString(Interpolation mode);
+struct Upsample2D { // half-pixel centres
+  Pair scale{};
+  Interpolation mode = Interpolation::Nearest;
+};
+/// Rows and columns at the top, the bottom, the left and the right.
+using Sides = std::array<int64_t, 4>;
+struct ZeroPadding2D {
+  Sides padding{};
+};
+struct Crop2D {
+  Sides cropping{};
+};
+struct Reshape {
+  Shape shape;
+};
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
+  double parameter = defaultParameter(kind);
 };
 
-using LayerSpec = std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D,
-                               Flatten, Dense, Dropout, Activation>;
+using LayerSpec =
+    std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dense,
+                 Dropout, Activation, Conv2DTranspose, GlobalMaxPool2D,
+                 Upsample2D, ZeroPadding2D, Crop2D, Reshape>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.
 InferResult infer(const Conv2D &, const Shape &input);
@@ -95,6 +139,12 @@ InferResult infer(const Flatten &, const Shape &input);         // -> [C*H*W]
 InferResult infer(const Dense &, const Shape &input);           // [in] -> [out]
 InferResult infer(const Dropout &, const Shape &input);         // any
 InferResult infer(const Activation &, const Shape &input);      // any
+InferResult infer(const Conv2DTranspose &, const Shape &input);
+InferResult infer(const GlobalMaxPool2D &, const Shape &input); // -> [C, 1, 1]
+InferResult infer(const Upsample2D &, const Shape &input);
+InferResult infer(const ZeroPadding2D &, const Shape &input);
+InferResult infer(const Crop2D &, const Shape &input);
+InferResult infer(const Reshape &, const Shape &input); // any -> shape
 InferResult infer(const LayerSpec &, const Shape &input);
 
 /// What one layer costs for one example. `multiplyAdds` counts convolutions

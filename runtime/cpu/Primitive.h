@@ -17,6 +17,7 @@ enum class PrimitiveKind : uint8_t {
   MaxPooling,     // src, dst, workspace
   AveragePooling, // src, dst; counts the padding
   Reorder,        // src, dst
+  Deconvolution, // as Convolution; weights [O, C, kh, kw] or [G, O/G, C/G, ...]
 };
 
 enum class Propagation : uint8_t { Forward, BackwardData, BackwardWeights };

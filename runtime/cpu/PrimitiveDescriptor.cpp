@@ -21,8 +21,9 @@ std::string_view toString(Role role) {
 }
 
 std::string toString(const PrimitiveSpec &spec) {
-  constexpr std::array kinds{"convolution", "inner product", "max pooling",
-                             "average pooling", "reorder"};
+  constexpr std::array kinds{"convolution", "inner product",
+                             "max pooling", "average pooling",
+                             "reorder",     "deconvolution"};
   constexpr std::array propagations{"forward", "backward data",
                                     "backward weights"};
   std::string text =
@@ -58,6 +59,7 @@ static void requireTensors(const PrimitiveSpec &spec) {
     return Error(fmt::format("{}: {}", toString(spec), why));
   };
   bool products = spec.kind == PrimitiveKind::Convolution ||
+                  spec.kind == PrimitiveKind::Deconvolution ||
                   spec.kind == PrimitiveKind::InnerProduct;
   for (Role role : {Role::Src, Role::Weights, Role::Bias, Role::Dst,
                     Role::Workspace, Role::Scratchpad}) {
@@ -75,7 +77,8 @@ static void requireTensors(const PrimitiveSpec &spec) {
   if (spec.kind == PrimitiveKind::Reorder &&
       spec.propagation != Propagation::Forward)
     throw wrong("a reorder has no gradient");
-  if (spec.relu && !(products && spec.propagation == Propagation::Forward))
+  if (spec.relu && (!products || spec.kind == PrimitiveKind::Deconvolution ||
+                    spec.propagation != Propagation::Forward))
     throw wrong("only convolutions and inner products forward fuse a relu");
 }
 
@@ -114,6 +117,7 @@ struct Window {
 /// Any operation's descriptor.
 union Operation {
   dnnl_convolution_desc_t convolution;
+  dnnl_deconvolution_desc_t deconvolution;
   dnnl_inner_product_desc_t innerProduct;
   dnnl_pooling_desc_t pooling;
   dnnl_pooling_v2_desc_t dilatedPooling;
@@ -146,7 +150,8 @@ private:
     TensorType inPeersTerms = type;
     inPeersTerms.layout = find(spec, peer)->layout;
     bool retold =
-        (spec.kind == PrimitiveKind::Convolution || isPooling(spec.kind)) &&
+        (spec.kind == PrimitiveKind::Convolution ||
+         spec.kind == PrimitiveKind::Deconvolution || isPooling(spec.kind)) &&
         type.layout.empty() && inPeersTerms.layout != "any" &&
         sameMemory(type, inPeersTerms);
     return memoryDescriptor(retold ? inPeersTerms : type);
@@ -197,6 +202,30 @@ static dnnl_status_t describeConvolution(Operation &operation,
   case Propagation::BackwardWeights:
     return dnnl_dilated_convolution_backward_weights_desc_init(
         &operation.convolution, algorithm, &m.src, &m.weights, m.bias, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  }
+  return dnnl_invalid_arguments;
+}
+
+/// A deconvolution's output padding shows in its sizes alone.
+static dnnl_status_t describeDeconvolution(Operation &operation,
+                                           const PrimitiveSpec &spec,
+                                           Propagation propagation,
+                                           const Memories &m) {
+  const Window w(spec);
+  constexpr dnnl_alg_kind_t algorithm = dnnl_deconvolution_direct;
+  switch (propagation) {
+  case Propagation::Forward:
+    return dnnl_dilated_deconvolution_forward_desc_init(
+        &operation.deconvolution, dnnl_forward_training, algorithm, &m.src,
+        &m.weights, m.bias, &m.dst, w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardData:
+    return dnnl_dilated_deconvolution_backward_data_desc_init(
+        &operation.deconvolution, algorithm, &m.src, &m.weights, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardWeights:
+    return dnnl_dilated_deconvolution_backward_weights_desc_init(
+        &operation.deconvolution, algorithm, &m.src, &m.weights, m.bias, &m.dst,
         w.stride, w.dilation, w.padding, w.padding);
   }
   return dnnl_invalid_arguments;
@@ -257,6 +286,9 @@ PrimitiveDescriptor::ask(const PrimitiveSpec &spec, Propagation propagation,
   switch (spec.kind) {
   case PrimitiveKind::Convolution:
     status = describeConvolution(operation, spec, propagation, memories);
+    break;
+  case PrimitiveKind::Deconvolution:
+    status = describeDeconvolution(operation, spec, propagation, memories);
     break;
   case PrimitiveKind::InnerProduct:
     status = describeInnerProduct(operation, propagation, memories);
