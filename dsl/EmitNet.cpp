@@ -53,8 +53,17 @@ private:
   Value emit(const shape::BatchNorm &, const Layer &, Location, Value input);
   Value emit(const shape::LayerNorm &, const Layer &, Location, Value input);
   Value emit(const shape::Scale &, const Layer &, Location, Value input);
+  Value emit(const shape::Conv2DTranspose &, const Layer &, Location,
+             Value input);
+  Value emit(const shape::GlobalMaxPool2D &, const Layer &, Location,
+             Value input);
+  Value emit(const shape::Upsample2D &, const Layer &, Location, Value input);
+  Value emit(const shape::ZeroPadding2D &, const Layer &, Location,
+             Value input);
+  Value emit(const shape::Crop2D &, const Layer &, Location, Value input);
+  Value emit(const shape::Reshape &, const Layer &, Location, Value input);
 
-  Value emitActivation(shape::ActivationKind kind, Location location,
+  Value emitActivation(const shape::Activation &activation, Location location,
                        Value input);
 
   OpBuilder builder;
@@ -65,6 +74,18 @@ private:
   Value state;
 };
 } // namespace
+
+static StringRef lossName(LossKind kind) {
+  switch (kind) {
+  case LossKind::SoftmaxCrossEntropy:
+    return "softmax_cross_entropy";
+  case LossKind::SigmoidBinaryCrossEntropy:
+    return "sigmoid_binary_cross_entropy";
+  case LossKind::MeanSquaredError:
+    return "mean_squared_error";
+  }
+  llvm_unreachable("unknown loss");
+}
 
 OwningOpRef<ModuleOp> Emitter::emit() {
   Location location = locate(network.name, network.range);
@@ -98,14 +119,18 @@ OwningOpRef<ModuleOp> Emitter::emit() {
   builder.create<func::ReturnOp>(location, value);
 
   builder.setInsertionPointToEnd(moduleBody);
+  FloatAttr smoothing;
+  if (network.train.loss.labelSmoothing != 0)
+    smoothing = builder.getF64FloatAttr(network.train.loss.labelSmoothing);
   builder.create<net::TrainingOp>(
       locate("loss", network.train.lossRange), "network",
-      "softmax_cross_entropy",
-      builder.getF64FloatAttr(network.train.optimizer.momentum).getValue(),
-      builder.getF64FloatAttr(network.train.optimizer.weightDecay).getValue(),
-      options.lastBatch,
+      lossName(network.train.loss.kind),
+      APFloat(network.train.optimizer.momentum),
+      APFloat(network.train.optimizer.weightDecay), options.lastBatch,
       FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
-      FlatSymbolRefAttr::get(builder.getContext(), testTransforms));
+      FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
+      smoothing, network.train.loss.targetsInput ? "input" : "label",
+      network.train.optimizer.nesterov);
   return module;
 }
 
@@ -120,7 +145,7 @@ Value Emitter::emitLayer(const Layer &layer, ValueRange inputs) {
       },
       layer.spec);
   if (layer.activation)
-    output = emitActivation(*layer.activation, location, output);
+    output = emitActivation({*layer.activation}, location, output);
   assert(net::exampleShape(cast<RankedTensorType>(output.getType())) ==
              layer.output &&
          "the op's shape rule is the language's");
@@ -144,6 +169,8 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
   SmallVector<Value> values;
   int64_t groups = 1;
   if (auto *conv = std::get_if<shape::Conv2D>(&layer.spec))
+    groups = conv->groups;
+  else if (auto *conv = std::get_if<shape::Conv2DTranspose>(&layer.spec))
     groups = conv->groups;
   for (const shape::ParameterShape &parameter :
        shape::parameters(layer.spec, layer.input)) {
@@ -246,7 +273,7 @@ Value Emitter::emit(const shape::Dropout &spec, const Layer &layer,
 
 Value Emitter::emit(const shape::Activation &spec, const Layer &,
                     Location location, Value input) {
-  return emitActivation(spec.kind, location, input);
+  return emitActivation(spec, location, input);
 }
 
 Value Emitter::emit(const shape::Identity &, const Layer &, Location,
@@ -303,15 +330,64 @@ Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
       .getOutput();
 }
 
-Value Emitter::emitActivation(shape::ActivationKind kind, Location location,
-                              Value input) {
-  net::ActivationKind netKind =
-      kind == shape::ActivationKind::ReLU      ? net::ActivationKind::ReLU
-      : kind == shape::ActivationKind::Sigmoid ? net::ActivationKind::Sigmoid
-                                               : net::ActivationKind::Tanh;
+Value Emitter::emit(const shape::Conv2DTranspose &spec, const Layer &layer,
+                    Location location, Value input) {
+  SmallVector<Value> parameters = emitParameters(layer, location);
+  return builder.create<net::Conv2DTransposeOp>(
+      location, input, parameters[0], spec.useBias ? parameters[1] : Value(),
+      pair(spec.stride), pair(spec.padding), pair(spec.outputPadding),
+      pair(spec.dilation), builder.getI64IntegerAttr(spec.groups),
+      StringAttr());
+}
+
+Value Emitter::emit(const shape::GlobalMaxPool2D &, const Layer &layer,
+                    Location location, Value input) {
+  shape::Pair window = {layer.input[1], layer.input[2]};
+  return builder
+      .create<net::MaxPool2DOp>(location, input, pair(window), pair(window),
+                                pair({0, 0}), StringAttr())
+      .getOutput();
+}
+
+Value Emitter::emit(const shape::Upsample2D &spec, const Layer &,
+                    Location location, Value input) {
+  auto mode = spec.mode == shape::Interpolation::Nearest
+                  ? net::Interpolation::Nearest
+                  : net::Interpolation::Bilinear;
+  return builder.create<net::Upsample2DOp>(
+      location, input, pair(spec.scale),
+      net::InterpolationAttr::get(builder.getContext(), mode));
+}
+
+Value Emitter::emit(const shape::ZeroPadding2D &spec, const Layer &,
+                    Location location, Value input) {
+  return builder.create<net::Pad2DOp>(
+      location, input, builder.getDenseI64ArrayAttr(spec.padding));
+}
+
+Value Emitter::emit(const shape::Crop2D &spec, const Layer &, Location location,
+                    Value input) {
+  shape::Sides sides = spec.cropping;
+  for (int64_t &side : sides)
+    side = -side;
+  return builder.create<net::Pad2DOp>(location, input,
+                                      builder.getDenseI64ArrayAttr(sides));
+}
+
+Value Emitter::emit(const shape::Reshape &spec, const Layer &,
+                    Location location, Value input) {
+  return builder.create<net::ReshapeOp>(location, input, sizes(spec.shape));
+}
+
+Value Emitter::emitActivation(const shape::Activation &activation,
+                              Location location, Value input) {
+  auto kind = static_cast<net::ActivationKind>(activation.kind);
+  FloatAttr parameter; // said where it is not the kind's own
+  if (activation.parameter != shape::defaultParameter(activation.kind))
+    parameter = builder.getF64FloatAttr(activation.parameter);
   return builder.create<net::ActivationOp>(
-      location, input,
-      net::ActivationKindAttr::get(builder.getContext(), netKind));
+      location, input, net::ActivationKindAttr::get(builder.getContext(), kind),
+      parameter);
 }
 
 OwningOpRef<ModuleOp> netc::dsl::emitNet(MLIRContext &context,

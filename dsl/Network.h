@@ -57,16 +57,29 @@ struct Transform {
   }
 };
 
-enum class LossKind { SoftmaxCrossEntropy };
+enum class LossKind {
+  SoftmaxCrossEntropy,
+  SigmoidBinaryCrossEntropy,
+  MeanSquaredError
+};
+/// As the language writes it.
+std::string_view toString(LossKind kind);
+
+struct Loss {
+  LossKind kind = LossKind::SoftmaxCrossEntropy;
+  double labelSmoothing = 0;
+  bool targetsInput = false; // else the label
+};
 
 struct Sgd {
   double learningRate = 0.01;
   double momentum = 0;
   double weightDecay = 0;
+  bool nesterov = false;
 };
 
 struct Train {
-  LossKind loss = LossKind::SoftmaxCrossEntropy;
+  Loss loss;
   Sgd optimizer;
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`
@@ -84,6 +97,13 @@ struct Network {
   SourceRange inputRange;  // of the input's shape
   SourceRange outputRange; // of the declared output
 };
+
+/// How many classes a data set's labels must have for the network's loss; 0
+/// where any number will do.
+int64_t classesOf(const Network &network);
+/// The shape of one example's labels: {} for one, [H, W] for a map; nullopt
+/// where the loss takes none.
+std::optional<shape::Shape> labelShapeOf(const Network &network);
 
 /// Parses and proves `source`. `settings` are the command line's
 /// `--set NAME=VALUE`, checked against the network's parameters. Every error

@@ -2,6 +2,7 @@
 #include "compiler/net/ElementEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace mlir;
@@ -9,6 +10,12 @@ using namespace netc::net;
 
 Type ElementEmitter::widen(Type type) const {
   return width == 1 ? type : VectorType::get({width}, type);
+}
+
+Value ElementEmitter::splat(Value scalar) {
+  return width == 1 ? scalar
+                    : builder.create<vector::SplatOp>(location, scalar,
+                                                      widen(scalar.getType()));
 }
 
 static Value makeConstant(ElementEmitter &emitter, TypedAttr scalar) {

@@ -28,6 +28,13 @@ public:
       llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value)> emit) = 0;
   /// The memref of an operand that is gathered. Scalar emission only.
   virtual mlir::Value buffer(mlir::Value tensor) = 0;
+  /// The place's row and column in the result [N, C, H, W], as index, the same
+  /// in every lane.
+  virtual std::pair<mlir::Value, mlir::Value> place() = 0;
+  /// The element of a spatial operand in the place's example and channel, at
+  /// this row and column (index), which lie inside.
+  virtual mlir::Value elementAt(mlir::Value tensor, mlir::Value row,
+                                mlir::Value column) = 0;
   /// Logical coordinates in the result, as index. Scalar emission only.
   virtual llvm::ArrayRef<mlir::Value> coordinates() = 0;
   /// The row-major logical index of the place as its low and high 32 bits
@@ -38,6 +45,8 @@ public:
   /// A word of the run state, as i32, the same in every lane.
   virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
 
+  /// The scalar in every lane.
+  mlir::Value splat(mlir::Value scalar);
   mlir::Value constant(double value); // f32
   mlir::Value constantInt(int64_t value, unsigned bits = 32);
   /// `type`, or the vector of `width` of it.

@@ -63,9 +63,16 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
 }
 
 LogicalResult TrainingOp::verify() {
-  if (getLoss() != "softmax_cross_entropy")
-    return emitOpError("expected the loss `softmax_cross_entropy`, got `")
+  bool ofLabels = getLoss() == "softmax_cross_entropy";
+  if (!ofLabels && getLoss() != "sigmoid_binary_cross_entropy" &&
+      getLoss() != "mean_squared_error")
+    return emitOpError("expected the loss `softmax_cross_entropy`, "
+                       "`sigmoid_binary_cross_entropy` or "
+                       "`mean_squared_error`, got `")
            << getLoss() << "`";
+  if (getTarget() != "label" && (getTarget() != "input" || ofLabels))
+    return emitOpError("cannot compare with the target `")
+           << getTarget() << "`";
   if (getLastBatch() < 0)
     return emitOpError("expected a last batch of at least 0");
   return success();

@@ -1,4 +1,5 @@
 // From the network and how it is trained to the programs of an executable.
+#include "compiler/passes/BuildLoss.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
@@ -181,9 +182,10 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   auto func = cast<func::FuncOp>(builder.clone(*network));
   func.setName(name);
   func->removeAttr("net.signature");
-  if (!joinTransforms(func, training,
-                      trains ? training.getTrainTransformsAttr()
-                             : training.getTestTransformsAttr()))
+  Value input = joinTransforms(func, training,
+                               trains ? training.getTrainTransformsAttr()
+                                      : training.getTestTransformsAttr());
+  if (!input)
     return failure();
   Block &body = func.getBody().front();
   auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
@@ -191,11 +193,11 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   sizes[0] = batch;
   body.getArgument(0).setType(
       RankedTensorType::get(sizes, pixels.getElementType()));
-  auto labelsType = RankedTensorType::get({batch}, builder.getI32Type());
-  Value labels = body.insertArgument(1u, labelsType, training.getLoc());
-  Value state = body.getArgument(2);
-  if (body.getNumArguments() > 3)
-    body.getArgument(3).setType(labelsType);
+  Value state = body.getArgument(1), samples;
+  if (body.getNumArguments() > 2) {
+    samples = body.getArgument(2);
+    samples.setType(RankedTensorType::get({batch}, builder.getI32Type()));
+  }
   if (!trains)
     evaluatePhases(func);
   if (failed(netc::net::inferShapes(func)) ||
@@ -203,24 +205,31 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
     return failure();
 
   Operation *end = body.getTerminator();
+  Value output = end->getOperand(0), labels;
+  if (RankedTensorType type = labelsOf(training, output.getType()))
+    labels = body.insertArgument(1u, type, training.getLoc());
   builder.setInsertionPoint(end);
-  auto loss = builder.create<SoftmaxCrossEntropyOp>(training.getLoc(),
-                                                    end->getOperand(0), labels);
+  BuiltLoss built = buildLoss(builder, training, output, labels, input);
   if (trains)
-    builder.create<MinimizeOp>(training.getLoc(), loss.getLoss(), state,
-                               training.getMomentumAttr(),
-                               training.getWeightDecayAttr());
-  builder.create<func::ReturnOp>(end->getLoc(), loss.getResults());
+    builder.create<MinimizeOp>(
+        training.getLoc(), built.loss, state, training.getMomentumAttr(),
+        training.getWeightDecayAttr(), training.getNesterovAttr());
+  SmallVector<Value> results{built.loss};
+  if (built.correct)
+    results.push_back(built.correct);
+  auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();
-  func.setType(
-      builder.getFunctionType(body.getArgumentTypes(), loss.getResultTypes()));
+  func.setType(builder.getFunctionType(body.getArgumentTypes(),
+                                       returned.getOperandTypes()));
   nameValue(func, 0, "pixels");
-  nameValue(func, 1, "labels");
-  nameValue(func, 2, "state");
-  if (body.getNumArguments() > 3)
-    nameValue(func, 3, "samples");
+  if (labels)
+    nameValue(func, 1, "labels");
+  nameValue(func, labels ? 2 : 1, "state");
+  if (samples)
+    nameValue(func, labels ? 3 : 2, "samples");
   func.setResultAttr(0, "net.name", builder.getStringAttr("loss"));
-  func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
+  if (built.correct)
+    func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
   return success();
 }

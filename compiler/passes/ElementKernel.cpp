@@ -136,6 +136,8 @@ public:
   perExample(Operation *asking,
              function_ref<SmallVector<Value>(Value)> emit) override;
   Value buffer(Value tensor) override;
+  std::pair<Value, Value> place() override;
+  Value elementAt(Value tensor, Value row, Value column) override;
   ArrayRef<Value> coordinates() override;
   std::pair<Value, Value> logicalIndex() override;
   Value channel() override { return dimension(1); }
@@ -154,12 +156,6 @@ private:
   ArrayRef<Value> firstLane();
   Value dimension(unsigned logical); // as i32 of the emitter's width
   Value lanes(int64_t stride, unsigned bits);
-  Value splat(Value scalar) {
-    return width == 1 ? scalar
-                      : builder.create<vector::SplatOp>(
-                            location, scalar,
-                            VectorType::get({width}, scalar.getType()));
-  }
   Value maskPadding(Value value);
 
   KernelBody &body;
@@ -265,6 +261,43 @@ ArrayRef<Value> LoopEmitter::firstLane() {
   return first;
 }
 
+std::pair<Value, Value> LoopEmitter::place() {
+  // Lanes along channels are at one place; others are not.
+  failed |= width != 1 && memoryDimensions(type).back().logical != 1;
+  ArrayRef<Value> at = firstLane();
+  return {at[2], at[3]};
+}
+
+Value LoopEmitter::elementAt(Value tensor, Value row, Value column) {
+  size_t number = bufferOf(tensor);
+  auto source = cast<RankedTensorType>(op->getOperand(number).getType());
+  failed |= width != 1 && layoutOf(source) != layoutOf(type);
+  // From the innermost outwards: what is left of each logical coordinate.
+  SmallVector<Value> rest{firstLane()[0], firstLane()[1], row, column};
+  SmallVector<MemoryDimension> dimensions = memoryDimensions(source);
+  SmallVector<Value> indices(dimensions.size());
+  for (size_t i = dimensions.size(); i-- > 0;) {
+    Value &coordinate = rest[dimensions[i].logical];
+    bool isBlocked = llvm::any_of(
+        ArrayRef(dimensions).take_front(i), [&](const MemoryDimension &outer) {
+          return outer.logical == dimensions[i].logical;
+        });
+    if (!isBlocked) {
+      indices[i] = coordinate;
+      continue;
+    }
+    Value size = indexConstant(body, dimensions[i].size);
+    indices[i] = builder.create<arith::RemUIOp>(location, coordinate, size);
+    coordinate = builder.create<arith::DivUIOp>(location, coordinate, size);
+  }
+  Value buffer = body.buffers[number];
+  if (width == 1)
+    return builder.create<memref::LoadOp>(location, buffer, indices);
+  return builder.create<vector::LoadOp>(
+      location, VectorType::get({width}, source.getElementType()), buffer,
+      indices);
+}
+
 ArrayRef<Value> LoopEmitter::coordinates() {
   failed |= width != 1;
   if (!gathered.empty())
@@ -368,17 +401,28 @@ Value LoopEmitter::emit() {
   return maskPadding(value);
 }
 
-static bool isPointwiseKernel(Operation *op) {
-  bool pointwise = true;
+namespace {
+/// From where a kernel reads, by all that its ops say.
+struct Reads {
+  bool atTheIndexOnly = true; // the result may take an operand's place
+  bool inVectors = true;      // or at other rows and columns, in blocks
+};
+} // namespace
+
+static Reads readsOf(Operation *op) {
+  Reads reads;
   op->walk([&](ElementOpInterface element) {
     for (OpOperand &operand : element->getOpOperands()) {
       auto type = cast<RankedTensorType>(operand.get().getType());
+      unsigned number = operand.getOperandNumber();
       // The run state is read everywhere, and is no larger than a vector.
-      bool isState = type.getElementType().isInteger(32);
-      pointwise &= isState || element.isPointwise(operand.getOperandNumber());
+      if (type.getElementType().isInteger(32) || element.isPointwise(number))
+        continue;
+      reads.atTheIndexOnly = false;
+      reads.inVectors &= element.isSpatial(number);
     }
   });
-  return pointwise;
+  return reads;
 }
 
 /// A loop over this part's rows of memory and one over the elements of each:
@@ -419,7 +463,8 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
   for (Value buffer : body.buffers)
     flat.push_back(flatten(body, buffer));
   // Vectors where they can express it, else one element at a time.
-  bool vectors = isPointwiseKernel(op);
+  Reads reads = readsOf(op);
+  bool vectors = reads.inVectors;
   auto emitAt = [&](Value index, int64_t width) {
     LoopEmitter emitter(body, op, flat, index, width);
     Value value = emitter.emit();
@@ -434,7 +479,7 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
     Operation *before = block->empty() ? nullptr : &block->back();
     emitFlatLoop(body, output.getNumElements(), emitAt);
     if (vectors)
-      return true;
+      return reads.atTheIndexOnly;
     while (!block->empty() && &block->back() != before)
       block->back().erase();
   }
@@ -444,5 +489,5 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
   }
   KernelBody scalar{b, body.location, body.buffers, body.part, body.parts, 1};
   emitFlatLoop(scalar, output.getNumElements(), emitAt);
-  return true;
+  return reads.atTheIndexOnly;
 }

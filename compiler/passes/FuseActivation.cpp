@@ -73,7 +73,8 @@ struct FuseActivation : netc::net::impl::FuseActivationBase<FuseActivation> {
     auto activations = llvm::to_vector(getOperation().getOps<ActivationOp>());
     for (ActivationOp activation : activations) {
       Operation *producer = activation.getInput().getDefiningOp();
-      if (activation.getKind() != ActivationKind::ReLU || !producer)
+      if (activation.getKind() != ActivationKind::ReLU ||
+          activation.getArgument() || !producer)
         continue;
       if (auto norm = dyn_cast<BatchNormOp>(producer))
         fuseNorm(activation, norm);

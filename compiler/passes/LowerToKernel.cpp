@@ -121,6 +121,16 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
+static bool isElementLoss(Operation *op) {
+  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
+             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
+}
+
+static bool isSoftmaxLoss(Operation *op) {
+  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
+             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
+}
+
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -162,6 +172,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
     emitConcatKernel(body, op);
   else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
     emitStatisticKernel(body, statistic);
+  else if (isElementLoss(op))
+    emitElementLossKernel(body, op);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -296,10 +308,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp,
-          SoftmaxCrossEntropyOp,
-          SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
-          op)) {
+  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp>(op) ||
+      isElementLoss(&op) || isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();
   }

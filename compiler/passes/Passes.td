@@ -62,7 +62,7 @@ def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
     %1 = net.activation %0 {kind = #net.activation<relu>}
     ```
     becomes `%1 = net.conv2d %x, %w {activation = #net.activation<relu>, ...}`.
-    Sigmoid and tanh stay apart: with them the library leaves Winograd. A
+    Other activations stay apart: with them the library leaves Winograd. A
     batch_norm then gives a mask, and its gradient takes the relu's in:
     ```mlir
     %y, %mean, %variance = net.batch_norm %x, %w, %b {...}

@@ -35,7 +35,6 @@ private:
   void propagateElements(Operation *op);
   void propagateConcat(ConcatOp op);
   void propagateSlice(ChannelSliceOp op);
-  bool readsPointwise(OpOperand &operand);
   /// The layout of what a gradient will meet, empty where nothing is known.
   StringRef wantedLayout(Value gradient);
   void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
@@ -196,7 +195,7 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
     return op->emitError(error.what());
   }
   for (auto [entry, tensor] : llvm::zip(library.values, choice.tensors)) {
-    StringRef tag = tensor.second.layout;
+    std::string tag = layoutOfChoice(spec, entry.role, tensor.second);
     if (entry.isResult) {
       setLayout(entry.value, tag);
       continue;
@@ -216,27 +215,36 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
-/// Whether a value inside a fused op is read at the result's index only.
-static bool isReadPointwise(Value value) {
-  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+/// Whether what reads a value inside a fused op reads it at the result's index,
+/// which asks for the result's shape, or at other rows and columns.
+static bool followsInside(Value value, bool hasShape) {
+  return llvm::all_of(value.getUses(), [&](OpOperand &use) {
     auto element = dyn_cast<ElementOpInterface>(use.getOwner());
-    return !element || // the yield
-           (element.isPointwise(use.getOperandNumber()) &&
-            isReadPointwise(element->getResult(0)));
+    if (!element) // the yield
+      return hasShape;
+    unsigned number = use.getOperandNumber();
+    return (element.isSpatial(number) ||
+            (hasShape && element.isPointwise(number))) &&
+           followsInside(element->getResult(0), /*hasShape=*/true);
   });
 }
 
-/// Whether an element op reads the operand at the index that it writes.
-bool PropagateLayouts::readsPointwise(OpOperand &operand) {
+/// Whether the operand of an element op lies as the result does: it is read at
+/// the same index and has the result's shape, or at other rows and columns.
+static bool followsResult(OpOperand &operand) {
   Operation *op = operand.getOwner();
-  auto result = cast<RankedTensorType>(op->getResult(0).getType());
   auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-  if (!type || type.getShape() != result.getShape())
+  if (!type)
     return false;
+  unsigned number = operand.getOperandNumber();
+  bool hasShape =
+      type.getShape() ==
+      cast<RankedTensorType>(op->getResult(0).getType()).getShape();
   if (auto element = dyn_cast<ElementOpInterface>(op))
-    return element.isPointwise(operand.getOperandNumber());
-  return isReadPointwise(
-      cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber()));
+    return element.isSpatial(number) ||
+           (hasShape && element.isPointwise(number));
+  return followsInside(cast<FusedOp>(op).getBody().getArgument(number),
+                       hasShape);
 }
 
 StringRef PropagateLayouts::wantedLayout(Value gradient) {
@@ -247,24 +255,23 @@ StringRef PropagateLayouts::wantedLayout(Value gradient) {
       continue;
     for (OpOperand &operand : user->getOpOperands()) {
       StringRef tag = layoutOf(operand.get().getType());
-      if (operand.get() != gradient && !tag.empty() && readsPointwise(operand))
+      if (operand.get() != gradient && !tag.empty() && followsResult(operand))
         return tag;
     }
   }
   return "";
 }
 
-/// Element ops take the first layout, of the operands that they read at the
-/// same index and that have the result's shape, that is not row-major: what is
-/// row-major comes from a vector, and its neighbours work on the other. Gathered
-/// operands are row-major.
+/// Element ops take the first layout, of the operands that may follow the
+/// result, that is not row-major: what is row-major comes from a vector, and its
+/// neighbours work on the other. What is gathered from anywhere is row-major.
 void PropagateLayouts::propagateElements(Operation *op) {
   StringRef tag;
   for (OpOperand &operand : op->getOpOperands())
-    if (tag.empty() && readsPointwise(operand))
+    if (tag.empty() && followsResult(operand))
       tag = layoutOf(operand.get().getType());
   for (OpOperand &operand : op->getOpOperands())
-    require(operand, readsPointwise(operand) ? tag : "");
+    require(operand, followsResult(operand) ? tag : "");
   setLayout(op->getResult(0), tag);
   if (auto fused = dyn_cast<FusedOp>(op)) {
     for (auto [argument, input] :

@@ -48,11 +48,15 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
     if (!op.getWeightDecay().isZero())
       step = b.create<arith::AddFOp>(
           loc, step, scaled(weight, op.getWeightDecay().convertToDouble()));
+    Value gradient = step; // with its decay
     if (velocities) {
       step = b.create<arith::AddFOp>(
           loc, scaled(load(velocities), op.getMomentum().convertToDouble()),
           step);
       store(step, velocities);
+      if (op.getNesterov()) // one step ahead of the velocity
+        step = b.create<arith::AddFOp>(
+            loc, gradient, scaled(step, op.getMomentum().convertToDouble()));
     }
     Value change = b.create<arith::MulFOp>(loc, splat(learningRate), step);
     store(b.create<arith::SubFOp>(loc, weight, change), weights);

@@ -54,9 +54,23 @@ struct Inferred {
 
 using InferResult = std::variant<Inferred, ShapeError>;
 
-enum class ActivationKind { ReLU, Sigmoid, Tanh };
+enum class ActivationKind {
+  ReLU,
+  Sigmoid,
+  Tanh,
+  LeakyReLU,
+  GELU,
+  SiLU,
+  ELU,
+  Softplus,
+  HardSwish
+};
+std::span<const ActivationKind> activationKinds();
 /// As the language writes it: `relu`.
 std::string_view toString(ActivationKind kind);
+/// ReLU's maximum (infinite), LeakyReLU's slope, ELU's alpha, unless told
+/// otherwise; 0 for the others, which have no parameter.
+double defaultParameter(ActivationKind kind);
 
 // What each layer is told. Defaults are those of the language.
 struct Conv2D {
@@ -80,8 +94,35 @@ struct Dense {
 struct Dropout {
   double rate = 0.5;
 };
+struct Conv2DTranspose { // as PyTorch's ConvTranspose2d
+  int64_t channels = 0;
+  Pair kernel{}, stride{1, 1}, padding{0, 0}, outputPadding{0, 0},
+      dilation{1, 1};
+  int64_t groups = 1;
+  bool useBias = true;
+};
+struct GlobalMaxPool2D {};
+enum class Interpolation { Nearest, Bilinear };
+/// As the language writes it: `nearest`.
+std::string_view toString(Interpolation mode);
+struct Upsample2D { // half-pixel centres
+  Pair scale{};
+  Interpolation mode = Interpolation::Nearest;
+};
+/// Rows and columns at the top, the bottom, the left and the right.
+using Sides = std::array<int64_t, 4>;
+struct ZeroPadding2D {
+  Sides padding{};
+};
+struct Crop2D {
+  Sides cropping{};
+};
+struct Reshape {
+  Shape shape;
+};
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
+  double parameter = defaultParameter(kind);
 };
 struct Sum {};      // of branches
 struct Concat {};   // of branches, along the first dimension
@@ -103,7 +144,8 @@ struct Scale { // each channel times a learned factor, plus a learned bias
 using LayerSpec =
     std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dense,
                  Dropout, Activation, BatchNorm, LayerNorm, Scale, Sum,
-                 Concat, Identity>;
+                 Concat, Identity, Conv2DTranspose, GlobalMaxPool2D, Upsample2D,
+                 ZeroPadding2D, Crop2D, Reshape>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.
 InferResult infer(const Conv2D &, const Shape &input);
@@ -118,6 +160,12 @@ InferResult infer(const Identity &, const Shape &input);        // any
 InferResult infer(const BatchNorm &, const Shape &input); // [C, H, W] or [C]
 InferResult infer(const LayerNorm &, const Shape &input); // any
 InferResult infer(const Scale &, const Shape &input);     // [C, H, W] or [C]
+InferResult infer(const Conv2DTranspose &, const Shape &input);
+InferResult infer(const GlobalMaxPool2D &, const Shape &input); // -> [C, 1, 1]
+InferResult infer(const Upsample2D &, const Shape &input);
+InferResult infer(const ZeroPadding2D &, const Shape &input);
+InferResult infer(const Crop2D &, const Shape &input);
+InferResult infer(const Reshape &, const Shape &input); // any -> shape
 InferResult infer(const LayerSpec &, const Shape &input);
 
 // The rules of several inputs, one a branch; all other layers have one.

@@ -10,6 +10,11 @@ std::string toString(const Pair &pair) {
   return fmt::format("{}x{}", pair[0], pair[1]);
 }
 
+std::string forBoth(const std::string &height, const std::string &width) {
+  return height == width ? height
+                         : fmt::format("height {}, width {}", height, width);
+}
+
 std::optional<ShapeError> checkArgument(std::string_view argument,
                                         int64_t value, int64_t least) {
   if (value < least)
@@ -155,11 +160,7 @@ InferResult slide(const Window &window, int64_t channels, const Shape &input) {
   }
   std::string height = arithmetic(window, 0, input[1], output[1]);
   std::string width = arithmetic(window, 1, input[2], output[2]);
-  return boundedResult(
-      window.layer,
-      {output, height == width
-                   ? height
-                   : fmt::format("height {}, width {}", height, width)});
+  return boundedResult(window.layer, {output, forBoth(height, width)});
 }
 
 } // namespace netc::shape

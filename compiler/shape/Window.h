@@ -9,6 +9,9 @@ namespace netc::shape {
 /// Sizes as a diagnostic writes them: `3x3`.
 std::string toString(const Pair &pair);
 
+/// The arithmetic of a height and a width, once if they are alike.
+std::string forBoth(const std::string &height, const std::string &width);
+
 /// An error unless `least` <= value <= maxArgument, for each of the values.
 std::optional<ShapeError> checkArgument(std::string_view argument,
                                         int64_t value, int64_t least);
