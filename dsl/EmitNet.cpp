@@ -37,8 +37,10 @@ private:
 
   Value emitTransform(const Transform &transform, Value input);
   Value emitLayer(const Layer &layer, Value input);
-  /// Declares the layer's parameters and reads them: weight, then bias.
-  SmallVector<Value> emitParameters(const Layer &layer, Location location);
+  /// Declares the layer's parameters and reads those that are trained: weight,
+  /// then bias. `flat` lays each out in one dimension.
+  SmallVector<Value> emitParameters(const Layer &layer, Location location,
+                                    bool flat = false);
 
   // One overload for each kind of layer.
   Value emit(const shape::Conv2D &, const Layer &, Location, Value input);
@@ -50,6 +52,9 @@ private:
   Value emit(const shape::Dense &, const Layer &, Location, Value input);
   Value emit(const shape::Dropout &, const Layer &, Location, Value input);
   Value emit(const shape::Activation &, const Layer &, Location, Value input);
+  Value emit(const shape::BatchNorm &, const Layer &, Location, Value input);
+  Value emit(const shape::LayerNorm &, const Layer &, Location, Value input);
+  Value emit(const shape::Scale &, const Layer &, Location, Value input);
 
   Value emitActivation(shape::ActivationKind kind, Location location,
                        Value input);
@@ -133,8 +138,20 @@ Value Emitter::emitLayer(const Layer &layer, Value input) {
   return output;
 }
 
+static StringRef toString(shape::Init init) {
+  switch (init) {
+  case shape::Init::Xavier:
+    return "xavier";
+  case shape::Init::Zero:
+    return "zero";
+  case shape::Init::One:
+    return "one";
+  }
+  llvm_unreachable("no such beginning");
+}
+
 SmallVector<Value> Emitter::emitParameters(const Layer &layer,
-                                           Location location) {
+                                           Location location, bool flat) {
   SmallVector<Value> values;
   int64_t groups = 1;
   if (auto *conv = std::get_if<shape::Conv2D>(&layer.spec))
@@ -150,17 +167,23 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
       shape[0] /= groups;
       shape.insert(shape.begin(), groups);
     }
+    if (flat && shape.size() > 1) {
+      fileShape = sizes(parameter.shape);
+      shape = {*shape::elementCount(parameter.shape)};
+    }
     auto type = RankedTensorType::get(shape, builder.getF32Type());
     {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(function);
       builder.create<net::ParameterOp>(
-          location, name, type, parameter.name == "bias" ? "zero" : "xavier",
+          location, name, type, toString(parameter.init),
           std::max<int64_t>(1, parameter.fanIn),
-          std::max<int64_t>(1, parameter.fanOut), true, fileShape);
+          std::max<int64_t>(1, parameter.fanOut), !parameter.isStatistic,
+          fileShape, parameter.isStatistic);
     }
-    values.push_back(
-        builder.create<net::ReadParameterOp>(location, type, name));
+    if (!parameter.isStatistic)
+      values.push_back(
+          builder.create<net::ReadParameterOp>(location, type, name));
   }
   return values;
 }
@@ -221,6 +244,55 @@ Value Emitter::emit(const shape::Dropout &spec, const Layer &layer,
 Value Emitter::emit(const shape::Activation &spec, const Layer &,
                     Location location, Value input) {
   return emitActivation(spec.kind, location, input);
+}
+
+Value Emitter::emit(const shape::BatchNorm &spec, const Layer &layer,
+                    Location location, Value input) {
+  SmallVector<Value> parameters = emitParameters(layer, location);
+  auto statistic = [&](const char *name) {
+    return FlatSymbolRefAttr::get(builder.getContext(), layer.name + name);
+  };
+  return builder
+      .create<net::BatchNormOp>(
+          location, input, parameters, builder.getF64FloatAttr(spec.epsilon),
+          builder.getF64FloatAttr(spec.momentum), statistic(".running_mean"),
+          statistic(".running_var"), net::ActivationKindAttr(), StringAttr())
+      .getOutput();
+}
+
+Value Emitter::emit(const shape::LayerNorm &spec, const Layer &layer,
+                    Location location, Value input) {
+  SmallVector<Value> parameters =
+      emitParameters(layer, location, /*flat=*/true);
+  bool isImage = layer.input.size() > 1;
+  if (isImage) // its op normalises rows
+    input = builder.create<net::ReshapeOp>(
+        location, input, sizes({*shape::elementCount(layer.input)}));
+  Value output = builder
+                     .create<net::LayerNormOp>(
+                         location, input, parameters,
+                         builder.getF64FloatAttr(spec.epsilon), StringAttr())
+                     .getOutput();
+  return isImage ? builder.create<net::ReshapeOp>(location, output,
+                                                  sizes(layer.input))
+                 : output;
+}
+
+/// A normalisation by a mean of 0 and a variance of 1.
+Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
+                    Value input) {
+  SmallVector<Value> parameters = emitParameters(layer, location);
+  auto channels = RankedTensorType::get({layer.input[0]}, builder.getF32Type());
+  auto fill = [&](double value) {
+    return builder.create<net::FillOp>(location, channels,
+                                       builder.getF64FloatAttr(value));
+  };
+  Value mean = fill(0), variance = fill(1);
+  return builder
+      .create<net::BatchNormInferenceOp>(
+          location, input, mean, variance, parameters,
+          builder.getF64FloatAttr(0), net::ActivationKindAttr(), StringAttr())
+      .getOutput();
 }
 
 Value Emitter::emitActivation(shape::ActivationKind kind, Location location,

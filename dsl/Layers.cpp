@@ -42,6 +42,27 @@ static LayerSpec buildDropout(const BoundArguments &arguments) {
   return shape::Dropout{arguments.get<double>("rate")};
 }
 
+static LayerSpec buildBatchNorm(const BoundArguments &arguments) {
+  shape::BatchNorm norm;
+  norm.momentum = arguments.get("momentum", norm.momentum);
+  norm.epsilon = arguments.get("epsilon", norm.epsilon);
+  norm.affine = arguments.get("affine", norm.affine);
+  return norm;
+}
+
+static LayerSpec buildLayerNorm(const BoundArguments &arguments) {
+  shape::LayerNorm norm;
+  norm.epsilon = arguments.get("epsilon", norm.epsilon);
+  norm.affine = arguments.get("affine", norm.affine);
+  return norm;
+}
+
+static LayerSpec buildScale(const BoundArguments &arguments) {
+  shape::Scale scale;
+  scale.useBias = arguments.get("use_bias", scale.useBias);
+  return scale;
+}
+
 template <typename Plain> static LayerSpec buildPlain(const BoundArguments &) {
   return Plain{};
 }
@@ -80,6 +101,12 @@ std::span<const LayerKind> layerKinds() {
       {{"ReLU", {}}, buildActivation<ReLU>},
       {{"Sigmoid", {}}, buildActivation<Sigmoid>},
       {{"Tanh", {}}, buildActivation<Tanh>},
+      {{"BatchNorm",
+        {{"momentum", Number}, {"epsilon", Number}, {"affine", Boolean}}},
+       buildBatchNorm},
+      {{"LayerNorm", {{"epsilon", Number}, {"affine", Boolean}}},
+       buildLayerNorm},
+      {{"Scale", {{"use_bias", Boolean}}}, buildScale},
   };
   return kinds;
 }

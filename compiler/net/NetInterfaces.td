@@ -26,6 +26,23 @@ def Net_CostOpInterface : OpInterface<"CostOpInterface"> {
     "int64_t", "getMultiplyAdds", (ins)>];
 }
 
+def Net_PhaseOpInterface : OpInterface<"PhaseOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = [{
+    The op trains otherwise than it evaluates. A network has the training form;
+    `net-build-programs` asks for what each program wants.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        What a training program has behind the op; failure, with an error, where
+        the op cannot be trained as it stands.
+      }], "::mlir::LogicalResult", "prepareTraining",
+      (ins "::mlir::OpBuilder &":$builder), "", [{ return ::mlir::success(); }]>,
+    InterfaceMethod<"The evaluation's form: a value for each result.",
+      "::llvm::SmallVector<::mlir::Value>", "buildEvaluation",
+      (ins "::mlir::OpBuilder &":$builder)>];
+}
+
 def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
   let cppNamespace = "::netc::net";
   let description = [{

@@ -3,9 +3,11 @@
 #define NET_OPS_TD
 
 include "compiler/net/Activation.td"
+include "compiler/net/BatchNorm.td"
 include "compiler/net/Conv2D.td"
 include "compiler/net/Dense.td"
 include "compiler/net/Dropout.td"
+include "compiler/net/LayerNorm.td"
 include "compiler/net/Loss.td"
 include "compiler/net/Optimizer.td"
 include "compiler/net/Parameter.td"

@@ -11,9 +11,11 @@ using namespace netc::net;
 LogicalResult ParameterOp::verify() {
   if (!isa<RankedTensorType>(getType()))
     return emitOpError("expected a ranked type, got ") << getType();
-  if (getInit() != "xavier" && getInit() != "zero")
-    return emitOpError("expected init `xavier` or `zero`, got `")
+  if (getInit() != "xavier" && getInit() != "zero" && getInit() != "one")
+    return emitOpError("expected init `xavier`, `zero` or `one`, got `")
            << getInit() << "`";
+  if (getStatistic() && getTrainable())
+    return emitOpError("is a statistic, which is not trained");
   if (getFanIn() < 1 || getFanOut() < 1)
     return emitOpError("expected positive fans");
   return success();
@@ -45,6 +47,19 @@ LogicalResult SgdUpdateOp::verifySymbolUses(SymbolTableCollection &table) {
                                             getGradient().getType())))
     return failure();
   return verifyUse(*this, table, getParameterAttr(), getGradient().getType());
+}
+
+LogicalResult
+UpdateStatisticOp::verifySymbolUses(SymbolTableCollection &table) {
+  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
+}
+
+LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (failed(
+          verifyUse(*this, table, getRunningMeanAttr(), getMean().getType())))
+    return failure();
+  return verifyUse(*this, table, getRunningVarianceAttr(),
+                   getVariance().getType());
 }
 
 LogicalResult TrainingOp::verify() {

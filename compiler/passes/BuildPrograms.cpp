@@ -21,7 +21,7 @@ private:
   void buildInitialize(TrainingOp training);
   void addVelocities(TrainingOp training);
   /// The network on batches of `batch`, with its loss; training programs
-  /// minimise it, evaluation has no dropout.
+  /// minimise it, evaluation has its own forms (PhaseOpInterface).
   LogicalResult buildStep(TrainingOp training, func::FuncOp network,
                           StringRef name, int64_t batch, bool trains);
   void nameValue(func::FuncOp func, unsigned argument, StringRef name) {
@@ -63,6 +63,8 @@ void BuildPrograms::runOnOperation() {
 void BuildPrograms::addVelocities(TrainingOp training) {
   for (ParameterOp parameter :
        llvm::to_vector(getOperation().getOps<ParameterOp>())) {
+    if (!parameter.getTrainable())
+      continue;
     OpBuilder builder(parameter->getBlock(),
                       std::next(parameter->getIterator()));
     auto velocity = cast<ParameterOp>(builder.clone(*parameter));
@@ -90,13 +92,35 @@ void BuildPrograms::buildInitialize(TrainingOp training) {
           builder.getF64FloatAttr(std::sqrt(6 / fans)),
           parameter.getSymNameAttr());
     } else {
-      value = builder.create<FillOp>(parameter.getLoc(), parameter.getType(),
-                                     builder.getF64FloatAttr(0));
+      value = builder.create<FillOp>(
+          parameter.getLoc(), parameter.getType(),
+          builder.getF64FloatAttr(parameter.getInit() == "one" ? 1 : 0));
     }
     builder.create<WriteParameterOp>(parameter.getLoc(), parameter.getSymName(),
                                      value);
   }
   builder.create<func::ReturnOp>(training.getLoc());
+}
+
+/// What behaves otherwise in evaluation takes that form.
+static void evaluatePhases(func::FuncOp func) {
+  for (auto op :
+       llvm::to_vector(func.getBody().front().getOps<PhaseOpInterface>())) {
+    OpBuilder builder(op);
+    op->replaceAllUsesWith(op.buildEvaluation(builder));
+    op->erase();
+  }
+}
+
+static LogicalResult trainPhases(func::FuncOp func) {
+  for (auto op :
+       llvm::to_vector(func.getBody().front().getOps<PhaseOpInterface>())) {
+    OpBuilder builder(func.getContext());
+    builder.setInsertionPointAfter(op);
+    if (failed(op.prepareTraining(builder)))
+      return failure();
+  }
+  return success();
 }
 
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
@@ -116,11 +140,9 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   Value labels = body.insertArgument(1u, labelsType, training.getLoc());
   Value state = body.getArgument(2);
   if (!trains)
-    for (auto dropout : llvm::make_early_inc_range(func.getOps<DropoutOp>())) {
-      dropout.replaceAllUsesWith(dropout.getInput());
-      dropout.erase();
-    }
-  if (failed(netc::net::inferShapes(func)))
+    evaluatePhases(func);
+  if (failed(netc::net::inferShapes(func)) ||
+      (trains && failed(trainPhases(func))))
     return failure();
 
   Operation *end = body.getTerminator();

@@ -41,4 +41,7 @@ void emitLossKernel(KernelBody &body, mlir::Operation *op);
 /// net.sgd_update: parameter, gradient, state, then the velocity if any.
 void emitUpdateKernel(KernelBody &body, SgdUpdateOp op);
 
+/// net.update_statistic: parameter, value.
+void emitStatisticKernel(KernelBody &body, UpdateStatisticOp op);
+
 } // namespace netc::net

@@ -42,7 +42,7 @@ public:
   }
   /// A workspace: no tensor of the descriptor.
   LibraryBuilder &workspace(Value value) {
-    return value_(Role::Workspace, value);
+    return value ? value_(Role::Workspace, value) : *this;
   }
   template <typename Op> LibraryBuilder &convolution(Op op) {
     library.spec.stride = op.getStride().vec();
@@ -54,6 +54,12 @@ public:
     library.spec.window = op.getWindow().vec();
     library.spec.stride = op.getStride().vec();
     library.spec.padding = op.getPadding().vec();
+    return *this;
+  }
+  template <typename Op>
+  LibraryBuilder &normalization(Op op, bool givenStatistics) {
+    library.spec.epsilon = op.getEpsilon().convertToDouble();
+    library.spec.givenStatistics = givenStatistics;
     return *this;
   }
   LibraryBuilder &relu(bool fused) {
@@ -170,6 +176,80 @@ static std::optional<LibraryOp> map(Operation *op) {
                               false)
             .add(Role::Src, op.getInput())
             .add(Role::Dst, op.getOutput())
+            .done();
+      })
+      .Case([](BatchNormOp op) {
+        return LibraryBuilder(PrimitiveKind::BatchNormalization,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutput())
+            .workspace(op.getMask())
+            .normalization(op, false)
+            .relu(op.getActivation().has_value())
+            .done();
+      })
+      .Case([](BatchNormInferenceOp op) {
+        return LibraryBuilder(PrimitiveKind::BatchNormalization,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutput())
+            .workspace(op.getMask())
+            .normalization(op, true)
+            .relu(op.getActivation().has_value())
+            .done();
+      })
+      .Case([](BatchNormGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::BatchNormalization,
+                              Propagation::BackwardData, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutputGradient())
+            .add(Role::SrcGradient, op.getInputGradient())
+            .add(Role::WeightsGradient, op.getWeightGradient())
+            .add(Role::BiasGradient, op.getBiasGradient())
+            .workspace(op.getMask())
+            .normalization(op, op.getGivenStatistics())
+            .relu(bool(op.getMask()))
+            .done();
+      })
+      .Case([](LayerNormOp op) {
+        bool affine = !op.getAffine().empty();
+        return LibraryBuilder(PrimitiveKind::LayerNormalization,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, affine ? op.getAffine()[0] : Value())
+            .add(Role::Bias, affine ? op.getAffine()[1] : Value())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutput())
+            .normalization(op, false)
+            .done();
+      })
+      .Case([](LayerNormGradientOp op) {
+        bool affine = bool(op.getWeight());
+        return LibraryBuilder(PrimitiveKind::LayerNormalization,
+                              Propagation::BackwardData, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutputGradient())
+            .add(Role::SrcGradient, op.getInputGradient())
+            .add(Role::WeightsGradient,
+                 affine ? op.getAffineGradients()[0] : Value())
+            .add(Role::BiasGradient,
+                 affine ? op.getAffineGradients()[1] : Value())
+            .normalization(op, false)
             .done();
       })
       .Default(Result());

@@ -63,6 +63,7 @@ private:
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(SgdUpdateOp op);
+  void lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
   Value globalBuffer(Location location, StringRef name) {
@@ -156,6 +157,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                   func.getPart(), func.getParts(), width};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
+  else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
+    emitStatisticKernel(body, statistic);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -266,6 +269,10 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     return lowerUpdate(update);
+  if (auto statistic = dyn_cast<UpdateStatisticOp>(op)) {
+    lowerStatistic(statistic);
+    return success();
+  }
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     buffers[reshape.getOutput()] = builder.create<kernel::ReshapeOp>(
         op.getLoc(), tensorOf(reshape.getOutput().getType()).getMemRefType(),
@@ -370,6 +377,14 @@ LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
   return success();
 }
 
+void ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
+  launch(*op.getOperation(),
+         {globalBuffer(op.getLoc(), op.getParameter()),
+          buffers.lookup(op.getValue())},
+         {"readwrite", "read"});
+  written[op.getParameter()] = op;
+}
+
 LogicalResult ProgramLowering::copy(Location location, Value value,
                                     Value target) {
   runtime::TensorType type = toRuntime(value.getType());
@@ -404,9 +419,12 @@ void LowerToKernel::runOnOperation() {
       fileShape = *shape;
     std::string name = parameter.getSymName().str();
     parameter.setSymName("." + name);
-    builder.create<kernel::GlobalOp>(
-        parameter.getLoc(), name, tensorOf(parameter.getType()),
-        parameter.getTrainable() ? "parameter" : "state", fileShape);
+    builder.create<kernel::GlobalOp>(parameter.getLoc(), name,
+                                     tensorOf(parameter.getType()),
+                                     parameter.getTrainable()   ? "parameter"
+                                     : parameter.getStatistic() ? "statistic"
+                                                                : "state",
+                                     fileShape);
   }
   for (ParameterOp parameter :
        llvm::make_early_inc_range(module.getOps<ParameterOp>()))

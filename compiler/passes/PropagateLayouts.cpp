@@ -30,6 +30,9 @@ private:
   LogicalResult propagate(func::FuncOp func);
   LogicalResult propagateLibrary(Operation *op, LibraryOp library);
   void propagateElements(Operation *op);
+  bool readsPointwise(OpOperand &operand);
+  /// The layout of what a gradient will meet, empty where nothing is known.
+  StringRef wantedLayout(Value gradient);
   void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
                        OpOperand &value);
 
@@ -157,10 +160,24 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
       StringRef tag = layoutOf(library.values[1].value.getType());
       if (spec.kind == PrimitiveKind::MaxPooling)
         tag = layoutOf(library.values[2].value.getType());
+      else if (tag.empty()) // better the small side reordered than the large
+        tag = wantedLayout(library.values[0].value);
       spec.tensors[0].second.layout = spec.tensors[1].second.layout = tag.str();
     } else {
       spec.tensors[1].second.layout = spec.tensors[0].second.layout;
     }
+  }
+  // A normalisation works in its input's layout, a layer's on rows.
+  if (spec.kind == PrimitiveKind::BatchNormalization ||
+      spec.kind == PrimitiveKind::LayerNormalization) {
+    std::string tag = spec.kind == PrimitiveKind::BatchNormalization
+                          ? layoutOf(library.values[0].value.getType()).str()
+                          : "";
+    for (auto &[role, type] : spec.tensors)
+      type.layout =
+          role == Role::Src || role == Role::Dst || role == Role::SrcGradient
+              ? tag
+              : "";
   }
 
   runtime::cpu::PrimitiveChoice choice;
@@ -190,32 +207,49 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
-/// Element ops take the layout of the first operand that they read at the same
-/// index and that has the result's shape; gathered operands are row-major.
-void PropagateLayouts::propagateElements(Operation *op) {
-  auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
-  auto isPointwise = [&](OpOperand &operand) {
-    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type || type.getShape() != shape)
-      return false;
-    auto element = dyn_cast<ElementOpInterface>(op);
-    if (element)
-      return element.isPointwise(operand.getOperandNumber());
-    BlockArgument argument =
-        cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
-    return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-      return cast<ElementOpInterface>(use.getOwner())
-          .isPointwise(use.getOperandNumber());
-    });
-  };
-  std::optional<StringRef> lead;
-  for (OpOperand &operand : op->getOpOperands()) {
-    bool pointwise = isPointwise(operand);
-    if (pointwise && !lead)
-      lead = layoutOf(operand.get().getType());
-    require(operand, pointwise ? *lead : "");
+/// Whether an element op reads the operand at the index that it writes.
+bool PropagateLayouts::readsPointwise(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  auto result = cast<RankedTensorType>(op->getResult(0).getType());
+  auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+  if (!type || type.getShape() != result.getShape())
+    return false;
+  if (auto element = dyn_cast<ElementOpInterface>(op))
+    return element.isPointwise(operand.getOperandNumber());
+  BlockArgument argument =
+      cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
+  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
+    return cast<ElementOpInterface>(use.getOwner())
+        .isPointwise(use.getOperandNumber());
+  });
+}
+
+StringRef PropagateLayouts::wantedLayout(Value gradient) {
+  for (Operation *user : gradient.getUsers()) {
+    if (auto norm = dyn_cast<BatchNormGradientOp>(user))
+      return layoutOf(norm.getInput().getType());
+    if (!isa<ElementOpInterface, FusedOp>(user))
+      continue;
+    for (OpOperand &operand : user->getOpOperands()) {
+      StringRef tag = layoutOf(operand.get().getType());
+      if (operand.get() != gradient && !tag.empty() && readsPointwise(operand))
+        return tag;
+    }
   }
-  StringRef tag = lead.value_or("");
+  return "";
+}
+
+/// Element ops take the first layout, of the operands that they read at the
+/// same index and that have the result's shape, that is not row-major: what is
+/// row-major comes from a vector, and its neighbours work on the other. Gathered
+/// operands are row-major.
+void PropagateLayouts::propagateElements(Operation *op) {
+  StringRef tag;
+  for (OpOperand &operand : op->getOpOperands())
+    if (tag.empty() && readsPointwise(operand))
+      tag = layoutOf(operand.get().getType());
+  for (OpOperand &operand : op->getOpOperands())
+    require(operand, readsPointwise(operand) ? tag : "");
   setLayout(op->getResult(0), tag);
   if (auto fused = dyn_cast<FusedOp>(op)) {
     for (auto [argument, input] :

@@ -82,9 +82,22 @@ struct Dropout {
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
 };
+struct BatchNorm {       // each channel by its mean and variance in the batch
+  double momentum = 0.1; // of the new value in the running statistics
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+struct LayerNorm { // each example by its own mean and variance
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+struct Scale { // each channel times a learned factor, plus a learned bias
+  bool useBias = true;
+};
 
-using LayerSpec = std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D,
-                               Flatten, Dense, Dropout, Activation>;
+using LayerSpec =
+    std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dense,
+                 Dropout, Activation, BatchNorm, LayerNorm, Scale>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.
 InferResult infer(const Conv2D &, const Shape &input);
@@ -95,6 +108,9 @@ InferResult infer(const Flatten &, const Shape &input);         // -> [C*H*W]
 InferResult infer(const Dense &, const Shape &input);           // [in] -> [out]
 InferResult infer(const Dropout &, const Shape &input);         // any
 InferResult infer(const Activation &, const Shape &input);      // any
+InferResult infer(const BatchNorm &, const Shape &input); // [C, H, W] or [C]
+InferResult infer(const LayerNorm &, const Shape &input); // any
+InferResult infer(const Scale &, const Shape &input);     // [C, H, W] or [C]
 InferResult infer(const LayerSpec &, const Shape &input);
 
 /// What one layer costs for one example. `multiplyAdds` counts convolutions
@@ -106,13 +122,20 @@ struct Cost {
 /// \pre the layer fits `input`.
 Cost cost(const LayerSpec &, const Shape &input);
 
+/// What a parameter begins with.
+enum class Init { Xavier, Zero, One };
+
 /// A parameter tensor of a layer, in PyTorch's shape and order: `weight`
-/// (OIHW or [out, in]) then `bias`. Fans are for Xavier: the receptive field
-/// times channels in and out.
+/// (OIHW or [out, in]), then `bias`, then statistics. Fans are for Xavier: the
+/// receptive field times channels in and out.
 struct ParameterShape {
-  std::string name; // "weight", "bias"
+  std::string name; // "weight", "bias", "running_mean"
   Shape shape;
+  Init init;
   int64_t fanIn = 0, fanOut = 0;
+  /// Measured in training rather than trained: no parameter of the count, but
+  /// saved with the weights.
+  bool isStatistic = false;
 };
 std::vector<ParameterShape> parameters(const LayerSpec &, const Shape &input);
 

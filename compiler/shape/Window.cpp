@@ -56,6 +56,25 @@ std::optional<ShapeError> checkImage(std::string_view layer,
   return checkInput(layer, input);
 }
 
+std::optional<ShapeError> checkChannels(std::string_view layer,
+                                        const Shape &input) {
+  if (input.size() != 3 && input.size() != 1)
+    return ShapeError{fmt::format("`{}` takes channels x height x width or a "
+                                  "vector, its input is {}",
+                                  layer, toString(input)),
+                      "", ""};
+  return checkInput(layer, input);
+}
+
+std::optional<ShapeError> checkEpsilon(double epsilon) {
+  // It is added as a float, and must not vanish as one.
+  if (epsilon <= 1 && static_cast<float>(epsilon) > 0)
+    return std::nullopt;
+  return ShapeError{
+      fmt::format("`epsilon` must be above 0 and at most 1, got {}", epsilon),
+      "", "epsilon"};
+}
+
 InferResult boundedResult(std::string_view layer, Inferred inferred) {
   if (!elementCount(inferred.shape))
     return ShapeError{

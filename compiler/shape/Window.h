@@ -23,6 +23,12 @@ std::optional<ShapeError> checkImage(std::string_view layer,
 std::optional<ShapeError> checkInput(std::string_view layer,
                                      const Shape &input);
 
+/// The same for what has channels: [C, H, W], or the vector [C].
+std::optional<ShapeError> checkChannels(std::string_view layer,
+                                        const Shape &input);
+/// An error unless `epsilon` of a normalisation keeps its divisor above zero.
+std::optional<ShapeError> checkEpsilon(double epsilon);
+
 /// The output, unless it has more than maxElements elements.
 InferResult boundedResult(std::string_view layer, Inferred inferred);
 

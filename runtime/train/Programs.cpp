@@ -75,11 +75,12 @@ ParameterInfo describeParameter(const Executable &executable,
   ParameterInfo info;
   info.name = text(buffer.name());
   info.trainable = parameter.trainable();
+  info.isStatistic = parameter.statistic();
   std::vector<int64_t> stored = numbers(buffer.type()->shape());
   info.shape = numbers(parameter.shape());
   if (info.shape.empty())
     info.shape = stored;
-  if (buffer.type()->element() != fb::ElementType::F32 && info.trainable)
+  if (buffer.type()->element() != fb::ElementType::F32 && info.isSaved())
     fail(executable, fmt::format("parameter `{}` is not float32", info.name));
   assert(elementCount(info.shape) == elementCount(stored) &&
          "checked when the executable was read");

@@ -11,6 +11,10 @@ struct ParameterInfo {
   std::string name;
   std::vector<int64_t> shape; // as safetensors hold it
   bool trainable = true;      // false for the optimiser's state and statistics
+  bool isStatistic = false;
+
+  /// Whether files hold it.
+  bool isSaved() const { return trainable || isStatistic; }
 };
 
 /// A network compiled for training.

@@ -209,7 +209,7 @@ net.parameter @"dense_1.weight" : tensor<*xf32> {init = "zero"}
 
 // -----
 
-// expected-error @below {{expected init `xavier` or `zero`, got `ones`}}
+// expected-error @below {{expected init `xavier`, `zero` or `one`, got `ones`}}
 net.parameter @"dense_1.weight" : tensor<2xf32> {init = "ones"}
 
 // -----

@@ -60,6 +60,42 @@ NetworkText smallAlexNet() {
           0.01};
 }
 
+/// A residual network's stem and a block's path, channels that leave padding.
+NetworkText normNet() {
+  auto relu = shape::Activation{shape::ActivationKind::ReLU};
+  auto conv = [](int64_t channels, int64_t stride, int64_t kernel,
+                 int64_t groups = 1) {
+    return shape::Conv2D{channels,
+                         {kernel, kernel},
+                         {stride, stride},
+                         {kernel / 2, kernel / 2},
+                         {1, 1},
+                         groups,
+                         false};
+  };
+  return {{3, 20, 19},
+          {{"conv2d_1", conv(20, 2, 7)},
+           {"batchnorm_1", shape::BatchNorm{}},
+           {"relu_1", relu},
+           {"max_pool2d_1", shape::MaxPool2D{{3, 3}, {2, 2}, {1, 1}}},
+           {"conv2d_2", conv(17, 1, 3)},
+           {"batchnorm_2", shape::BatchNorm{0.5, 1e-3}},
+           {"relu_2", relu},
+           {"conv2d_3", conv(17, 1, 3, 17)},
+           {"batchnorm_3", shape::BatchNorm{0.1, 1e-5, false}},
+           {"conv2d_4", conv(32, 2, 1)},
+           {"scale_1", shape::Scale{}},
+           {"relu_3", relu},
+           {"layernorm_1", shape::LayerNorm{}},
+           {"global_avg_pool2d_1", shape::GlobalAvgPool2D{}},
+           {"flatten_1", shape::Flatten{}},
+           {"dense_1", shape::Dense{10}}},
+          5,
+          2,
+          0.9,
+          0.01};
+}
+
 Shape batchOf(int64_t batch, const shape::Shape &example) {
   Shape shape{batch};
   shape.insert(shape.end(), example.begin(), example.end());
@@ -170,3 +206,5 @@ INSTANTIATE_TEST_SUITE_P(Seeds, RandomNetworks,
 TEST(LeNet, TrainsLikeTheReference) { expectTrainsAlike(leNet()); }
 
 TEST(AlexNet, TrainsLikeTheReference) { expectTrainsAlike(smallAlexNet()); }
+
+TEST(NormNet, TrainsLikeTheReference) { expectTrainsAlike(normNet()); }

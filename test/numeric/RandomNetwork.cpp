@@ -28,6 +28,7 @@ public:
     add("flatten", shape::Flatten{});
     for (int64_t stages = pick({0, 1, 2}); stages > 0; --stages) {
       add("dense", shape::Dense{pick({7, 16, 33}), pick({0, 1, 1}) != 0});
+      drawNorm();
       drawActivation();
       if (pick({0, 1}))
         add("dropout", shape::Dropout{pick({0, 1}) ? 0.5 : 0.2});
@@ -62,6 +63,25 @@ private:
     }
   }
 
+  /// Batch normalisation only of enough values that none of its channels is all
+  /// but constant: the gradient of a lone pair is rounding alone.
+  void drawNorm() {
+    bool images = shape.size() == 3 && shape[1] * shape[2] >= 12;
+    switch (pick({0, 0, 1, 2, 3})) {
+    case 1:
+      if (images)
+        add("batchnorm", shape::BatchNorm{pick({0, 1}) ? 0.1 : 0.5, 1e-3,
+                                          pick({0, 1, 1}) != 0});
+      break;
+    case 2:
+      add("layernorm", shape::LayerNorm{1e-3, pick({0, 1, 1}) != 0});
+      break;
+    case 3:
+      add("scale", shape::Scale{pick({0, 1}) != 0});
+      break;
+    }
+  }
+
   void drawImageStage() {
     shape::Conv2D conv;
     conv.kernel = {pick({1, 2, 3, 3, 3, 5}), 3};
@@ -78,6 +98,7 @@ private:
         conv.channels = groups * pick({2, 5, 8});
       }
     add("conv2d", conv);
+    drawNorm();
     drawActivation();
     shape::Pair window{pick({2, 3}), pick({2, 3})};
     shape::Pair stride{pick({1, 2}), pick({2, 3})};

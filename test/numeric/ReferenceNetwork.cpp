@@ -6,8 +6,10 @@
 #include "test/reference/Activation.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
+#include "test/reference/LayerNorm.h"
 #include "test/reference/Loss.h"
 #include "test/reference/Parameter.h"
+#include "test/reference/Scale.h"
 #include "test/reference/Transforms.h"
 
 #include <algorithm>
@@ -57,8 +59,11 @@ shape::Shape batched(int64_t batch, shape::Shape shape) {
   return shape;
 }
 
-/// The shape of a parameter in `net`: grouped filters are [G, O/G, ...].
+/// The shape of a parameter in `net`: grouped filters are [G, O/G, ...], what
+/// scales an example is flat.
 shape::Shape netShape(const shape::LayerSpec &spec, shape::Shape shape) {
+  if (std::holds_alternative<shape::LayerNorm>(spec)) // of rows
+    return {*shape::elementCount(shape)};
   auto *conv = std::get_if<shape::Conv2D>(&spec);
   if (!conv || conv->groups == 1 || shape.size() != 4)
     return shape;
@@ -108,11 +113,11 @@ ReferenceNetwork::ReferenceNetwork(const NetworkText &network, uint64_t seed)
   for (const auto &[layer, spec] : network.layers) {
     for (const shape::ParameterShape &p : shape::parameters(spec, shape)) {
       std::string name = layer + "." + p.name;
-      parameters[name] = p.name == "bias"
-                             ? Tensor(p.shape)
-                             : reference::xavierUniform(p.shape, p.fanIn,
-                                                        p.fanOut, seed, name);
-      if (network.momentum != 0)
+      parameters[name] =
+          p.init == shape::Init::Xavier
+              ? reference::xavierUniform(p.shape, p.fanIn, p.fanOut, seed, name)
+              : Tensor(p.shape, p.init == shape::Init::One);
+      if (network.momentum != 0 && !p.isStatistic)
         parameters[name + ".velocity"] = Tensor(p.shape);
     }
     shape = inferred(spec, shape);
@@ -160,6 +165,21 @@ std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
         },
         [&](const shape::Activation &s) {
           return activation(activationOf(s), x);
+        },
+        [&](const shape::BatchNorm &s) {
+          reference::Moments moments =
+              random ? channelMoments(x)
+                     : reference::Moments{parameter("running_mean"),
+                                          parameter("running_var")};
+          return normalizeChannels(x, moments, parameter("weight", s.affine),
+                                   parameter("bias", s.affine), s.epsilon);
+        },
+        [&](const shape::LayerNorm &s) {
+          return layerNorm(x, parameter("weight", s.affine),
+                           parameter("bias", s.affine), s.epsilon);
+        },
+        [&](const shape::Scale &s) {
+          return scale(x, parameter("weight"), parameter("bias", s.useBias));
         }};
     values.push_back(std::visit(apply, spec));
   }
@@ -187,6 +207,15 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
     Tensor none(weight.shape);
     sgdUpdate(sgd, gradient, weight,
               network.momentum != 0 ? parameters.at(name + ".velocity") : none);
+  };
+  /// Updates what the layer has, and goes on with the input's gradient.
+  auto updateNorm = [&](const std::string &layer, bool hasWeight, bool hasBias,
+                        const reference::NormGradients &gradients) {
+    if (hasWeight)
+      update(layer + ".weight", gradients.weight);
+    if (hasBias)
+      update(layer + ".bias", gradients.bias);
+    return gradients.input;
   };
   // From the gradient dy of a layer's output y to that of its input x; its
   // parameters change once their own values are no longer needed.
@@ -231,6 +260,29 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
         },
         [&](const shape::Activation &s) {
           return activationGradientFromOutput(activationOf(s), y, dy);
+        },
+        [&, &layer = name](const shape::BatchNorm &s) {
+          Tensor weight =
+              s.affine ? parameters.at(layer + ".weight") : Tensor();
+          reference::Moments running{parameters.at(layer + ".running_mean"),
+                                     parameters.at(layer + ".running_var")};
+          updateRunning(channelMoments(x), x.size() / x.dim(1), s.momentum,
+                        running);
+          parameters.at(layer + ".running_mean") = running.mean;
+          parameters.at(layer + ".running_var") = running.variance;
+          return updateNorm(layer, s.affine, s.affine,
+                            batchNormGradient(x, weight, s.epsilon, dy));
+        },
+        [&, &layer = name](const shape::LayerNorm &s) {
+          Tensor weight =
+              s.affine ? parameters.at(layer + ".weight") : Tensor();
+          return updateNorm(layer, s.affine, s.affine,
+                            layerNormGradient(x, weight, s.epsilon, dy));
+        },
+        [&, &layer = name](const shape::Scale &s) {
+          return updateNorm(
+              layer, true, s.useBias,
+              scaleGradient(x, parameters.at(layer + ".weight"), dy));
         }};
     dy = std::visit(back, spec);
   }
@@ -251,13 +303,17 @@ static FunctionText::Value emit(const NetworkLayer &layer,
     shape::Shape shape = netShape(layer.spec, p.shape);
     declarations +=
         "  net.parameter @\"" + parameter + "\" : " + tensorType(shape);
-    if (p.name == "bias")
-      declarations += " {init = \"zero\"}\n";
+    if (p.init != shape::Init::Xavier)
+      declarations += std::string(" {init = ") +
+                      (p.init == shape::Init::One ? "\"one\"" : "\"zero\"") +
+                      (p.isStatistic ? ", trainable = false, statistic" : "") +
+                      "}\n";
     else
       declarations +=
           " {init = \"xavier\", fan_in = " + std::to_string(p.fanIn) +
           " : i64, fan_out = " + std::to_string(p.fanOut) + " : i64}\n";
-    operands.push_back(function.readParameter(parameter, tensorType(shape)));
+    if (!p.isStatistic)
+      operands.push_back(function.readParameter(parameter, tensorType(shape)));
   }
   auto emitLayer = Overloaded{
       [&](const shape::Conv2D &s) {
@@ -294,6 +350,38 @@ static FunctionText::Value emit(const NetworkLayer &layer,
         return function.op("activation", operands,
                            "kind = #net.activation<" +
                                std::string(shape::toString(s.kind)) + ">",
+                           type);
+      },
+      [&](const shape::BatchNorm &s) {
+        std::string channels = tensorType({input[0]});
+        return function.ops("batch_norm", operands,
+                            real("epsilon", s.epsilon) + ", " +
+                                real("momentum", s.momentum) +
+                                ", running_mean = @\"" + name +
+                                ".running_mean\", running_variance = @\"" +
+                                name + ".running_var\"",
+                            {type, channels, channels})[0];
+      },
+      [&](const shape::LayerNorm &s) {
+        shape::Shape row{*shape::elementCount(input)};
+        std::string rowType = tensorType(batched(batch, row)),
+                    rows = tensorType({batch});
+        operands[0] = function.op("reshape", {x}, sizes("shape", row), rowType);
+        auto y =
+            function.ops("layer_norm", operands, real("epsilon", s.epsilon),
+                         {rowType, rows, rows})[0];
+        return function.op("reshape", {y}, sizes("shape", input), type);
+      },
+      [&](const shape::Scale &) {
+        std::string channels = tensorType({input[0]});
+        FunctionText::Values given{{"%zero_" + name, channels},
+                                   {"%one_" + name, channels}};
+        function.line(given[0].name +
+                      " = net.fill {value = 0.0 : f64} : " + channels);
+        function.line(given[1].name +
+                      " = net.fill {value = 1.0 : f64} : " + channels);
+        operands.insert(operands.begin() + 1, given.begin(), given.end());
+        return function.op("batch_norm_inference", operands, real("epsilon", 0),
                            type);
       }};
   return std::visit(emitLayer, layer.spec);

@@ -5,6 +5,7 @@
 #include "test/reference/Conv2D.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
+#include "test/reference/LayerNorm.h"
 #include "test/reference/Loss.h"
 #include "test/reference/Optimizer.h"
 #include "test/reference/Parameter.h"
@@ -148,6 +149,48 @@ TEST(Reference, Activation) {
                 "inputGradient");
     expectClose(activationGradientFromInput(kind, input, gradient), one,
                 "inputGradient");
+  });
+}
+
+TEST(Reference, BatchNorm) {
+  forEachCase("batch_norm", [](const json &one) {
+    Tensor input = values(shapeOf(one.at("input")), Input);
+    Shape channels{input.dim(1)};
+    bool affine = one.at("affine");
+    Tensor weight = affine ? values(channels, Filter) : Tensor();
+    Tensor bias = affine ? values(channels, Bias) : Tensor();
+    reference::Moments moments = channelMoments(input);
+    expectClose(normalizeChannels(input, moments, weight, bias, 1e-5), one,
+                "output");
+    Tensor gradient = values(input.shape, OutputGradient);
+    auto gradients = batchNormGradient(input, weight, 1e-5, gradient);
+    expectClose(gradients.input, one, "inputGradient");
+    if (affine) {
+      expectClose(gradients.weight, one, "filterGradient");
+      expectClose(gradients.bias, one, "biasGradient");
+    }
+    reference::Moments running{Tensor(channels), Tensor(channels, 1)};
+    for (int step = 0; step < 2; ++step)
+      updateRunning(moments, input.size() / input.dim(1), one.at("momentum"),
+                    running);
+    expectClose(running.mean, one, "runningMean");
+    expectClose(running.variance, one, "runningVariance");
+    expectClose(normalizeChannels(input, running, weight, bias, 1e-5), one,
+                "evaluation");
+  });
+}
+
+TEST(Reference, LayerNorm) {
+  forEachCase("layer_norm", [](const json &one) {
+    Tensor input = values(shapeOf(one.at("input")), Input);
+    Shape example(input.shape.begin() + 1, input.shape.end());
+    Tensor weight = values(example, Filter), bias = values(example, Bias);
+    expectClose(layerNorm(input, weight, bias, 1e-5), one, "output");
+    auto gradients = layerNormGradient(input, weight, 1e-5,
+                                       values(input.shape, OutputGradient));
+    expectClose(gradients.input, one, "inputGradient");
+    expectClose(gradients.weight, one, "filterGradient");
+    expectClose(gradients.bias, one, "biasGradient");
   });
 }
 

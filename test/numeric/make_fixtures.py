@@ -92,6 +92,31 @@ def activation(kind, function, input):
                 output=numbers(y), inputGradient=numbers(backward(y, x)[0]))
 
 
+def batch_norm(name, input, affine=True, momentum=0.1):
+    x = values(input, INPUT)
+    w = values((input[1],), FILTER) if affine else None
+    b = values((input[1],), BIAS) if affine else None
+    mean, variance = torch.zeros(input[1]), torch.ones(input[1])
+    for _ in range(2):
+        y = F.batch_norm(x, mean, variance, w, b, True, momentum, 1e-5)
+    gradients = backward(y, x, *([w, b] if affine else []))
+    return dict(op="batch_norm", name=name, input=input, affine=affine, momentum=momentum,
+                output=numbers(y), inputGradient=numbers(gradients[0]),
+                filterGradient=numbers(gradients[1]) if affine else [],
+                biasGradient=numbers(gradients[2]) if affine else [],
+                runningMean=numbers(mean), runningVariance=numbers(variance),
+                evaluation=numbers(F.batch_norm(x, mean, variance, w, b, False, momentum, 1e-5)))
+
+
+def layer_norm(name, input):
+    x, w, b = values(input, INPUT), values(input[1:], FILTER), values(input[1:], BIAS)
+    y = F.layer_norm(x, input[1:], w, b, 1e-5)
+    gradients = backward(y, x, w, b)
+    return dict(op="layer_norm", name=name, input=input, output=numbers(y),
+                inputGradient=numbers(gradients[0]), filterGradient=numbers(gradients[1]),
+                biasGradient=numbers(gradients[2]))
+
+
 def softmax_cross_entropy(name, input, scale, levels):
     x = values(input, INPUT, levels)
     labels = whole_numbers(input[:1], LABELS, input[1])
@@ -140,6 +165,11 @@ CASES = [
     activation("relu", torch.relu, (3, 11)),
     activation("sigmoid", torch.sigmoid, (3, 11)),
     activation("tanh", torch.tanh, (3, 11)),
+    batch_norm("images", (2, 3, 3, 4)),
+    batch_norm("vectors", (5, 4), momentum=0.3),
+    batch_norm("plain", (3, 2, 2, 2), affine=False),
+    layer_norm("images", (2, 3, 2, 2)),
+    layer_norm("vectors", (3, 7)),
     softmax_cross_entropy("plain", (4, 5), 1.0, 2001),
     softmax_cross_entropy("ties", (4, 3), 2.0, 3),
     softmax_cross_entropy("large", (3, 7), 500.0, 2001),
