@@ -16,7 +16,15 @@ std::span<const std::string_view> memberNames() {
 }
 
 std::span<const std::string_view> valueNames() {
-  static constexpr std::string_view names[] = {"relu", "sigmoid", "tanh"};
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> list;
+    for (shape::ActivationKind kind : shape::activationKinds())
+      list.push_back(shape::toString(kind));
+    for (auto mode :
+         {shape::Interpolation::Nearest, shape::Interpolation::Bilinear})
+      list.push_back(shape::toString(mode));
+    return list;
+  }();
   return names;
 }
 

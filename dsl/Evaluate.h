@@ -9,7 +9,8 @@
 
 namespace netc::dsl {
 
-/// The words that stand for themselves: `relu`, `sigmoid`, `tanh`.
+/// The words that stand for themselves: activations (`relu` ...), and
+/// the modes of upsampling (`nearest` ...).
 std::span<const std::string_view> valueNames();
 
 /// The most elements of a list, those of the lists in it included.

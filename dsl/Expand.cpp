@@ -1,68 +1,21 @@
-// The walk over a network's body: layers are expanded, named and given their
-// shapes in one pass.
-#include "dsl/Sema.h"
+// The walk over a network's body: calls and the names of layers.
+#include "dsl/Expander.h"
 
-#include "dsl/Layers.h"
 #include "dsl/Names.h"
 #include "dsl/Vocabulary.h"
 
+#include <algorithm>
+
 namespace netc::dsl {
 
-/// With what a layer's multiply-adds can be, their sum cannot overflow.
-static constexpr size_t maxLayers = 1 << 14;
-
 std::span<const std::string_view> combinatorNames() {
-  static constexpr std::string_view names[] = {"Sequential"};
+  static constexpr std::string_view names[] = {"Sequential", "Sum", "Concat"};
   return names;
 }
 
-namespace {
-/// What reaches a layer.
-struct Flow {
-  std::optional<shape::Shape> shape; // nullopt after an error
-  std::optional<size_t> producer;    // the last layer that could change it
-};
-
-/// A level of names: the network, or a labelled Sequential.
-struct NameLevel {
-  std::string prefix;
-  std::map<std::string, int64_t> counts;
-  std::map<std::string, SourceRange> labels;
-};
-
-class Expander {
-public:
-  Expander(Evaluator &evaluator, Diagnostics &diagnostics, Network &network)
-      : evaluator(evaluator), diagnostics(diagnostics), network(network) {}
-
-  Flow flow;
-
-  void expandCall(const Call &call, const std::optional<Name> &label,
-                  NameLevel &level);
-  void checkOutput();
-
-private:
-  void expandSequential(const Call &call, const std::optional<Name> &label,
-                        NameLevel &level);
-  void expandLayer(const Call &call, const LayerKind &kind, std::string name);
-  void reportUnknown(const Call &call);
-  void checkLabel(const Name &label, NameLevel &level);
-  std::string layerName(const LayerKind &kind, const std::optional<Name> &label,
-                        NameLevel &level);
-  void infer(Layer &layer, const BoundArguments &arguments);
-  void inferBlindly(Layer &layer, const BoundArguments &arguments);
-  void reportMisfit(const Layer &layer, const shape::ShapeError &error,
-                    const BoundArguments &arguments);
-  void noteProducer(Diagnostic &error);
-  bool hintAtProducer(Diagnostic &error, const Layer &layer);
-
-  Evaluator &evaluator;
-  Diagnostics &diagnostics;
-  Network &network;
-  std::vector<std::string> arithmetic; // of each layer, for notes
-  bool isFull = false;
-};
-} // namespace
+static bool isCombinator(std::string_view name) {
+  return std::ranges::find(combinatorNames(), name) != combinatorNames().end();
+}
 
 //===----------------------------------------------------------------------===//
 // Names
@@ -79,12 +32,12 @@ void Expander::checkLabel(const Name &label, NameLevel &level) {
         .note(first->second, "the first one is here");
 }
 
-std::string Expander::layerName(const LayerKind &kind,
+std::string Expander::layerName(std::string_view kind,
                                 const std::optional<Name> &label,
                                 NameLevel &level) {
   if (label)
     return level.prefix + label->text;
-  std::string base = baseName(kind.signature.name);
+  std::string base = baseName(kind);
   return fmt::format("{}{}_{}", level.prefix, base, ++level.counts[base]);
 }
 
@@ -108,13 +61,13 @@ void Expander::expandCall(const Call &call, const std::optional<Name> &label,
                           NameLevel &level) {
   if (label)
     checkLabel(*label, level);
-  if (call.callee.text == "Sequential")
-    return expandSequential(call, label, level);
+  if (isCombinator(call.callee.text))
+    return expandCombinator(call, label, level);
   if (const LayerKind *kind = findLayerKind(call.callee.text)) {
     if (call.block)
       diagnostics.error(DiagnosticKind::NoBlock, call.block->open,
                         call.callee.text);
-    return expandLayer(call, *kind, layerName(*kind, label, level));
+    return expandLayer(call, *kind, label, level);
   }
   reportUnknown(call);
   flow.shape.reset();
@@ -122,41 +75,74 @@ void Expander::expandCall(const Call &call, const std::optional<Name> &label,
     evaluateAll(*call.arguments, evaluator);
   if (call.block) { // for the errors in it
     NameLevel inner;
-    for (const Item &item : call.block->items)
-      expandCall(item.call, item.label, inner);
+    expandSequence(*call.block, inner);
     flow.shape.reset();
   }
 }
 
-void Expander::expandSequential(const Call &call,
+void Expander::expandCombinator(const Call &call,
                                 const std::optional<Name> &label,
                                 NameLevel &level) {
+  const std::string &kind = call.callee.text;
+  bool isSequence = kind == "Sequential";
   if (call.arguments && !call.arguments->list.empty()) {
     diagnostics
-        .error(DiagnosticKind::NoArguments, call.arguments->range, "Sequential")
-        .hint("its layers stand in braces: `Sequential { ... }`");
+        .error(DiagnosticKind::NoArguments, call.arguments->range, kind)
+        .hint(fmt::format("its {} stand in braces: `{} {{ ... }}`",
+                          isSequence ? "layers" : "branches", kind));
     flow.shape.reset();
   } else if (!call.block) {
-    diagnostics.error(DiagnosticKind::BlockMissing, call.callee.range,
-                      "Sequential");
+    diagnostics.error(DiagnosticKind::BlockMissing, call.callee.range, kind,
+                      isSequence ? "layers" : "branches");
     flow.shape.reset();
   }
   if (!call.block)
     return;
-  if (call.block->isBroken)
+  if (call.block->isBroken) {
     flow.shape.reset();
-  else if (call.block->items.empty())
-    diagnostics.error(DiagnosticKind::BlockEmpty, call.block->open,
-                      "Sequential");
+  } else if (call.block->items.empty()) {
+    diagnostics
+        .error(DiagnosticKind::BlockEmpty, call.block->open, kind)
+        .hint("what changes nothing is written `Identity`");
+    return;
+  }
   NameLevel named;
   if (label)
     named.prefix = fmt::format("{}{}.", level.prefix, label->text);
-  for (const Item &item : call.block->items)
-    expandCall(item.call, item.label, label ? named : level);
+  if (isSequence)
+    return expandSequence(*call.block, label ? named : level);
+  expandBranches(call, layerName(kind, label, level), label ? named : level);
+}
+
+void Expander::expandSequence(const Block &block, NameLevel &level) {
+  for (const Item &item : block.items)
+    expandCall(item.call, item.label, level);
+}
+
+void Expander::expandBranches(const Call &call, std::string name,
+                              NameLevel &level) {
+  Flow entry = flow;
+  std::vector<Flow> branches;
+  for (const Item &item : call.block->items) {
+    flow = entry;
+    expandCall(item.call, item.label, level);
+    branches.push_back(std::move(flow));
+  }
+  flow = std::move(entry);
+  if (!hasRoom(call.callee.range))
+    return;
+  Layer layer;
+  layer.name = std::move(name);
+  layer.range = call.callee.range;
+  if (call.callee.text == "Sum")
+    layer.spec = shape::Sum();
+  else
+    layer.spec = shape::Concat();
+  join(layer, branches);
 }
 
 void Expander::expandLayer(const Call &call, const LayerKind &kind,
-                           std::string name) {
+                           const std::optional<Name> &label, NameLevel &level) {
   std::optional<BoundArguments> arguments =
       bind(kind.signature, call.callee,
            call.arguments ? &*call.arguments : nullptr, evaluator, diagnostics);
@@ -164,159 +150,18 @@ void Expander::expandLayer(const Call &call, const LayerKind &kind,
     flow.shape.reset();
     return;
   }
-  if (network.layers.size() == maxLayers) {
-    if (!isFull)
-      diagnostics.error(DiagnosticKind::TooManyLayers, call.callee.range,
-                        maxLayers);
-    isFull = true;
-    flow.shape.reset();
+  Layer layer;
+  layer.spec = kind.build(*arguments);
+  if (std::holds_alternative<shape::Identity>(layer.spec))
     return;
-  }
-  Layer layer{std::move(name),  kind.build(*arguments), std::nullopt, {}, {},
-              call.callee.range};
+  if (!hasRoom(call.callee.range))
+    return;
+  layer.name = layerName(kind.signature.name, label, level);
+  layer.range = call.callee.range;
   layer.arguments = givenArguments(kind.signature, *arguments);
   if (const auto *activation = arguments->find("activation"))
     layer.activation = std::get<shape::ActivationKind>(activation->value);
   infer(layer, *arguments);
-}
-
-//===----------------------------------------------------------------------===//
-// Shapes
-//===----------------------------------------------------------------------===//
-
-void Expander::infer(Layer &layer, const BoundArguments &arguments) {
-  shape::Shape output;
-  std::string how;
-  if (flow.shape) {
-    layer.input = *flow.shape;
-    shape::InferResult result = shape::infer(layer.spec, layer.input);
-    if (auto *error = std::get_if<shape::ShapeError>(&result)) {
-      reportMisfit(layer, *error, arguments);
-      flow.shape.reset();
-    } else {
-      auto &inferred = std::get<shape::Inferred>(result);
-      layer.output = inferred.shape;
-      how = inferred.arithmetic;
-      if (!std::holds_alternative<shape::Dropout>(layer.spec) &&
-          !std::holds_alternative<shape::Activation>(layer.spec))
-        flow.producer = network.layers.size();
-      flow.shape = layer.output;
-    }
-  } else {
-    inferBlindly(layer, arguments);
-  }
-  arithmetic.push_back(std::move(how));
-  network.layers.push_back(std::move(layer));
-}
-
-/// Where the input is not known: checks what does not depend on it, and goes on
-/// from a Dense layer, whose output does not either.
-void Expander::inferBlindly(Layer &layer, const BoundArguments &arguments) {
-  shape::InferResult result = shape::infer(layer.spec, {1});
-  const auto *error = std::get_if<shape::ShapeError>(&result);
-  if (error && !error->argument.empty())
-    reportMisfit(layer, *error, arguments);
-  if (!error && std::holds_alternative<shape::Dense>(layer.spec)) {
-    layer.output = std::get<shape::Inferred>(result).shape;
-    flow = {layer.output, network.layers.size()};
-  }
-}
-
-Diagnostic &reportShapeError(const shape::ShapeError &error,
-                             SourceRange layerRange, SourceRange argumentRange,
-                             Diagnostics &diagnostics) {
-  return diagnostics.error(DiagnosticKind::ShapeRule,
-                           error.argument.empty() ? layerRange : argumentRange,
-                           error.message);
-}
-
-void Expander::reportMisfit(const Layer &layer, const shape::ShapeError &error,
-                            const BoundArguments &arguments) {
-  const BoundArguments::Entry *argument = arguments.find(error.argument);
-  Diagnostic &diagnostic =
-      reportShapeError(error, layer.range,
-                       argument ? argument->range : layer.range, diagnostics);
-  bool isHinted = false;
-  if (error.argument.empty()) {
-    noteProducer(diagnostic);
-    isHinted = hintAtProducer(diagnostic, layer);
-  }
-  if (!isHinted && !error.hint.empty())
-    diagnostic.hint(error.hint);
-}
-
-/// Where the shape that flows comes from, and by which arithmetic.
-void Expander::noteProducer(Diagnostic &error) {
-  std::string shape = shape::toString(*flow.shape);
-  if (!flow.producer) {
-    error.note(network.inputRange,
-               fmt::format("{} is the input of `{}`", shape, network.name));
-    return;
-  }
-  const Layer &producer = network.layers[*flow.producer];
-  const std::string &how = arithmetic[*flow.producer];
-  error.note(producer.range, fmt::format("{} comes from `{}` here{}{}", shape,
-                                         shape::kindName(producer.spec),
-                                         how.empty() ? "" : ": ", how));
-}
-
-/// The layer with the padding that keeps the size of its input; nullopt if no
-/// padding does.
-static std::optional<shape::Conv2D> keepingSize(const shape::LayerSpec &spec) {
-  const auto *conv = std::get_if<shape::Conv2D>(&spec);
-  if (!conv || conv->stride != shape::Pair{1, 1})
-    return std::nullopt;
-  shape::Conv2D padded = *conv;
-  for (int i : {0, 1}) {
-    if (conv->kernel[i] % 2 == 0)
-      return std::nullopt;
-    padded.padding[i] = conv->dilation[i] * (conv->kernel[i] - 1) / 2;
-  }
-  if (padded.padding == conv->padding)
-    return std::nullopt;
-  return padded;
-}
-
-/// If the producer would leave enough with more padding, says so.
-bool Expander::hintAtProducer(Diagnostic &error, const Layer &layer) {
-  if (!flow.producer)
-    return false;
-  const Layer &producer = network.layers[*flow.producer];
-  std::optional<shape::Conv2D> padded = keepingSize(producer.spec);
-  if (!padded)
-    return false;
-  shape::InferResult kept = shape::infer(*padded, producer.input);
-  const auto *inferred = std::get_if<shape::Inferred>(&kept);
-  if (!inferred || !std::holds_alternative<shape::Inferred>(
-                       shape::infer(layer.spec, inferred->shape)))
-    return false;
-  auto [height, width] = padded->padding;
-  std::string padding = height == width ? fmt::format("{}", height)
-                                        : fmt::format("{}x{}", height, width);
-  error.hint(producer.range, fmt::format("`padding={}` keeps {}", padding,
-                                         shape::toString(inferred->shape)));
-  return true;
-}
-
-void Expander::checkOutput() {
-  if (!flow.shape || *flow.shape == network.output)
-    return;
-  Diagnostic &error = diagnostics.error(
-      DiagnosticKind::OutputMismatch, network.outputRange, network.name,
-      shape::toString(network.output), shape::toString(*flow.shape));
-  noteProducer(error);
-  if (!flow.producer)
-    return;
-  const Layer &producer = network.layers[*flow.producer];
-  if (std::holds_alternative<shape::Dense>(producer.spec) &&
-      network.output.size() == 1)
-    error.hint(producer.range,
-               fmt::format("`Dense({0})` gives {0}", network.output[0]));
-  else if (network.output.size() == 1 &&
-           shape::elementCount(*flow.shape) == network.output[0])
-    error.hint(network.layers.back().range,
-               fmt::format("`Flatten` after it makes {} of {}",
-                           network.output[0], shape::toString(*flow.shape)));
 }
 
 void expandLayers(const NetworkDecl &decl, bool isShapeKnown,

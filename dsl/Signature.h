@@ -13,7 +13,11 @@ enum class ArgumentKind {
   Number,
   Boolean,
   Activation,
-  Numbers // `0.5`, `[0.1, 0.2]`
+  Numbers,       // `0.5`, `[0.1, 0.2]`
+  Interpolation, // `nearest`, `bilinear`
+  Sides,         // `1`, `1x2` (height, width), `[1, 0, 2, 0]`
+  Shape,         // `10`, `1x28x28`, `[1, n, n]`
+  Word           // `label`, a value that stands for itself
 };
 
 struct ArgumentSpec {
@@ -28,8 +32,10 @@ struct Signature {
   std::vector<ArgumentSpec> arguments;
 };
 
-using ArgumentValue = std::variant<int64_t, shape::Pair, double, bool,
-                                   shape::ActivationKind, std::vector<double>>;
+using ArgumentValue =
+    std::variant<int64_t, shape::Pair, double, bool, shape::ActivationKind,
+                 std::vector<double>, shape::Interpolation, shape::Sides,
+                 shape::Shape, std::string>;
 
 /// The arguments of a call that has passed its check.
 class BoundArguments {

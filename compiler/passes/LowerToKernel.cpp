@@ -64,6 +64,7 @@ private:
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(SgdUpdateOp op);
+  void lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
   Value globalBuffer(Location location, StringRef name) {
@@ -120,6 +121,16 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
+static bool isElementLoss(Operation *op) {
+  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
+             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
+}
+
+static bool isSoftmaxLoss(Operation *op) {
+  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
+             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
+}
+
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -157,6 +168,12 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                   func.getPart(), func.getParts(), width};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
+  else if (isa<ConcatOp, ChannelSliceOp>(op))
+    emitConcatKernel(body, op);
+  else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
+    emitStatisticKernel(body, statistic);
+  else if (isElementLoss(op))
+    emitElementLossKernel(body, op);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -267,6 +284,10 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     return lowerUpdate(update);
+  if (auto statistic = dyn_cast<UpdateStatisticOp>(op)) {
+    lowerStatistic(statistic);
+    return success();
+  }
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     buffers[reshape.getOutput()] = builder.create<kernel::ReshapeOp>(
         op.getLoc(), tensorOf(reshape.getOutput().getType()).getMemRefType(),
@@ -287,9 +308,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp,
-          SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
-          op)) {
+  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp>(op) ||
+      isElementLoss(&op) || isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();
   }
@@ -386,6 +406,14 @@ LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
   return success();
 }
 
+void ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
+  launch(*op.getOperation(),
+         {globalBuffer(op.getLoc(), op.getParameter()),
+          buffers.lookup(op.getValue())},
+         {"readwrite", "read"});
+  written[op.getParameter()] = op;
+}
+
 LogicalResult ProgramLowering::copy(Location location, Value value,
                                     Value target) {
   runtime::TensorType type = toRuntime(value.getType());
@@ -420,9 +448,12 @@ void LowerToKernel::runOnOperation() {
       fileShape = *shape;
     std::string name = parameter.getSymName().str();
     parameter.setSymName("." + name);
-    builder.create<kernel::GlobalOp>(
-        parameter.getLoc(), name, tensorOf(parameter.getType()),
-        parameter.getTrainable() ? "parameter" : "state", fileShape);
+    builder.create<kernel::GlobalOp>(parameter.getLoc(), name,
+                                     tensorOf(parameter.getType()),
+                                     parameter.getTrainable()   ? "parameter"
+                                     : parameter.getStatistic() ? "statistic"
+                                                                : "state",
+                                     fileShape);
   }
   for (ParameterOp parameter :
        llvm::make_early_inc_range(module.getOps<ParameterOp>()))

@@ -7,6 +7,7 @@
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
 #include "tools/netc/Format.h"
+#include "tools/netc/HelpLayer.h"
 #include "tools/netc/SourceText.h"
 
 #include <CLI/CLI.hpp>
@@ -119,6 +120,7 @@ void Options::declare(CLI::App &app) {
       ->allow_extra_args(false);
   declareTextActions(app);
   run.declare(app);
+  declareHelpLayer(app);
   // One action at most.
   for (const char *name : {"--train", "--evaluate"}) {
     app.get_option(name)
@@ -175,6 +177,26 @@ private:
   std::optional<runtime::data::DatasetInfo> dataset;
 };
 
+/// The labels of a data set are what the network's loss takes.
+void checkLabels(const dsl::Network &network,
+                 const runtime::data::DatasetInfo &dataset) {
+  std::optional<shape::Shape> labels = dsl::labelShapeOf(network);
+  std::string output = shape::toString(network.output);
+  if (labels && *labels != dataset.labelShape)
+    throw Error(
+        fmt::format("{}: gives {} but {} has {}", network.range.file->name,
+                    output, dataset.name,
+                    dataset.labelShape.empty()
+                        ? "one label an example"
+                        : fmt::format("labels of {}",
+                                      shape::toString(dataset.labelShape))));
+  int64_t classes = dsl::classesOf(network);
+  if (classes != 0 && classes != dataset.classes)
+    throw Error(fmt::format("{}: gives {} but {} has {} classes",
+                            network.range.file->name, output, dataset.name,
+                            dataset.classes));
+}
+
 int Command::run() {
   dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
@@ -214,10 +236,7 @@ int Command::run() {
     dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
     if (reportErrors(diagnostics, options.json))
       return UserError;
-    if (network->output != shape::Shape{dataset->classes})
-      throw Error(fmt::format("{}: gives {} but {} has {} classes",
-                              options.file, shape::toString(network->output),
-                              dataset->name, dataset->classes));
+    checkLabels(*network, *dataset);
   }
 
   Compiler compiler(*network, request(*network));
