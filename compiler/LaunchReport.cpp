@@ -21,7 +21,8 @@ namespace {
 class LaunchReporter {
 public:
   LaunchReporter(ModuleOp module, StringRef layer)
-      : isa(getTarget(module) ? getTarget(module).getIsa() : "this processor"),
+      : processor(getTarget(module) ? getTarget(module).getIsa()
+                                    : "this processor"),
         layer(layer) {}
 
   void report(ProgramOp program);
@@ -35,7 +36,7 @@ private:
   std::string reasonOf(PrimitiveOp op) const;
   bool concerns(Operation *op) const;
 
-  StringRef isa, layer;
+  StringRef processor, layer;
 };
 } // namespace
 
@@ -108,18 +109,18 @@ std::string LaunchReporter::reasonOf(PrimitiveOp op) const {
     return llvm::formatv(
         "oneDNN's first choice for these sizes on {0}, free to "
         "choose every layout",
-        isa);
+        processor);
   case PrimitiveKind::InnerProduct:
     if (isBackward)
       return llvm::formatv(
           "oneDNN's first choice on {0} with the weight as the "
           "forward step has it: another layout would cost a "
           "reorder of it in each step",
-          isa);
+          processor);
     return llvm::formatv(
         "oneDNN's first choice for these sizes on {0}, free to "
         "choose every layout",
-        isa);
+        processor);
   case PrimitiveKind::MaxPooling:
   case PrimitiveKind::AveragePooling:
     return isBackward ? "oneDNN's first choice in the layout of the forward "
@@ -127,7 +128,8 @@ std::string LaunchReporter::reasonOf(PrimitiveOp op) const {
                       : "oneDNN's first choice in the layout of its input, so "
                         "that nothing is reordered before it";
   default:
-    return llvm::formatv("oneDNN's first choice for these layouts on {0}", isa);
+    return llvm::formatv("oneDNN's first choice for these layouts on {0}",
+                         processor);
   }
 }
 

@@ -108,8 +108,9 @@ std::string explainText(const dsl::Network &network, size_t index,
   for (const dsl::GivenArgument &argument : layer.arguments)
     arguments += fmt::format("{}{}={}", arguments.empty() ? "" : ", ",
                              argument.name, argument.value);
-  std::string text = fmt::format("{}: {}({})\n", layer.name,
-                                 shape::kindName(layer.spec), arguments);
+  std::string text =
+      fmt::format("{}: {}{}\n", layer.name, shape::kindName(layer.spec),
+                  arguments.empty() ? "" : "(" + arguments + ")");
   if (layer.range.file) {
     dsl::LineColumn place = dsl::lineColumn(layer.range);
     text += paragraph("written", fmt::format("{}:{}:{}", layer.range.file->name,

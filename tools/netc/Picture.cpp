@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
+#include <set>
 
 namespace netc::tools {
 
@@ -37,11 +39,19 @@ private:
   std::string frameTitle(const PictureFrame &frame) const;
   std::string rowOf(const dsl::Layer &layer) const;
   void findHidden(const PictureFrame &frame);
+  void findForks();
+  void findParents(size_t frame);
+  size_t commonFrame(size_t a, size_t b) const;
+  const shape::Shape &shapeOf(int64_t source) const;
 
   const dsl::Network &network;
   PictureGraph graph;
   /// Of each box, the one that is drawn for it.
   std::vector<int64_t> shown;
+  std::vector<size_t> frameOf;     // of each box
+  std::vector<size_t> parents;     // of each frame; the network is its own
+  std::map<int64_t, size_t> forks; // what is read several times, and the
+                                   // innermost frame of all who read it
   std::string text;
   size_t level = 0;
 };
@@ -125,8 +135,9 @@ std::string PictureWriter::rowOf(const dsl::Layer &layer) const {
   std::string_view kind = shape::kindName(layer.spec);
   std::string arguments = argumentsText(layer);
   std::string own = layer.name.substr(layer.name.rfind('.') + 1);
-  std::string cell = fmt::format(
-      "<b>{}</b>{}{}", kind, arguments.empty() ? "" : " ", escaped(arguments));
+  std::string cell =
+      fmt::format("<b>{}</b>{}{}", kind, arguments.empty() ? "" : "&#160;",
+                  escaped(arguments));
   int64_t parameters = shape::cost(layer.spec, layer.input).parameters;
   if (parameters > 0)
     cell += fmt::format("<br/><font point-size=\"8\" color=\"#555555\">{} · {} "
@@ -157,14 +168,16 @@ void PictureWriter::writeBox(size_t index) {
        index, rows);
 }
 
-/// `Bottleneck ×2`: what its layers were written as, or its label.
+/// `residual × 2`: the frame's own name, without a number.
 std::string PictureWriter::frameTitle(const PictureFrame &frame) const {
   std::string own = frame.path.substr(frame.path.rfind('.') + 1);
-  const dsl::Layer &layer =
-      network.layers[graph.boxes[frame.first].layers.front()];
+  size_t end = own.rfind('_');
+  if (end != own.npos && end + 1 < own.size() &&
+      std::all_of(own.begin() + ptrdiff_t(end) + 1, own.end(), dsl::isDigit))
+    own.resize(end);
   std::string title = fmt::format("<b>{}</b>", escaped(own));
   if (frame.times > 1)
-    title += fmt::format(" <b>× {}</b>", frame.times);
+    title += fmt::format(" × {}", frame.times);
   return title;
 }
 
@@ -173,10 +186,13 @@ void PictureWriter::writeFrame(size_t index) {
   if (index > 0) {
     line("subgraph cluster_{} {{", index);
     ++level;
-    line("label=<{}>;", frameTitle(frame));
-    if (frame.times > 1)
-      line("penwidth=1.6;");
+    line("label=<{}>; labeljust=l; style=rounded; margin=10; "
+         "color=\"#999999\";{}",
+         frameTitle(frame), frame.times > 1 ? " penwidth=1.6;" : "");
   }
+  for (auto [source, place] : forks)
+    if (place == index)
+      line("f{} [shape=point, width=0.05, color=\"#444444\"];", source + 1);
   for (const PictureFrame::Member &member : frame.members) {
     if (!member.isFrame)
       writeBox(member.index);
@@ -204,31 +220,74 @@ void PictureWriter::findHidden(const PictureFrame &frame) {
   }
 }
 
-/// The shape of what flows stands beside an edge; where it goes several ways,
-/// beside the first of them.
+void PictureWriter::findParents(size_t index) {
+  for (const PictureFrame::Member &member : graph.frames[index].members)
+    if (member.isFrame) {
+      parents[member.index] = index;
+      findParents(member.index);
+    } else {
+      frameOf[member.index] = index;
+    }
+}
+
+size_t PictureWriter::commonFrame(size_t a, size_t b) const {
+  std::set<size_t> around{0};
+  for (; a != 0; a = parents[a])
+    around.insert(a);
+  while (!around.contains(b))
+    b = parents[b];
+  return b;
+}
+
+/// What several boxes read forks where they are.
+void PictureWriter::findForks() {
+  frameOf.resize(graph.boxes.size());
+  parents.resize(graph.frames.size());
+  findParents(0);
+  std::map<int64_t, std::vector<size_t>> readers;
+  for (size_t box = 0; box < graph.boxes.size(); ++box)
+    if (shown[box] == int64_t(box))
+      for (int64_t input : graph.boxes[box].inputs)
+        readers[input < 0 ? input : shown[size_t(input)]].push_back(
+            frameOf[box]);
+  for (const auto &[source, frames] : readers)
+    if (frames.size() > 1) {
+      size_t frame = frames.front();
+      for (size_t other : frames)
+        frame = commonFrame(frame, other);
+      forks[source] = frame;
+    }
+}
+
+const shape::Shape &PictureWriter::shapeOf(int64_t source) const {
+  return source == dsl::networkInput
+             ? network.input
+             : network.layers[graph.boxes[size_t(source)].layers.back()].output;
+}
+
+/// The shape of what flows stands beside an edge; where it forks, beside the
+/// trunk. The first branch goes straight on.
 void PictureWriter::writeEdges() {
-  std::vector<bool> isSaid(graph.boxes.size() + 1);
-  auto edge = [&](int64_t from, const std::string &to) {
-    const shape::Shape &shape =
-        from == dsl::networkInput
-            ? network.input
-            : network.layers[graph.boxes[size_t(from)].layers.back()].output;
-    std::string source = from == dsl::networkInput
-                             ? "input"
-                             : fmt::format("b{}", shown[size_t(from)]);
-    size_t index = from == dsl::networkInput ? graph.boxes.size()
-                                             : size_t(shown[size_t(from)]);
-    if (isSaid[index])
-      line("{} -> {};", source, to);
+  std::set<int64_t> branched; // forks of which a branch is drawn
+  auto nameOf = [](int64_t source) {
+    return source == dsl::networkInput ? "input" : fmt::format("b{}", source);
+  };
+  for (auto [source, frame] : forks)
+    line("{} -> f{} [label=\" {}\", arrowhead=none, weight=8];", nameOf(source),
+         source + 1, shapeText(shapeOf(source)));
+  auto edge = [&](int64_t source, const std::string &target) {
+    if (!forks.contains(source))
+      line("{} -> {} [label=\" {}\", weight=8];", nameOf(source), target,
+           shapeText(shapeOf(source)));
     else
-      line("{} -> {} [label=\" {}\"];", source, to, shapeText(shape));
-    isSaid[index] = true;
+      line("f{} -> {} [weight={}];", source + 1, target,
+           branched.insert(source).second ? 8 : 1);
   };
   for (size_t box = 0; box < graph.boxes.size(); ++box)
     if (shown[box] == int64_t(box))
       for (int64_t input : graph.boxes[box].inputs)
-        edge(input, fmt::format("b{}", box));
-  edge(int64_t(graph.boxes.size()) - 1, "output");
+        edge(input < 0 ? input : shown[size_t(input)], fmt::format("b{}", box));
+  edge(shown.back(), "output");
 }
 
 std::string PictureWriter::write() {
@@ -236,6 +295,7 @@ std::string PictureWriter::write() {
   for (size_t box = 0; box < shown.size(); ++box)
     shown[box] = int64_t(box);
   findHidden(graph.frames[0]);
+  findForks();
 
   shape::Cost total;
   for (const dsl::Layer &layer : network.layers) {
@@ -252,10 +312,8 @@ std::string PictureWriter::write() {
   line("node [fontname=\"Helvetica\", fontsize=10, shape=plain];");
   line("edge [fontname=\"Helvetica\", fontsize=9, fontcolor=\"#333333\", "
        "color=\"#444444\", arrowsize=0.6];");
-  // Of every frame.
-  line("graph [style=rounded, color=\"#999999\", margin=8];");
   line("input [label=\"{}\"];", network.inputName);
-  line("output [label=\"{}\"];", network.train.declared ? "logits" : "output");
+  line("output [label=\"output\"];");
   writeFrame(0);
   writeEdges();
   level = 0;
