@@ -60,9 +60,8 @@ Location dsl::locate(Builder &builder, const std::string &name,
 }
 
 Value TransformEmitter::emit(const Transform &transform, Value input) {
-  Location location =
-      locate(builder, std::string(shape::kindName(transform.spec)),
-             transform.range);
+  Location location = locate(
+      builder, std::string(shape::kindName(transform.spec)), transform.range);
   return std::visit(
       [&](const auto &spec) { return emit(spec, location, input); },
       transform.spec);
@@ -84,16 +83,15 @@ Value TransformEmitter::emit(const shape::ToTensor &, Location location,
 
 Value TransformEmitter::emit(const shape::Normalize &spec, Location location,
                              Value input) {
-  return builder.create<net::NormalizeOp>(
-      location, input, numbers(spec.mean), numbers(spec.deviation));
+  return builder.create<net::NormalizeOp>(location, input, numbers(spec.mean),
+                                          numbers(spec.deviation));
 }
 
 Value TransformEmitter::emit(const shape::CenterCrop &spec, Location location,
                              Value input) {
-  return spec.size == pictureOf(input)
-             ? input
-             : builder.create<net::CenterCropOp>(location, input,
-                                                 pair(spec.size));
+  return spec.size == pictureOf(input) ? input
+                                       : builder.create<net::CenterCropOp>(
+                                             location, input, pair(spec.size));
 }
 
 Value TransformEmitter::emit(const shape::RandomCrop &spec, Location location,
@@ -131,20 +129,19 @@ static void emitPhase(OpBuilder &builder, const Network &network,
   SmallVector<int64_t> pixelSizes{options.batch};
   llvm::append_range(pixelSizes, options.pixels);
   Type i32 = builder.getI32Type();
-  Type types[] = {
-      RankedTensorType::get(pixelSizes,
-                            builder.getIntegerType(8, /*isSigned=*/false)),
-      RankedTensorType::get({options.batch}, i32),
-      RankedTensorType::get({8}, i32)};
+  Type types[] = {RankedTensorType::get(pixelSizes, builder.getIntegerType(
+                                                        8, /*isSigned=*/false)),
+                  RankedTensorType::get({options.batch}, i32),
+                  RankedTensorType::get({8}, i32)};
   Location location = locate(builder, network.name, network.range);
   auto func = builder.create<func::FuncOp>(
       location, name,
-      builder.getFunctionType(types,
-                              {net::batched(builder.getContext(), options.batch,
-                                            network.input)}));
-  for (auto [index, argument] :
-       llvm::enumerate(ArrayRef<StringRef>{"pixels", "samples", "state"}))
-    func.setArgAttr(index, "net.name", builder.getStringAttr(argument));
+      builder.getFunctionType(
+          types,
+          {net::batched(builder.getContext(), options.batch, network.input)}));
+  unsigned index = 0;
+  for (StringRef argument : {"pixels", "samples", "state"})
+    func.setArgAttr(index++, "net.name", builder.getStringAttr(argument));
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);
   TransformEmitter emitter(builder, body->getArgument(1), body->getArgument(2));

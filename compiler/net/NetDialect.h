@@ -43,10 +43,10 @@ mlir::LogicalResult inferLayer(std::optional<mlir::Location> location,
                                llvm::SmallVectorImpl<mlir::Type> &results);
 
 /// The same for a transform.
-mlir::LogicalResult
-inferTransform(std::optional<mlir::Location> location, mlir::Type input,
-               const shape::TransformSpec &spec,
-               llvm::SmallVectorImpl<mlir::Type> &results);
+mlir::LogicalResult inferTransform(std::optional<mlir::Location> location,
+                                   mlir::Type input,
+                                   const shape::TransformSpec &spec,
+                                   llvm::SmallVectorImpl<mlir::Type> &results);
 
 } // namespace netc::net
 

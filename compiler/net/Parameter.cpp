@@ -81,8 +81,8 @@ LogicalResult TrainingOp::verify() {
 LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
   for (FlatSymbolRefAttr function :
        {getNetworkAttr(), getTrainTransformsAttr(), getTestTransformsAttr()})
-    if (function && !table.lookupNearestSymbolFrom<FunctionOpInterface>(
-                        *this, function))
+    if (function &&
+        !table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, function))
       return emitOpError("refers to no function ") << function;
   return success();
 }

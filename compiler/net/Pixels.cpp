@@ -28,8 +28,8 @@ Value net::emitPixel(ElementEmitter &emitter, Value input) {
 
 Value net::emitPixelAt(ElementEmitter &emitter, Value input, ValuePair place) {
   ArrayRef<Value> at = emitter.coordinates();
-  return toFloat(emitter, emitter.elementAt(
-                              input, {at[0], at[1], place[0], place[1]}));
+  return toFloat(emitter,
+                 emitter.elementAt(input, {at[0], at[1], place[0], place[1]}));
 }
 
 Value net::emitPerChannel(ElementEmitter &emitter, ArrayRef<double> values) {
@@ -56,15 +56,13 @@ Value net::emitPaddedPixel(ElementEmitter &emitter, Value input,
   for (unsigned d : {0, 1}) {
     Value size = b.create<arith::ConstantIndexOp>(loc, type.getDimSize(2 + d));
     // Unsigned: what is before the picture is a large number.
-    Value fits = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ult,
-                                         place[d], size);
+    Value fits =
+        b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, place[d], size);
     place[d] = b.create<arith::SelectOp>(loc, fits, place[d], zero);
-    isInside =
-        isInside ? b.create<arith::AndIOp>(loc, isInside, fits) : fits;
+    isInside = isInside ? b.create<arith::AndIOp>(loc, isInside, fits) : fits;
   }
-  return b.create<arith::SelectOp>(loc, isInside,
-                                   emitPixelAt(emitter, input, place),
-                                   emitter.constant(0));
+  return b.create<arith::SelectOp>(
+      loc, isInside, emitPixelAt(emitter, input, place), emitter.constant(0));
 }
 
 namespace {
@@ -95,8 +93,7 @@ static Between sourcePixel(ElementEmitter &emitter, Value i, Value origin,
   position = b.create<arith::MulFOp>(loc, position, scale);
   position = b.create<arith::SubFOp>(loc, position, emitter.constant(0.5));
   position = b.create<arith::MaximumFOp>(loc, position, emitter.constant(0));
-  Value last =
-      b.create<arith::SubIOp>(loc, extent, emitter.constantInt(1));
+  Value last = b.create<arith::SubIOp>(loc, extent, emitter.constantInt(1));
   Value low = b.create<arith::FPToSIOp>(loc, b.getI32Type(), position);
   low = b.create<arith::MinSIOp>(loc, low, last);
   Value weight = b.create<arith::SubFOp>(

@@ -25,8 +25,8 @@ public:
         epoch(emitter.stateWord(op.getState(), /*word=*/4)) {}
 
   std::array<Value, 4> block(Value number) {
-    return emitPhilox(emitter,
-                      {sample, number, epoch, emitter.constantInt(0)}, key);
+    return emitPhilox(emitter, {sample, number, epoch, emitter.constantInt(0)},
+                      key);
   }
   /// Whether a draw of this block is below `rate`.
   Value isBelow(Value word, double rate) {
@@ -43,9 +43,9 @@ public:
   /// A number in [low, high).
   Value between(Value word, double low, double high) {
     OpBuilder &b = emitter.builder;
-    Value scaled = b.create<arith::MulFOp>(emitter.location,
-                                           emitUniform(emitter, word),
-                                           emitter.constant(high - low));
+    Value scaled =
+        b.create<arith::MulFOp>(emitter.location, emitUniform(emitter, word),
+                                emitter.constant(high - low));
     return b.create<arith::AddFOp>(emitter.location, scaled,
                                    emitter.constant(low));
   }
@@ -110,17 +110,17 @@ static std::pair<Rectangle, Value> emitAttempt(ElementEmitter &emitter,
   Value fits = emitter.constantInt(1, 1);
   auto place = [&](Value side, int64_t whole, Value word) -> Value {
     Value most = emitter.constantInt(whole);
-    auto less = rule.mayBeWhole ? arith::CmpIPredicate::sle
-                                : arith::CmpIPredicate::slt;
+    auto less =
+        rule.mayBeWhole ? arith::CmpIPredicate::sle : arith::CmpIPredicate::slt;
     Value isSmall = b.create<arith::CmpIOp>(loc, less, side, most);
     fits = b.create<arith::AndIOp>(loc, fits, isSmall);
     if (rule.mayBeWhole) { // what is erased may be nothing
-      Value isLarge = b.create<arith::CmpIOp>(
-          loc, arith::CmpIPredicate::sgt, side, emitter.constantInt(0));
+      Value isLarge = b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sgt,
+                                              side, emitter.constantInt(0));
       fits = b.create<arith::AndIOp>(loc, fits, isLarge);
     }
-    Value count = b.create<arith::SubIOp>(
-        loc, emitter.constantInt(whole + 1), side);
+    Value count =
+        b.create<arith::SubIOp>(loc, emitter.constantInt(whole + 1), side);
     return draws.below(word, count);
   };
   rectangle.top = place(rectangle.height, rule.picture[0], words[2]);
@@ -135,15 +135,19 @@ static Rectangle emitRectangle(ElementEmitter &emitter, ExampleDraws &draws,
   OpBuilder &b = emitter.builder;
   Location loc = emitter.location;
   Value zero = emitter.constantInt(0);
-  SmallVector<Value> start{emitter.constantInt(1), emitter.constantInt(0, 1),
-                           zero, zero, zero, zero};
+  SmallVector<Value> start{emitter.constantInt(1),
+                           emitter.constantInt(0, 1),
+                           zero,
+                           zero,
+                           zero,
+                           zero};
   auto isGoingOn = [&](OpBuilder &, Location, ValueRange carried) {
     constexpr int64_t attempts = 10;
     Value isLeft =
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::sle, carried[0],
                                 emitter.constantInt(attempts));
-    Value isMissing = b.create<arith::XOrIOp>(loc, carried[1],
-                                              emitter.constantInt(1, 1));
+    Value isMissing =
+        b.create<arith::XOrIOp>(loc, carried[1], emitter.constantInt(1, 1));
     Value goesOn = b.create<arith::AndIOp>(loc, isLeft, isMissing);
     b.create<scf::ConditionOp>(loc, goesOn, carried);
   };
@@ -243,9 +247,9 @@ Value RandomResizedCropOp::emitElement(ElementEmitter &emitter) {
   auto window = emitter.perExample(*this, [&](Value example) {
     ExampleDraws draws(emitter, *this, example);
     RectangleRule rule{pictureOf(getInput()), getScale(), getRatio()};
-    auto [top, left, height, width] = emitRectangle(
-        emitter, draws, rule,
-        centralRectangle(emitter, rule.picture, getRatio()));
+    auto [top, left, height, width] =
+        emitRectangle(emitter, draws, rule,
+                      centralRectangle(emitter, rule.picture, getRatio()));
     return SmallVector<Value>{toIndex(emitter, top), toIndex(emitter, left),
                               height, width};
   });
@@ -268,15 +272,13 @@ Value RandomHorizontalFlipOp::emitElement(ElementEmitter &emitter) {
   auto drawn = emitter.perExample(*this, [&](Value example) {
     ExampleDraws draws(emitter, *this, example);
     Value word = draws.block(emitter.constantInt(0))[0];
-    return SmallVector<Value>{
-        draws.isBelow(word, getRate().convertToDouble())};
+    return SmallVector<Value>{draws.isBelow(word, getRate().convertToDouble())};
   });
   ArrayRef<Value> at = emitter.coordinates();
-  Value last = b.create<arith::ConstantIndexOp>(getLoc(),
-                                                pictureOf(getInput())[1] - 1);
+  Value last =
+      b.create<arith::ConstantIndexOp>(getLoc(), pictureOf(getInput())[1] - 1);
   Value mirrored = b.create<arith::SubIOp>(getLoc(), last, at[3]);
-  Value column =
-      b.create<arith::SelectOp>(getLoc(), drawn[0], mirrored, at[3]);
+  Value column = b.create<arith::SelectOp>(getLoc(), drawn[0], mirrored, at[3]);
   return emitPixelAt(emitter, getInput(), {at[2], column});
 }
 
@@ -304,19 +306,18 @@ Value RandomErasingOp::emitElement(ElementEmitter &emitter) {
         emitRectangle(emitter, draws, rule, {zero, zero, zero, zero});
     Value height =
         b.create<arith::SelectOp>(getLoc(), isErased, found.height, zero);
-    return SmallVector<Value>{toIndex(emitter, found.top),
-                              toIndex(emitter, found.left),
-                              toIndex(emitter, height),
-                              toIndex(emitter, found.width)};
+    return SmallVector<Value>{
+        toIndex(emitter, found.top), toIndex(emitter, found.left),
+        toIndex(emitter, height), toIndex(emitter, found.width)};
   });
   ArrayRef<Value> at = emitter.coordinates();
   Value isInside;
   for (unsigned d : {0, 1}) { // unsigned: what is before is far beyond
     Value distance = b.create<arith::SubIOp>(getLoc(), at[2 + d], erased[d]);
-    Value isNear = b.create<arith::CmpIOp>(
-        getLoc(), arith::CmpIPredicate::ult, distance, erased[2 + d]);
-    isInside = isInside ? b.create<arith::AndIOp>(getLoc(), isInside, isNear)
-                        : isNear;
+    Value isNear = b.create<arith::CmpIOp>(getLoc(), arith::CmpIPredicate::ult,
+                                           distance, erased[2 + d]);
+    isInside =
+        isInside ? b.create<arith::AndIOp>(getLoc(), isInside, isNear) : isNear;
   }
   return b.create<arith::SelectOp>(
       getLoc(), isInside, emitPerChannel(emitter, getValue()),

@@ -33,7 +33,8 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
     return emitOptionalError(location, "expected two sizes");
   return inferTransform(
       location, adaptor.getInput().getType(),
-      shape::Resize{shape::Pair{adaptor.getSize()[0], adaptor.getSize()[1]}, {}},
+      shape::Resize{shape::Pair{adaptor.getSize()[0], adaptor.getSize()[1]},
+                    {}},
       types);
 }
 

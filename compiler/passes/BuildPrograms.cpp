@@ -161,8 +161,7 @@ Value BuildPrograms::joinTransforms(func::FuncOp func, TrainingOp training,
   IRMapping mapping;
   mapping.map(source.getArgument(2), body.getArgument(1));
   if (!samples.use_empty())
-    mapping.map(samples,
-                body.addArgument(samples.getType(), samples.getLoc()));
+    mapping.map(samples, body.addArgument(samples.getType(), samples.getLoc()));
   mapping.map(source.getArgument(0),
               body.insertArgument(0u, source.getArgument(0).getType(),
                                   source.getArgument(0).getLoc()));

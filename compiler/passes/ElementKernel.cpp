@@ -105,8 +105,8 @@ static SmallVector<Value> splitIndex(KernelBody &body, Value index,
   // From the innermost outwards.
   for (size_t i = dimensions.size(); i-- > 0;) {
     Value size = indexConstant(body, dimensions[i].size);
-    places[i] = i == 0 ? index
-                       : b.create<arith::RemUIOp>(body.location, index, size);
+    places[i] =
+        i == 0 ? index : b.create<arith::RemUIOp>(body.location, index, size);
     if (i > 0)
       index = b.create<arith::DivUIOp>(body.location, index, size);
   }
@@ -443,10 +443,11 @@ static void emitRows(KernelBody &body, Operation *op, ArrayRef<Value> flat) {
   scf::ForOp rows = loop(begin, end);
   b.setInsertionPointToStart(rows.getBody());
   Value row = rows.getInductionVar();
-  Value start = b.create<arith::MulIOp>(body.location, row,
-                                        indexConstant(body, width));
+  Value start =
+      b.create<arith::MulIOp>(body.location, row, indexConstant(body, width));
   SmallVector<Value> places = splitIndex(body, row, dimensions);
-  scf::ForOp elements = loop(indexConstant(body, 0), indexConstant(body, width));
+  scf::ForOp elements =
+      loop(indexConstant(body, 0), indexConstant(body, width));
   b.setInsertionPointToStart(elements.getBody());
   places.push_back(elements.getInductionVar());
   Value index = b.create<arith::AddIOp>(body.location, start, places.back());

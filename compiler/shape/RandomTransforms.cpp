@@ -15,14 +15,14 @@ static std::optional<ShapeError> checkRate(double rate) {
 }
 
 /// Two numbers, the smaller first, as shares of an area or as aspects.
-static std::optional<ShapeError>
-checkRange(std::string_view argument, const std::vector<double> &range) {
+static std::optional<ShapeError> checkRange(std::string_view argument,
+                                            const std::vector<double> &range) {
   std::string name(argument);
   bool isShare = argument == "scale";
   if (range.size() != 2 || !(range[0] <= range[1]))
     return ShapeError{
-        fmt::format("`{}` must be two numbers, the smaller first", argument), "",
-        name};
+        fmt::format("`{}` must be two numbers, the smaller first", argument),
+        "", name};
   bool fits = isShare ? range[0] >= 0 && range[1] <= 1
                       : range[0] > 0 && std::isfinite(range[1]);
   if (fits)
@@ -45,10 +45,10 @@ InferResult infer(const RandomCrop &crop, const Shape &input) {
     int64_t padded = input[1 + i] + 2 * crop.padding[i];
     if (crop.size[i] <= padded)
       continue;
-    std::string padding = crop.padding == Pair{}
-                              ? std::string()
-                              : fmt::format(" with {} zeros around it",
-                                            toString(crop.padding));
+    std::string padding =
+        crop.padding == Pair{}
+            ? std::string()
+            : fmt::format(" with {} zeros around it", toString(crop.padding));
     return ShapeError{fmt::format("`RandomCrop` of {} does not fit {}{}",
                                   toString(crop.size), toString(input),
                                   padding),

@@ -62,13 +62,14 @@ InferResult infer(const Resize &resize, const Shape &input) {
     return *error;
   if (auto error = checkImage("Resize", input))
     return *error;
-  if (!isSized && *resize.shortSide > maxArgument * std::min(input[1], input[2]) /
-                                         std::max(input[1], input[2]))
-    return ShapeError{fmt::format("`Resize(short={})` makes more than {} of the "
-                                  "longer side of {}",
-                                  *resize.shortSide, maxArgument,
-                                  toString(input)),
-                      "", "short"};
+  if (!isSized && *resize.shortSide > maxArgument *
+                                          std::min(input[1], input[2]) /
+                                          std::max(input[1], input[2]))
+    return ShapeError{
+        fmt::format("`Resize(short={})` makes more than {} of the "
+                    "longer side of {}",
+                    *resize.shortSide, maxArgument, toString(input)),
+        "", "short"};
   Pair size = resizedSize(resize, {input[1], input[2]});
   return boundedResult("Resize", {{input[0], size[0], size[1]}, ""});
 }
@@ -80,9 +81,10 @@ InferResult infer(const ToTensor &, const Shape &input) {
   return Inferred{input, ""};
 }
 
-std::optional<ShapeError>
-checkChannels(std::string_view argument, const std::vector<double> &values,
-              std::string_view transform, const Shape &input) {
+std::optional<ShapeError> checkChannels(std::string_view argument,
+                                        const std::vector<double> &values,
+                                        std::string_view transform,
+                                        const Shape &input) {
   for (double value : values)
     if (!std::isfinite(value))
       return ShapeError{
@@ -90,11 +92,11 @@ checkChannels(std::string_view argument, const std::vector<double> &values,
           std::string(argument)};
   int64_t count = values.size();
   if (count != 1 && count != input[0])
-    return ShapeError{
-        fmt::format("`{}` of `{}` has {} values, its input "
-                    "{} has {} channels",
-                    argument, transform, count, toString(input), input[0]),
-        "", ""};
+    return ShapeError{fmt::format("`{}` of `{}` has {} values, its input "
+                                  "{} has {} channels",
+                                  argument, transform, count, toString(input),
+                                  input[0]),
+                      "", ""};
   return std::nullopt;
 }
 
@@ -126,7 +128,8 @@ InferResult infer(const CenterCrop &crop, const Shape &input) {
     return *error;
   if (auto error = checkImage("CenterCrop", input))
     return *error;
-  return boundedResult("CenterCrop", {{input[0], crop.size[0], crop.size[1]}, ""});
+  return boundedResult("CenterCrop",
+                       {{input[0], crop.size[0], crop.size[1]}, ""});
 }
 
 } // namespace netc::shape

@@ -6,8 +6,8 @@
 
 namespace netc::shape {
 
-/// [C, h, w] -> [C, height, width], bilinear with half-pixel centres: to `size`,
-/// or so that the shorter side is `shortSide` and the aspect is kept.
+/// [C, h, w] -> [C, height, width], bilinear with half-pixel centres: to
+/// `size`, or so that the shorter side is `shortSide` and the aspect is kept.
 struct Resize {
   std::optional<Pair> size;
   std::optional<int64_t> shortSide;

@@ -1,7 +1,8 @@
-// Random transforms against the reference's, draw by draw, and their statistics.
+// Random transforms against the reference's, draw by draw, and their
+// statistics.
+#include "test/reference/RandomTransforms.h"
 #include "test/numeric/FunctionText.h"
 #include "test/numeric/Harness.h"
-#include "test/reference/RandomTransforms.h"
 #include "test/reference/Transforms.h"
 
 #include <cmath>
@@ -35,7 +36,8 @@ Tensor asTensor(const std::vector<uint32_t> &samples) {
   return tensor;
 }
 
-std::string numbers(const std::string &name, const std::vector<double> &values) {
+std::string numbers(const std::string &name,
+                    const std::vector<double> &values) {
   std::string text = name + " = array<f64: ";
   for (size_t i = 0; i < values.size(); ++i) {
     char number[32];
@@ -57,9 +59,9 @@ struct Chain {
   }
   void draw(const std::string &op, const std::string &attributes,
             const Shape &result) {
-    value = function.op(op, {value, samples, state},
-                        attributes + ", path = \"data.Test\"",
-                        tensorType(result));
+    value =
+        function.op(op, {value, samples, state},
+                    attributes + ", path = \"data.Test\"", tensorType(result));
   }
   void apply(const std::string &op, const std::string &attributes,
              const Shape &result) {
@@ -151,17 +153,15 @@ TEST(RandomResizedCrop, MatchesReference) {
     Tensor input = pixels(each.input);
     Draws draws = someDraws(each.input[0]);
     EXPECT_EQ(
-        difference(transformed("random_resized_crop",
-                               pair("size", each.size) + ", " +
-                                   numbers("scale", {each.scale[0],
-                                                     each.scale[1]}) +
-                                   ", " +
-                                   numbers("ratio", {each.ratio[0],
-                                                     each.ratio[1]}),
-                               input, each.size, draws),
-                   randomResizedCrop(input, each.size, each.scale, each.ratio,
-                                     draws),
-                   1e-5),
+        difference(
+            transformed("random_resized_crop",
+                        pair("size", each.size) + ", " +
+                            numbers("scale", {each.scale[0], each.scale[1]}) +
+                            ", " +
+                            numbers("ratio", {each.ratio[0], each.ratio[1]}),
+                        input, each.size, draws),
+            randomResizedCrop(input, each.size, each.scale, each.ratio, draws),
+            1e-5),
         "")
         << tensorType(each.input);
   }
@@ -173,11 +173,11 @@ TEST(RandomHorizontalFlip, MatchesReference) {
     for (double rate : {0.0, 0.5, 1.0}) {
       Tensor input = pixels(shape);
       Draws draws = someDraws(shape[0]);
-      EXPECT_EQ(difference(transformed("random_horizontal_flip",
-                                       real("rate", rate), input,
-                                       {shape[2], shape[3]}, draws),
-                           randomHorizontalFlip(input, rate, draws), 0),
-                "")
+      EXPECT_EQ(
+          difference(transformed("random_horizontal_flip", real("rate", rate),
+                                 input, {shape[2], shape[3]}, draws),
+                     randomHorizontalFlip(input, rate, draws), 0),
+          "")
           << tensorType(shape) << rate;
     }
 }
@@ -215,8 +215,8 @@ TEST(RandomTransforms, InAChainMatchReference) {
   Tensor input = pixels(shape);
   Draws draws = someDraws(24);
   Chain chain(shape);
-  chain.draw("random_crop", pair("size", {32, 32}) + ", " + pair("padding", {4, 4}),
-             shape);
+  chain.draw("random_crop",
+             pair("size", {32, 32}) + ", " + pair("padding", {4, 4}), shape);
   chain.draw("random_horizontal_flip", real("rate", 0.5), shape);
   chain.apply("to_tensor", "", shape);
   chain.apply("normalize",
@@ -247,10 +247,10 @@ TEST(RandomTransforms, ResizesNest) {
                  numbers("ratio", {0.5, 2}),
              middle);
   chain.apply("resize", pair("size", {15, 8}), last);
-  Tensor expected = resize(
-      randomResizedCrop(randomHorizontalFlip(input, 0.5, draws), {9, 14},
-                        {0.3, 1}, {0.5, 2}, draws),
-      {15, 8});
+  Tensor expected =
+      resize(randomResizedCrop(randomHorizontalFlip(input, 0.5, draws), {9, 14},
+                               {0.3, 1}, {0.5, 2}, draws),
+             {15, 8});
   EXPECT_EQ(difference(chain.run(input, draws), expected, 1e-5), "");
 }
 
@@ -296,7 +296,8 @@ TEST(RandomTransforms, FlipsAtTheirRate) {
     double flipped = 0;
     for (int64_t i = 0; i < count; ++i)
       flipped += output(i, 0, 0, 0);
-    EXPECT_NEAR(flipped, count * rate, 4 * std::sqrt(count * rate * (1 - rate)));
+    EXPECT_NEAR(flipped, count * rate,
+                4 * std::sqrt(count * rate * (1 - rate)));
   }
 }
 
@@ -305,9 +306,9 @@ TEST(RandomTransforms, CropsAnywhereAlike) {
   Tensor input({count, 1, 5, 4});
   for (size_t i = 0; i < input.values.size(); ++i)
     input.values[i] = static_cast<double>(i % places);
-  Tensor output = transformed("random_crop",
-                              pair("size", {1, 1}) + ", " + pair("padding", {0, 0}),
-                              input, {1, 1}, someDraws(count));
+  Tensor output = transformed(
+      "random_crop", pair("size", {1, 1}) + ", " + pair("padding", {0, 0}),
+      input, {1, 1}, someDraws(count));
   std::vector<double> hits(places);
   for (double place : output.values)
     ++hits[static_cast<size_t>(place)];
@@ -325,11 +326,11 @@ TEST(RandomTransforms, WindowsHaveTheSharesAskedFor) {
       for (int64_t x = 0; x < side; ++x)
         input(n, 0, y, x) = static_cast<double>(x);
   // Two samples along a ramp lie half the window's width apart.
-  Tensor output = transformed(
-      "random_resized_crop",
-      pair("size", {1, 2}) + ", " + numbers("scale", {0.25, 0.25}) + ", " +
-          numbers("ratio", {0.5, 2}),
-      input, {1, 2}, someDraws(count));
+  Tensor output =
+      transformed("random_resized_crop",
+                  pair("size", {1, 2}) + ", " + numbers("scale", {0.25, 0.25}) +
+                      ", " + numbers("ratio", {0.5, 2}),
+                  input, {1, 2}, someDraws(count));
   double logarithms = 0;
   for (int64_t n = 0; n < count; ++n) {
     double width = 2 * (output(n, 0, 0, 1) - output(n, 0, 0, 0));

@@ -11,17 +11,17 @@ namespace netc::reference {
 
 std::array<uint32_t, 4> Draws::block(int64_t row, uint32_t number) const {
   uint64_t key = seed ^ fnv1a64(path);
-  return philox4x32({samples[static_cast<size_t>(row)], number, epoch, 0},
-                    {static_cast<uint32_t>(key),
-                     static_cast<uint32_t>(key >> 32)});
+  return philox4x32(
+      {samples[static_cast<size_t>(row)], number, epoch, 0},
+      {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)});
 }
 
 static double uniform(uint32_t word) { return (word >> 8) * 0x1p-24; }
 
 /// A whole number in [0, count).
 static int64_t below(uint32_t word, int64_t count) {
-  return static_cast<int64_t>(
-      (uint64_t{word} * static_cast<uint64_t>(count)) >> 32);
+  return static_cast<int64_t>((uint64_t{word} * static_cast<uint64_t>(count)) >>
+                              32);
 }
 
 /// Python's round: halves to even.
@@ -100,8 +100,9 @@ Tensor randomCrop(const Tensor &input, Pair size, Pair padding,
     auto words = draws.block(row, 0);
     Pair origin;
     for (size_t d : {0, 1})
-      origin[d] = below(words[d], one.dim(2 + d) + 2 * padding[d] - size[d] + 1) -
-                  padding[d];
+      origin[d] =
+          below(words[d], one.dim(2 + d) + 2 * padding[d] - size[d] + 1) -
+          padding[d];
     return crop(one, origin, size);
   });
 }
@@ -109,11 +110,11 @@ Tensor randomCrop(const Tensor &input, Pair size, Pair padding,
 Tensor randomResizedCrop(const Tensor &input, Pair size, Range scale,
                          Range ratio, const Draws &draws) {
   return forEachExample(input, size, [&](const Tensor &one, int64_t row) {
-    Rectangle window = resizedCropWindow({one.dim(2), one.dim(3)}, scale, ratio,
-                                         draws, row);
-    return resize(crop(one, {window.top, window.left},
-                       {window.height, window.width}),
-                  size);
+    Rectangle window =
+        resizedCropWindow({one.dim(2), one.dim(3)}, scale, ratio, draws, row);
+    return resize(
+        crop(one, {window.top, window.left}, {window.height, window.width}),
+        size);
   });
 }
 

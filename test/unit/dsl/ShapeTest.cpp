@@ -105,7 +105,8 @@ TEST(Shape, Transforms) {
   auto outputOf = [](const TransformSpec &spec, const Shape &input) {
     return inferred(infer(spec, input)).shape;
   };
-  EXPECT_EQ(outputOf(Resize{Pair{224, 200}, {}}, {1, 28, 28}), (Shape{1, 224, 200}));
+  EXPECT_EQ(outputOf(Resize{Pair{224, 200}, {}}, {1, 28, 28}),
+            (Shape{1, 224, 200}));
   EXPECT_EQ(outputOf(Resize{{}, 256}, {3, 480, 640}), (Shape{3, 256, 341}));
   EXPECT_EQ(outputOf(Resize{{}, 3}, {1, 1000, 2}), (Shape{1, 1500, 3}));
   EXPECT_EQ(outputOf(CenterCrop{{24, 30}}, {1, 28, 28}), (Shape{1, 24, 30}));
