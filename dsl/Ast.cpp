@@ -118,8 +118,13 @@ void AstPrinter::print(const File &file) {
     print(network);
   for (const DataDecl &data : file.data) {
     line(0, "data");
-    for (const Call &transform : data.transforms)
-      print(transform, std::nullopt, 1);
+    Phase phase = Phase::Both;
+    for (const TransformCall &transform : data.transforms) {
+      if (transform.phase != phase && transform.phase != Phase::Both)
+        line(1, "{}", transform.phase == Phase::Train ? "train" : "test");
+      phase = transform.phase;
+      print(transform.call, std::nullopt, phase == Phase::Both ? 1 : 2);
+    }
   }
   for (const TrainDecl &train : file.trains) {
     line(0, "train");

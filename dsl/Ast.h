@@ -5,6 +5,7 @@
 
 #include "compiler/shape/Shape.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Phase.h"
 
 #include <memory>
 
@@ -146,9 +147,15 @@ struct NetworkDecl {
   Call body;
 };
 
+/// `ToTensor`, by itself or in `train { ... }` or `test { ... }`.
+struct TransformCall {
+  Call call;
+  Phase phase = Phase::Both;
+};
+
 struct DataDecl {
   SourceRange keyword;
-  std::vector<Call> transforms;
+  std::vector<TransformCall> transforms;
   bool isBroken = false;
 };
 

@@ -1,6 +1,8 @@
 // One op a layer, with the layer's name and place as its location.
 #include "dsl/EmitNet.h"
 
+#include "dsl/EmitTransforms.h"
+
 #include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -20,13 +22,7 @@ public:
 
 private:
   Location locate(const std::string &name, const SourceRange &range) {
-    if (!range.file)
-      return NameLoc::get(builder.getStringAttr(name));
-    LineColumn at = lineColumn(range);
-    return NameLoc::get(builder.getStringAttr(name),
-                        FileLineColLoc::get(builder.getContext(),
-                                            range.file->name, at.line,
-                                            at.column));
+    return dsl::locate(builder, name, range);
   }
   DenseI64ArrayAttr pair(const shape::Pair &sizes) {
     return builder.getDenseI64ArrayAttr(sizes);
@@ -35,7 +31,6 @@ private:
     return builder.getDenseI64ArrayAttr(shape);
   }
 
-  Value emitTransform(const Transform &transform, Value input);
   Value emitLayer(const Layer &layer, Value input);
   /// Declares the layer's parameters and reads them: weight, then bias.
   SmallVector<Value> emitParameters(const Layer &layer, Location location);
@@ -67,27 +62,24 @@ OwningOpRef<ModuleOp> Emitter::emit() {
   Location location = locate(network.name, network.range);
   OwningOpRef<ModuleOp> module = ModuleOp::create(location, network.name);
   moduleBody = module->getBody();
-  SmallVector<int64_t> pixelSizes{options.batch};
-  llvm::append_range(pixelSizes, options.pixels);
-  auto pixels = RankedTensorType::get(
-      pixelSizes, builder.getIntegerType(8, /*isSigned=*/false));
+  builder.setInsertionPointToEnd(moduleBody);
+  emitTransforms(builder, network, options);
   auto stateType = RankedTensorType::get({8}, builder.getI32Type());
   builder.setInsertionPointToEnd(moduleBody);
   auto func = builder.create<func::FuncOp>(
       location, "network",
       builder.getFunctionType(
-          {pixels, stateType},
+          {net::batched(builder.getContext(), options.batch, network.input),
+           stateType},
           {net::batched(builder.getContext(), options.batch, network.output)}));
   func->setAttr("net.signature", sizes(network.output));
-  func.setArgAttr(0, "net.name", builder.getStringAttr("pixels"));
+  func.setArgAttr(0, "net.name", builder.getStringAttr("input"));
   func.setArgAttr(1, "net.name", builder.getStringAttr("state"));
   function = func;
   Block *body = func.addEntryBlock();
   state = body->getArgument(1);
   builder.setInsertionPointToEnd(body);
   Value value = body->getArgument(0);
-  for (const Transform &transform : network.transforms)
-    value = emitTransform(transform, value);
   for (const Layer &layer : network.layers)
     value = emitLayer(layer, value);
   builder.create<func::ReturnOp>(location, value);
@@ -98,26 +90,10 @@ OwningOpRef<ModuleOp> Emitter::emit() {
       "softmax_cross_entropy",
       builder.getF64FloatAttr(network.train.optimizer.momentum).getValue(),
       builder.getF64FloatAttr(network.train.optimizer.weightDecay).getValue(),
-      options.lastBatch);
+      options.lastBatch,
+      FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
+      FlatSymbolRefAttr::get(builder.getContext(), testTransforms));
   return module;
-}
-
-Value Emitter::emitTransform(const Transform &transform, Value input) {
-  Location location =
-      locate(std::string(shape::kindName(transform.spec)), transform.range);
-  if (auto *resize = std::get_if<shape::Resize>(&transform.spec)) {
-    auto type = cast<RankedTensorType>(input.getType());
-    bool same = type.getDimSize(2) == resize->size[0] &&
-                type.getDimSize(3) == resize->size[1];
-    return same ? input
-                : builder.create<net::ResizeOp>(location, input,
-                                                pair(resize->size));
-  }
-  if (auto *normalize = std::get_if<shape::Normalize>(&transform.spec))
-    return builder.create<net::NormalizeOp>(
-        location, input, builder.getDenseF64ArrayAttr(normalize->mean),
-        builder.getDenseF64ArrayAttr(normalize->deviation));
-  return builder.create<net::ToTensorOp>(location, input);
 }
 
 Value Emitter::emitLayer(const Layer &layer, Value input) {

@@ -3,7 +3,9 @@
 #pragma once
 
 #include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Phase.h"
 
 #include <map>
 #include <memory>
@@ -22,6 +24,11 @@ struct Layer {
 struct Transform {
   shape::TransformSpec spec;
   SourceRange range;
+  Phase phase = Phase::Both;
+
+  bool runsIn(Phase wanted) const {
+    return phase == Phase::Both || phase == wanted;
+  }
 };
 
 enum class LossKind { SoftmaxCrossEntropy };

@@ -195,24 +195,25 @@ bool Parser::parseParameters(std::vector<Parameter> &parameters) {
   return true;
 }
 
-/// `{ ... }`: `parseOne` parses what begins with a name; `what` is what may
-/// stand there. Returns false if the closing brace is missing.
-template <typename ParseOne>
+/// `{ ... }`: `parseOne` parses what begins with a name, or with a word of
+/// which `isStart` is true; `what` is what may stand there. Returns false if the
+/// closing brace is missing.
+template <typename ParseOne, typename IsStart>
 bool Parser::parseBraces(std::string_view what, std::string_view several,
-                         ParseOne parseOne) {
+                         ParseOne parseOne, IsStart isStart) {
   Token open = token();
   if (!parseToken(LeftBrace))
     return false;
   while (!is(RightBrace)) {
     if (is(End) || startsDeclaration())
       return parseClosing(RightBrace, open);
-    if (is(Word)) {
+    if (is(Word) || isStart()) {
       if (!parseOne())
         skipItem();
     } else if (is(Comma)) {
       error(DiagnosticKind::CommaBetweenLayers, token().range, several);
       advance();
-    } else if (isReserved(token().kind) || is(Train)) {
+    } else if (isReserved(token().kind) || is(Train) || is(Test)) {
       reportReserved();
     } else {
       expected(fmt::format("{} or `}}`", what));
@@ -228,13 +229,24 @@ bool Parser::parseData(File &file) {
   DataDecl data{token().range, {}};
   size_t failuresBefore = failures;
   advance();
-  bool isParsed = parseBraces("a transform", "transforms", [&] {
+  auto parseTransform = [&](Phase phase) {
     Call call;
     if (!parseCall(call))
       return false;
-    data.transforms.push_back(std::move(call));
+    data.transforms.push_back({std::move(call), phase});
     return true;
-  });
+  };
+  auto startsPhase = [&] { return is(Train) || is(Test); };
+  auto parseOne = [&] {
+    if (!startsPhase())
+      return parseTransform(Phase::Both);
+    Phase phase = is(Train) ? Phase::Train : Phase::Test;
+    advance();
+    return parseBraces("a transform", "transforms",
+                       [&] { return parseTransform(phase); });
+  };
+  bool isParsed =
+      parseBraces("a transform", "transforms", parseOne, startsPhase);
   data.isBroken = failures != failuresBefore;
   file.data.push_back(std::move(data));
   return isParsed;

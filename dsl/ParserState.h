@@ -87,9 +87,12 @@ private:
   bool parseParameters(std::vector<Parameter> &parameters);
   bool parseData(File &file);
   bool parseTrain(File &file);
-  template <typename ParseOne>
+  struct StartsNothing {
+    bool operator()() const { return false; }
+  };
+  template <typename ParseOne, typename IsStart = StartsNothing>
   bool parseBraces(std::string_view what, std::string_view several,
-                   ParseOne parseOne);
+                   ParseOne parseOne, IsStart isStart = {});
   bool parseCall(Call &call);
   bool parseCallee(Name &callee);
   bool parseItem(std::vector<Item> &items);

@@ -10,6 +10,7 @@ include "compiler/net/Loss.td"
 include "compiler/net/Optimizer.td"
 include "compiler/net/Parameter.td"
 include "compiler/net/Pool2D.td"
+include "compiler/net/RandomTransforms.td"
 include "compiler/net/Structure.td"
 include "compiler/net/Transforms.td"
 

@@ -10,12 +10,16 @@ def Net_TrainingOp : Net_Op<"training", [
   let summary = "how the network is trained; `net-build-programs` makes the programs from it";
   let description = [{
     `last_batch` is the size of an epoch's smaller last batch, 0 if there is none.
+    The functions of transforms, `(pixels, samples, state) -> input`, come before
+    the network in training and in evaluation; without them it takes the pixels.
     ```mlir
     net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 96 : i64}
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$network, StrAttr:$loss, F64Attr:$momentum,
-                       F64Attr:$weight_decay, I64Attr:$last_batch);
+                       F64Attr:$weight_decay, I64Attr:$last_batch,
+                       OptionalAttr<FlatSymbolRefAttr>:$train_transforms,
+                       OptionalAttr<FlatSymbolRefAttr>:$test_transforms);
   let assemblyFormat = "$network attr-dict";
   let hasVerifier = 1;
 }

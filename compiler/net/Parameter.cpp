@@ -57,9 +57,11 @@ LogicalResult TrainingOp::verify() {
 }
 
 LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (!table.lookupNearestSymbolFrom<FunctionOpInterface>(*this,
-                                                          getNetworkAttr()))
-    return emitOpError("refers to no function ") << getNetworkAttr();
+  for (FlatSymbolRefAttr function :
+       {getNetworkAttr(), getTrainTransformsAttr(), getTestTransformsAttr()})
+    if (function &&
+        !table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, function))
+      return emitOpError("refers to no function ") << function;
   return success();
 }
 

@@ -3,6 +3,8 @@
 
 #include "compiler/net/NetDialect.h"
 
+#include "mlir/IR/IRMapping.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -24,6 +26,11 @@ private:
   /// minimise it, evaluation has no dropout.
   LogicalResult buildStep(TrainingOp training, func::FuncOp network,
                           StringRef name, int64_t batch, bool trains);
+  /// Puts a phase's transforms before the network's body: the function takes
+  /// their pixels, and `samples` last where they read them. Returns what the
+  /// network takes; null after an error.
+  Value joinTransforms(func::FuncOp func, TrainingOp training,
+                       FlatSymbolRefAttr transforms);
   void nameValue(func::FuncOp func, unsigned argument, StringRef name) {
     func.setArgAttr(argument, "net.name", StringAttr::get(&getContext(), name));
   }
@@ -42,7 +49,7 @@ void BuildPrograms::runOnOperation() {
   }
   auto network = module.lookupSymbol<func::FuncOp>(training.getNetworkAttr());
   if (network.getNumArguments() != 2 || network.getNumResults() != 1) {
-    network.emitError("expected a network (pixels, state) -> logits");
+    network.emitError("expected a network (input, state) -> logits");
     return signalPassFailure();
   }
   int64_t batch =
@@ -56,8 +63,15 @@ void BuildPrograms::runOnOperation() {
       failed(buildStep(training, network, "evaluate", batch, false)))
     return signalPassFailure();
   buildInitialize(training);
-  network.erase();
+  llvm::SmallSetVector<Operation *, 3> joined;
+  for (FlatSymbolRefAttr function :
+       {training.getNetworkAttr(), training.getTrainTransformsAttr(),
+        training.getTestTransformsAttr()})
+    if (function)
+      joined.insert(module.lookupSymbol(function));
   training.erase();
+  for (Operation *function : joined)
+    function->erase();
 }
 
 void BuildPrograms::addVelocities(TrainingOp training) {
@@ -99,6 +113,42 @@ void BuildPrograms::buildInitialize(TrainingOp training) {
   builder.create<func::ReturnOp>(training.getLoc());
 }
 
+Value BuildPrograms::joinTransforms(func::FuncOp func, TrainingOp training,
+                                    FlatSymbolRefAttr name) {
+  Block &body = func.getBody().front();
+  BlockArgument input = body.getArgument(0);
+  if (!name) // the network takes the pixels as they are
+    return input;
+  auto transforms = getOperation().lookupSymbol<func::FuncOp>(name);
+  if (transforms.getNumArguments() != 3 || transforms.getNumResults() != 1) {
+    transforms.emitError(
+        "expected transforms (pixels, samples, state) -> input");
+    return nullptr;
+  }
+  Block &source = transforms.getBody().front();
+  Value result = source.getTerminator()->getOperand(0);
+  if (result.getType() != input.getType()) {
+    transforms.emitError("gives ")
+        << result.getType() << ", the network takes " << input.getType();
+    return nullptr;
+  }
+  BlockArgument samples = source.getArgument(1);
+  IRMapping mapping;
+  mapping.map(source.getArgument(2), body.getArgument(1));
+  if (!samples.use_empty())
+    mapping.map(samples, body.addArgument(samples.getType(), samples.getLoc()));
+  mapping.map(source.getArgument(0),
+              body.insertArgument(0u, source.getArgument(0).getType(),
+                                  source.getArgument(0).getLoc()));
+  auto builder = OpBuilder::atBlockBegin(&body);
+  for (Operation &op : source.without_terminator())
+    builder.clone(op, mapping);
+  result = mapping.lookup(result);
+  input.replaceAllUsesWith(result);
+  body.eraseArgument(input.getArgNumber());
+  return result;
+}
+
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
                                        func::FuncOp network, StringRef name,
                                        int64_t batch, bool trains) {
@@ -106,15 +156,21 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   auto func = cast<func::FuncOp>(builder.clone(*network));
   func.setName(name);
   func->removeAttr("net.signature");
-  auto pixels = cast<RankedTensorType>(func.getArgumentTypes()[0]);
+  if (!joinTransforms(func, training,
+                      trains ? training.getTrainTransformsAttr()
+                             : training.getTestTransformsAttr()))
+    return failure();
+  Block &body = func.getBody().front();
+  auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
   SmallVector<int64_t> sizes(pixels.getShape());
   sizes[0] = batch;
-  Block &body = func.getBody().front();
   body.getArgument(0).setType(
       RankedTensorType::get(sizes, pixels.getElementType()));
   auto labelsType = RankedTensorType::get({batch}, builder.getI32Type());
   Value labels = body.insertArgument(1u, labelsType, training.getLoc());
   Value state = body.getArgument(2);
+  if (body.getNumArguments() > 3)
+    body.getArgument(3).setType(labelsType);
   if (!trains)
     for (auto dropout : llvm::make_early_inc_range(func.getOps<DropoutOp>())) {
       dropout.replaceAllUsesWith(dropout.getInput());
@@ -138,6 +194,8 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   nameValue(func, 0, "pixels");
   nameValue(func, 1, "labels");
   nameValue(func, 2, "state");
+  if (body.getNumArguments() > 3)
+    nameValue(func, 3, "samples");
   func.setResultAttr(0, "net.name", builder.getStringAttr("loss"));
   func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));

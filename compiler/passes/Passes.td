@@ -34,9 +34,11 @@ def VerifySignature : Pass<"net-verify-signature", "mlir::func::FuncOp"> {
 def BuildPrograms : Pass<"net-build-programs", "mlir::ModuleOp"> {
   let summary = "Make the programs of an executable from a network and its `net.training`";
   let description = [{
-    `@network(%pixels, %state) -> %logits` becomes `@initialize`, `@train_step`
-    (loss, then `net.minimize`), `@train_last_step` where an epoch ends in a
-    smaller batch, and `@evaluate`, where dropout is the identity.
+    `@network(%input, %state) -> %logits`, behind the transforms of its phase,
+    becomes `@initialize`, `@train_step` (loss, then `net.minimize`),
+    `@train_last_step` where an epoch ends in a smaller batch, and `@evaluate`,
+    where dropout is the identity. Programs take `pixels`, `labels`, `state`, and
+    `samples` where transforms draw for each of them.
   }];
 }
 

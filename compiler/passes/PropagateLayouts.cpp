@@ -190,6 +190,16 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
+/// Whether a value inside a fused op is read at the result's index only.
+static bool isReadPointwise(Value value) {
+  return llvm::all_of(value.getUses(), [](OpOperand &use) {
+    auto element = dyn_cast<ElementOpInterface>(use.getOwner());
+    return !element || // the yield
+           (element.isPointwise(use.getOperandNumber()) &&
+            isReadPointwise(element->getResult(0)));
+  });
+}
+
 /// Element ops take the layout of the first operand that they read at the same
 /// index and that has the result's shape; gathered operands are row-major.
 void PropagateLayouts::propagateElements(Operation *op) {
@@ -201,12 +211,8 @@ void PropagateLayouts::propagateElements(Operation *op) {
     auto element = dyn_cast<ElementOpInterface>(op);
     if (element)
       return element.isPointwise(operand.getOperandNumber());
-    BlockArgument argument =
-        cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
-    return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-      return cast<ElementOpInterface>(use.getOwner())
-          .isPointwise(use.getOperandNumber());
-    });
+    return isReadPointwise(
+        cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber()));
   };
   std::optional<StringRef> lead;
   for (OpOperand &operand : op->getOpOperands()) {

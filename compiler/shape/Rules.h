@@ -25,8 +25,5 @@ std::string_view kindName(const Flatten &);
 std::string_view kindName(const Dense &);
 std::string_view kindName(const Dropout &);
 std::string_view kindName(const Activation &);
-std::string_view kindName(const Resize &);
-std::string_view kindName(const ToTensor &);
-std::string_view kindName(const Normalize &);
 
 } // namespace netc::shape

@@ -119,19 +119,4 @@ std::vector<ParameterShape> parameters(const LayerSpec &, const Shape &input);
 /// The language's name of the layer: `Conv2D`; an Activation's is `ReLU` ....
 std::string_view kindName(const LayerSpec &);
 
-// Input transforms, in the order of the text.
-struct Resize { // [C, h, w] -> [C, height, width], bilinear, half-pixel centres
-  Pair size{};
-};
-struct ToTensor {}; // 8-bit -> float, divided by 255
-struct Normalize {  // (x - mean[c]) / deviation[c]; one value serves all
-  std::vector<double> mean, deviation;
-};
-using TransformSpec = std::variant<Resize, ToTensor, Normalize>;
-InferResult infer(const Resize &, const Shape &input);
-InferResult infer(const ToTensor &, const Shape &input);
-InferResult infer(const Normalize &, const Shape &input);
-InferResult infer(const TransformSpec &, const Shape &input);
-std::string_view kindName(const TransformSpec &);
-
 } // namespace netc::shape

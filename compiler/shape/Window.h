@@ -23,6 +23,12 @@ std::optional<ShapeError> checkImage(std::string_view layer,
 std::optional<ShapeError> checkInput(std::string_view layer,
                                      const Shape &input);
 
+/// An error unless there is one finite value for each channel, or one for all.
+std::optional<ShapeError> checkChannels(std::string_view argument,
+                                        const std::vector<double> &values,
+                                        std::string_view transform,
+                                        const Shape &input);
+
 /// The output, unless it has more than maxElements elements.
 InferResult boundedResult(std::string_view layer, Inferred inferred);
 

@@ -64,6 +64,8 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program) {
   };
   check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
   check(program.inputs(), "labels", fb::ElementType::I32, {batch});
+  if (find(program.inputs(), "samples")) // only random transforms ask for it
+    check(program.inputs(), "samples", fb::ElementType::I32, {batch});
   check(program.outputs(), "loss", fb::ElementType::F32, {batch});
   check(program.outputs(), "correct", fb::ElementType::I32, {batch});
   return batch;
@@ -101,9 +103,9 @@ public:
               const data::Batch &batch) override {
     const fb::Program *tables = executor.executable().program(program);
     setPixels(*tables, program, batch);
-    std::span<std::byte> labels = executor.input(program, "labels");
-    assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
-    std::memcpy(labels.data(), batch.labels.data(), labels.size());
+    setRows(program, "labels", batch.labels);
+    if (find(tables->inputs(), "samples"))
+      setRows(program, "samples", batch.samples);
     executor.run(program, state);
     return {output<float>(program, "loss"),
             output<int32_t>(program, "correct")};
@@ -132,6 +134,13 @@ private:
     TensorType layout{ElementType::U8, numbers(type.shape()),
                       type.layout()->str()};
     toLayout(layout, batch.pixels.data(), pixels.data());
+  }
+
+  void setRows(std::string_view program, std::string_view name,
+               const std::vector<int32_t> &rows) {
+    std::span<std::byte> bytes = executor.input(program, name);
+    assert(bytes.size() <= rows.size() * sizeof(int32_t));
+    std::memcpy(bytes.data(), rows.data(), bytes.size());
   }
 
   template <typename T>

@@ -292,3 +292,9 @@ net.training @network {loss = "mse", momentum = 0.0 : f64, weight_decay = 0.0 : 
 
 // expected-error @below {{refers to no function @network}}
 net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+
+// -----
+
+func.func private @network()
+// expected-error @below {{refers to no function @train_transforms}}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @train_transforms}

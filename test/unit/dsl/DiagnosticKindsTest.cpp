@@ -169,13 +169,18 @@ std::vector<Case> cases() {
       // Transforms.
       {TransformTwice, withDeclarations("data { ToTensor ToTensor }"),
        "2:17: `ToTensor` is there twice"},
-      {NormalizeBeforeToTensor,
+      {BeforeToTensor,
        withDeclarations("data { Normalize(mean=0, std=1) ToTensor }"),
        "2:8: `Normalize` stands before `ToTensor`; `mean` and `std` are those "
        "of numbers from 0 to 1"},
       {NoToTensor, withDeclarations("data { Resize(28) }"),
        "2:1: `data` has no `ToTensor`; add `ToTensor`: it makes numbers from 0 "
        "to 1 of the pixels"},
+      {RandomOutsideTrain,
+       withDeclarations("data { RandomHorizontalFlip ToTensor }"),
+       "2:8: `RandomHorizontalFlip` stands outside `train`; `train { "
+       "RandomHorizontalFlip }`: it draws anew for each picture, and an "
+       "evaluation draws nothing"},
       {TransformsMismatch, withDeclarations("data { Resize(32) ToTensor }"),
        "2:8: the transforms give 1x32x32, `N` takes 1x28x28; `Resize(28)` "
        "gives 1x28x28"},

@@ -99,6 +99,11 @@ TEST(ShapeErrors, Rank) {
             "`GlobalAvgPool2D` takes channels x height x width, its input is "
             "10");
   EXPECT_EQ(errorOf(infer(ToTensor{}, {0})), "`ToTensor` has an empty input 0");
+  EXPECT_EQ(errorOf(infer(CenterCrop{{1, 1}}, {10})),
+            "`CenterCrop` takes channels x height x width, its input is 10");
+  EXPECT_EQ(errorOf(infer(Resize{{}, 1 << 20}, {1, 1, 1 << 20})),
+            "`Resize(short=1048576)` makes more than 2147483647 of the longer "
+            "side of 1x1x1048576");
   EXPECT_EQ(errorOf(infer(Dense{10}, {256, 5, 5})),
             "`Dense` takes a vector, its input is 256x5x5; `Flatten` before it "
             "makes 6400 of 256x5x5");

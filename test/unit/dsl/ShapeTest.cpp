@@ -72,7 +72,17 @@ TEST(Shape, Transforms) {
   auto outputOf = [](const TransformSpec &spec, const Shape &input) {
     return inferred(infer(spec, input)).shape;
   };
-  EXPECT_EQ(outputOf(Resize{{224, 200}}, {1, 28, 28}), (Shape{1, 224, 200}));
+  EXPECT_EQ(outputOf(Resize{Pair{224, 200}, {}}, {1, 28, 28}),
+            (Shape{1, 224, 200}));
+  EXPECT_EQ(outputOf(Resize{{}, 256}, {3, 480, 640}), (Shape{3, 256, 341}));
+  EXPECT_EQ(outputOf(Resize{{}, 3}, {1, 1000, 2}), (Shape{1, 1500, 3}));
+  EXPECT_EQ(outputOf(CenterCrop{{24, 30}}, {1, 28, 28}), (Shape{1, 24, 30}));
+  EXPECT_EQ(outputOf(RandomCrop{{28, 28}, {4, 4}}, {1, 28, 20}),
+            (Shape{1, 28, 28}));
+  EXPECT_EQ(outputOf(RandomResizedCrop{{224, 224}}, {3, 9, 500}),
+            (Shape{3, 224, 224}));
+  EXPECT_EQ(outputOf(RandomHorizontalFlip{}, {3, 8, 9}), (Shape{3, 8, 9}));
+  EXPECT_EQ(outputOf(RandomErasing{}, {3, 8, 9}), (Shape{3, 8, 9}));
   EXPECT_EQ(outputOf(ToTensor{}, {1, 28, 28}), (Shape{1, 28, 28}));
   EXPECT_EQ(outputOf(Normalize{{0.5}, {0.1}}, {3, 8, 8}), (Shape{3, 8, 8}));
   EXPECT_EQ(outputOf(Normalize{{1, 2, 3}, {1, 2, 3}}, {3, 8, 8}),
