@@ -115,7 +115,8 @@ std::string referenceHint(std::string_view name) {
   std::vector<std::string> names = referenceNames();
   std::vector<std::string_view> known(names.begin(), names.end());
   for (NameContext context : {NameContext::Layer, NameContext::Transform,
-                              NameContext::Loss, NameContext::Optimizer})
+                              NameContext::Loss, NameContext::Optimizer,
+                              NameContext::Schedule})
     if (std::string hint = hintForName(context, name, known); !hint.empty())
       return hint;
   return "";

@@ -4,6 +4,7 @@
 
 #include "runtime/Executor.h"
 #include "runtime/data/Loader.h"
+#include "runtime/train/Schedule.h"
 
 namespace netc::runtime::train {
 
@@ -31,6 +32,7 @@ struct Model {
   int64_t evaluateBatch = 0; // of an evaluation step
   int64_t epochs = 0;        // unless asked otherwise, as is the next
   float learningRate = 0;
+  Schedule schedule; // of the learning rate
   std::vector<ParameterInfo> parameters;
 };
 

@@ -75,6 +75,8 @@ std::vector<Case> cases() {
        "2:16: no loss is called `MSE`; it is called `MeanSquaredError` here"},
       {UnknownOptimizer, withDeclarations("train { optimizer = sgd(0.1) }"),
        "2:21: no optimizer is called `sgd`; did you mean `SGD`?"},
+      {UnknownSchedule, withDeclarations("train { schedule = StepLR(1) }"),
+       "2:20: no schedule is called `StepLR`; it is called `Step` here"},
       {UnknownInit, withDeclarations("train { init = glorot_uniform }"),
        "2:16: no initialization is called `glorot_uniform`; it is called "
        "`Xavier` here"},
