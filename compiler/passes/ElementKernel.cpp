@@ -484,7 +484,7 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
     while (!block->empty() && &block->back() != before)
       block->back().erase();
   }
-  if (!isPointwiseKernel(op)) {
+  if (!reads.atTheIndexOnly) {
     emitRows(body, op, flat);
     return false;
   }
