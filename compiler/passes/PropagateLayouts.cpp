@@ -5,6 +5,7 @@
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
+#include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
 
 #include <algorithm>
@@ -29,6 +30,8 @@ struct PropagateLayouts
 private:
   LogicalResult propagate(func::FuncOp func);
   LogicalResult propagateLibrary(Operation *op, LibraryOp library);
+  void leaveNaive(runtime::cpu::PrimitiveSpec &spec,
+                  runtime::cpu::PrimitiveChoice &choice);
   void propagateElements(Operation *op);
   bool readsPointwise(OpOperand &operand);
   /// The layout of what a gradient will meet, empty where nothing is known.
@@ -45,6 +48,7 @@ private:
   void decide(ParameterOp parameter, StringRef tag);
 
   std::optional<SymbolTable> symbols;
+  std::string vectorBlocks; // an image's channels in blocks of a vector
   llvm::DenseSet<Operation *> decided; // parameters whose layout is settled
   llvm::DenseMap<std::pair<Value, StringAttr>, Value> reordered;
 };
@@ -60,6 +64,8 @@ void PropagateLayouts::runOnOperation() {
   decided.clear();
   if (failed(configureLibrary(module)))
     return signalPassFailure();
+  auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
+  vectorBlocks = target.getIsa() == "avx512" ? "aBcd16b" : "aBcd8b";
   // The full training step decides the parameters' layouts.
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
   llvm::stable_sort(functions, [](func::FuncOp a, func::FuncOp b) {
@@ -129,6 +135,29 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
   return success();
 }
 
+/// Whether the library has only its reference loops.
+static bool isNaive(const runtime::cpu::PrimitiveChoice &choice) {
+  return StringRef(choice.implementation).ends_with("ref:any");
+}
+
+/// Small groups of channels come in blocks of 4, in which pools and
+/// normalisations are naive: in blocks of a vector they are far faster,
+/// reorders included.
+void PropagateLayouts::leaveNaive(runtime::cpu::PrimitiveSpec &spec,
+                                  runtime::cpu::PrimitiveChoice &choice) {
+  runtime::cpu::PrimitiveSpec blocked = spec;
+  for (auto &[role, type] : blocked.tensors)
+    if (type.shape.size() == 4 && !type.layout.empty())
+      type.layout = vectorBlocks;
+  if (blocked == spec)
+    return;
+  runtime::cpu::PrimitiveChoice other = runtime::cpu::choose(blocked);
+  if (isNaive(other))
+    return;
+  spec = blocked;
+  choice = other;
+}
+
 LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
                                                  LibraryOp library) {
   runtime::cpu::PrimitiveSpec &spec = library.spec;
@@ -183,6 +212,9 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   runtime::cpu::PrimitiveChoice choice;
   try {
     choice = runtime::cpu::choose(spec);
+    if (!library.choosesLayouts && spec.kind != PrimitiveKind::Reorder &&
+        isNaive(choice))
+      leaveNaive(spec, choice);
   } catch (const Error &error) {
     return op->emitError(error.what());
   }
@@ -241,8 +273,8 @@ StringRef PropagateLayouts::wantedLayout(Value gradient) {
 
 /// Element ops take the first layout, of the operands that they read at the
 /// same index and that have the result's shape, that is not row-major: what is
-/// row-major comes from a vector, and its neighbours work on the other. Gathered
-/// operands are row-major.
+/// row-major comes from a vector, and its neighbours work on the other.
+/// Gathered operands are row-major.
 void PropagateLayouts::propagateElements(Operation *op) {
   StringRef tag;
   for (OpOperand &operand : op->getOpOperands())
