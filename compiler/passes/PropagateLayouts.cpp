@@ -30,6 +30,8 @@ struct PropagateLayouts
 private:
   LogicalResult propagate(func::FuncOp func);
   LogicalResult propagateLibrary(Operation *op, LibraryOp library);
+  void keepFewChannels(const LibraryOp &library,
+                       runtime::cpu::PrimitiveChoice &choice);
   void leaveNaive(runtime::cpu::PrimitiveSpec &spec,
                   runtime::cpu::PrimitiveChoice &choice);
   void propagateElements(Operation *op);
@@ -158,6 +160,23 @@ void PropagateLayouts::leaveNaive(runtime::cpu::PrimitiveSpec &spec,
   choice = other;
 }
 
+/// A picture's one or three channels stay as they lie if the library has code
+/// for it: a block of 16 for each, as Winograd wants it, is mostly padding to be
+/// copied, read and multiplied.
+void PropagateLayouts::keepFewChannels(const LibraryOp &library,
+                                       runtime::cpu::PrimitiveChoice &choice) {
+  const RoleValue &input = library.values[0];
+  auto type = cast<RankedTensorType>(input.value.getType());
+  if (input.isResult || type.getDimSize(1) > 4 || !layoutOf(type).empty() ||
+      choice.tensors[0].second.layout.empty())
+    return;
+  runtime::cpu::PrimitiveSpec spec = library.spec;
+  spec.tensors[0].second.layout = "";
+  runtime::cpu::PrimitiveChoice rows = runtime::cpu::choose(spec);
+  if (StringRef(rows.implementation).starts_with("jit:"))
+    choice = rows;
+}
+
 LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
                                                  LibraryOp library) {
   runtime::cpu::PrimitiveSpec &spec = library.spec;
@@ -212,6 +231,8 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   runtime::cpu::PrimitiveChoice choice;
   try {
     choice = runtime::cpu::choose(spec);
+    if (spec.kind == PrimitiveKind::Convolution)
+      keepFewChannels(library, choice);
     if (!library.choosesLayouts && spec.kind != PrimitiveKind::Reorder &&
         isNaive(choice))
       leaveNaive(spec, choice);
