@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <csignal>
 #include <fcntl.h>
 #include <iostream>
 #include <string>
@@ -170,6 +171,7 @@ static void openStandardStreams() {
 
 int runProgram(std::string_view program, const std::function<int()> &run) {
   openStandardStreams();
+  signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
   int status = UserError;
   auto say = [&](std::string_view what) {
     std::cerr << program << ": error: " << what << std::endl;

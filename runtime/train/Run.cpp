@@ -4,6 +4,7 @@
 #include "runtime/OutputFile.h"
 #include "runtime/train/Weights.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -125,6 +126,9 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
                              accuracyText("test", test->accuracy))
               << std::endl;
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  if (!std::isfinite(test->loss))
+    throw Error(fmt::format("the test loss is {}: the weights of {} are no use",
+                            test->loss, path));
   return Outcome::Finished;
 }
 

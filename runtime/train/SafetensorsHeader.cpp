@@ -59,7 +59,8 @@ public:
   bool key(std::string &name) override {
     std::unordered_set<std::string> &seen = at == At::Root ? names : keys;
     if (!seen.insert(name).second)
-      return fail(fmt::format("{} is given twice{}", quoteName(name), place()));
+      return fail(fmt::format("{} is given twice{}", quoteName(name),
+                              at == At::Root ? " in the header" : place()));
     if (at == At::Tensor && name != "dtype" && name != "shape" &&
         name != "data_offsets")
       return fail(fmt::format("unknown key {}{}", quoteName(name), place()));
@@ -146,7 +147,7 @@ private:
     return false;
   }
   bool unexpected(std::string_view what) {
-    return fail(fmt::format("unexpected {}{}", what, place()));
+    return fail(fmt::format("did not expect {}{}", what, place()));
   }
   /// Where the parser is, for messages.
   std::string place() const {

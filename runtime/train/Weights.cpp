@@ -102,7 +102,7 @@ void loadWeights(Programs &programs, MatchedWeights &weights) {
 uint64_t weightsBytes(const Model &model) {
   uint64_t bytes = 0;
   for (const ParameterInfo &parameter : model.parameters)
-    if (parameter.trainable)
+    if (parameter.isSaved())
       bytes +=
           sizeof(float) * static_cast<uint64_t>(elementCount(parameter.shape));
   return bytes;

@@ -6,8 +6,11 @@
 #include "runtime/cpu/Primitive.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
+#include "tools/netc/Diff.h"
+#include "tools/netc/Explain.h"
 #include "tools/netc/Format.h"
 #include "tools/netc/HelpLayer.h"
+#include "tools/netc/Picture.h"
 #include "tools/netc/SourceText.h"
 
 #include <CLI/CLI.hpp>
@@ -26,6 +29,8 @@ struct Options {
   std::string file; // the first one
   bool check = false, json = false;
   bool format = false, checkFormat = false, toStandardOutput = false;
+  bool diff = false;
+  std::string explain; // a layer's name
   std::string emit, output, forDataset, target = "cpu";
   int64_t batch = 0; // 0: the network's
   int threads = 0;   // 0: the processors at hand
@@ -46,13 +51,19 @@ void Options::declareTextActions(CLI::App &app) {
   app.add_flag("--format", format, "rewrite texts in their proper form");
   app.add_flag("--check-format", checkFormat,
                "name the texts that --format would change; status 1 if any");
+  app.add_flag("--diff", diff,
+               "what changed between two texts; status 0 if nothing did, 1 if "
+               "something did, 2 if one is wrong");
+  app.add_option("--explain", explain,
+                 "a layer's arithmetic, cost and launches, and why they are so")
+      ->type_name("LAYER");
   app.add_flag("--stdout", toStandardOutput, "--format to the standard output")
       ->needs("--format");
 }
 
 void Options::excludeFromTextActions(CLI::App &app) {
   std::vector<CLI::Option *> actions;
-  for (const char *name : {"--format", "--check-format"})
+  for (const char *name : {"--format", "--check-format", "--diff", "--explain"})
     actions.push_back(app.get_option(name));
   for (size_t i = 0; i < actions.size(); ++i) {
     for (size_t j = i + 1; j < actions.size(); ++j)
@@ -65,17 +76,20 @@ void Options::excludeFromTextActions(CLI::App &app) {
     for (const char *name :
          {"--for", "--target", "--batch", "--threads", "--set"})
       action->excludes(app.get_option(name));
+  app.get_option("--diff")->excludes(app.get_option("--for"));
 }
 
 void Options::requireAction(const CLI::App &app) {
   file = files.front();
-  size_t most = format || checkFormat ? files.size() : 1;
+  if (diff && files.size() == 1)
+    throw CLI::RequiresError("--diff", "two files");
+  size_t most = format || checkFormat ? files.size() : diff ? 2 : 1;
   if (files.size() > most)
     throw CLI::ExtrasError({files.begin() + ptrdiff_t(most), files.end()});
   run.requireAction(app, !forDataset.empty());
   run.request.program = file;
-  if (!forDataset.empty() && emit == "ast")
-    throw CLI::ExcludesError("--for", "--emit=ast");
+  if (!forDataset.empty() && (emit == "ast" || emit == "dot" || emit == "svg"))
+    throw CLI::ExcludesError("--for", "--emit=" + emit);
 }
 
 void Options::declare(CLI::App &app) {
@@ -89,9 +103,11 @@ void Options::declare(CLI::App &app) {
                    "shapes, parameters, multiply-adds, memory (the default)");
   auto *emitOption =
       app.add_option("--emit", emit,
-                     "print a stage: ast, net, kernel, llvm, plan")
+                     "print a stage: ast, net, kernel, llvm, plan; or a "
+                     "picture: dot, svg")
           ->type_name("STAGE")
-          ->check(CLI::IsMember({"ast", "net", "kernel", "llvm", "plan"}));
+          ->check(CLI::IsMember(
+              {"ast", "net", "kernel", "llvm", "plan", "dot", "svg"}));
   auto *outputOption =
       app.add_option("-o,--output", output, "write an executable for netx")
           ->type_name("FILE.netx")
@@ -169,6 +185,8 @@ public:
 
 private:
   int check(const dsl::Network &network, Compiler &compiler);
+  int explain(const dsl::Network &network, Compiler &compiler);
+  int diff();
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
 
@@ -198,6 +216,8 @@ void checkLabels(const dsl::Network &network,
 }
 
 int Command::run() {
+  if (options.diff)
+    return diff();
   dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
   if (options.emit == "ast") {
@@ -239,7 +259,16 @@ int Command::run() {
     checkLabels(*network, *dataset);
   }
 
+  if (options.emit == "dot" || options.emit == "svg") {
+    std::cout << (options.emit == "dot" ? pictureDot(*network)
+                                        : pictureSvg(*network))
+              << std::flush;
+    return Success;
+  }
+
   Compiler compiler(*network, request(*network));
+  if (!options.explain.empty())
+    return explain(*network, compiler);
   if (!options.emit.empty())
     return emit(compiler);
   if (!options.output.empty()) {
@@ -307,6 +336,45 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
                              : checkText(network, facts))
             << std::flush;
   return Success;
+}
+
+int Command::explain(const dsl::Network &network, Compiler &compiler) {
+  size_t layer = findLayer(network, options.explain);
+  compiler.advance(Stage::Plan);
+  std::cout << explainText(network, layer, request(network).batch,
+                           compiler.launchesOf(network.layers[layer].name))
+            << std::flush;
+  return Success;
+}
+
+/// Status 0, 1 and 2 as diff has them.
+int Command::diff() {
+  constexpr int same = 0, different = 1, trouble = 2;
+  std::vector<dsl::SourceFile> sources;
+  std::vector<std::unique_ptr<dsl::Network>> networks;
+  std::vector<DiffSide> sides;
+  dsl::Diagnostics diagnostics;
+  try {
+    for (const std::string &path : options.files)
+      sources.push_back(readSource(path));
+    for (const dsl::SourceFile &source : sources)
+      networks.push_back(dsl::analyze(source, settings, diagnostics));
+    if (reportErrors(diagnostics, false))
+      return trouble;
+    for (size_t i = 0; i < networks.size(); ++i) {
+      CompileRequest compiled = request(*networks[i]);
+      Compiler compiler(*networks[i], compiled);
+      compiler.advance(Stage::Plan);
+      sides.push_back({sources[i].name, *networks[i], compiled.batch,
+                       compiler.trainingBytes()});
+    }
+  } catch (const Error &error) {
+    std::cerr << "netc: error: " << error.what() << std::endl;
+    return trouble;
+  }
+  std::string text = diffText(sides[0], sides[1]);
+  std::cout << text << std::flush;
+  return text.empty() ? same : different;
 }
 
 int run(int argc, char **argv) {

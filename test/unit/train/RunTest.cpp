@@ -60,6 +60,18 @@ TEST_F(RunTest, TrainsSavesAndEvaluates) {
   EXPECT_TRUE(out.str().ends_with("test loss 0.4500, test acc 0.500\n"));
 }
 
+TEST_F(RunTest, EvaluationThatIsNoNumber) {
+  request.save = weights;
+  train();
+  programs.nanInEvaluation = true;
+  expectError(
+      [&] {
+        evaluateNetwork(programs, dataset, weights, 1, console, interrupted);
+      },
+      {"the test loss is nan", weights});
+  EXPECT_TRUE(out.str().ends_with("test loss nan, test acc 0.500\n"));
+}
+
 TEST_F(RunTest, WithoutSaveTheWeightsWillBeGone) {
   train();
   EXPECT_TRUE(said("without --save the trained weights will be gone"));
