@@ -99,6 +99,7 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.network = network.name;
   impl->info.source = network.range.file ? network.range.file->name : "";
   impl->info.inputShape = request.pixels;
+  impl->info.coversInput = request.coversInput;
   impl->info.classes = network.output.front();
   impl->info.examples = request.examples;
   impl->info.batch = request.batch;

@@ -50,6 +50,19 @@ void checkBuffer(const Executable &executable, const fb::Program &program,
                      fmt::join(shape, ", ")));
 }
 
+/// The shape of one example's labels, as the training step takes them.
+std::vector<int64_t> labelShapeOf(const Executable &executable) {
+  const fb::Program *program = executable.program("train_step");
+  const fb::Buffer *labels =
+      find(program ? program->inputs() : nullptr, "labels");
+  if (!labels || !labels->type())
+    return {};
+  std::vector<int64_t> shape = numbers(labels->type()->shape());
+  if (!shape.empty())
+    shape.erase(shape.begin()); // the batch
+  return shape;
+}
+
 /// The batch of a program that has what the training loop gives and takes.
 int64_t checkProgram(const Executable &executable, const fb::Program &program) {
   int64_t batch = program.batch();
@@ -63,7 +76,9 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program) {
     checkBuffer(executable, program, buffers, name, element, shape);
   };
   check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
-  check(program.inputs(), "labels", fb::ElementType::I32, {batch});
+  std::vector<int64_t> labels = labelShapeOf(executable);
+  labels.insert(labels.begin(), batch);
+  check(program.inputs(), "labels", fb::ElementType::I32, labels);
   if (find(program.inputs(), "samples")) // only random transforms ask for it
     check(program.inputs(), "samples", fb::ElementType::I32, {batch});
   check(program.outputs(), "loss", fb::ElementType::F32, {batch});
@@ -173,6 +188,8 @@ Model describe(const Executable &executable) {
   model.isa = text(tables.isa());
   model.threads = tables.threads();
   model.inputShape = numbers(tables.input_shape());
+  model.coversInput = tables.covers_input();
+  model.labelShape = labelShapeOf(executable);
   model.classes = tables.classes();
   model.examples = tables.examples();
   model.epochs = tables.epochs();
@@ -197,6 +214,22 @@ Model describe(const Executable &executable) {
   return model;
 }
 
+data::PictureFormat pictureFormat(const Model &model) {
+  const std::vector<int64_t> &shape = model.inputShape;
+  data::PictureFormat format;
+  if (shape.size() == 3)
+    format = {shape[0], {shape[1], shape[2]}, data::Fit::Stretch};
+  if (model.coversInput)
+    format.fit = data::Fit::Cover;
+  return format;
+}
+
+/// `labels of 28x28`, or `one label an example`.
+static std::string labelsText(const std::vector<int64_t> &shape) {
+  return shape.empty() ? "one label an example"
+                       : fmt::format("labels of {}", fmt::join(shape, "x"));
+}
+
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                   bool training) {
   if (dataset.shape != model.inputShape)
@@ -209,6 +242,11 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
     throw Error(fmt::format(
         "data set `{}` has {} classes; network `{}` was compiled for {}",
         dataset.name, dataset.classes, model.network, model.classes));
+  if (dataset.labelShape != model.labelShape)
+    throw Error(
+        fmt::format("data set `{}` has {}; network `{}` was compiled for {}",
+                    dataset.name, labelsText(dataset.labelShape), model.network,
+                    labelsText(model.labelShape)));
   if (!training)
     return;
   if (model.examples != 0 && dataset.trainExamples != model.examples)

@@ -18,6 +18,8 @@ struct Model {
   std::string network, source, target, isa;
   int threads = 0;
   std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
+  std::vector<int64_t> labelShape; // of an example's labels; {}: one label
+  bool coversInput = false; // how a folder's pictures become inputShape: Fit
   int64_t classes = 0;
   int64_t examples = 0;      // of the training set; 0 where any
   int64_t batch = 0;         // of a training step
@@ -31,6 +33,9 @@ struct Model {
 /// Reads the description. Throws Error where a program that training needs is
 /// absent or takes or gives something else.
 Model describe(const Executable &executable);
+
+/// What the pictures of a folder are to become for this model.
+data::PictureFormat pictureFormat(const Model &model);
 
 /// Throws Error where the data set is not what the network was compiled for:
 /// another shape or number of classes; for training, another number of

@@ -2,6 +2,8 @@
 #include "runtime/train/Run.h"
 
 #include "runtime/OutputFile.h"
+#include "runtime/data/PictureFolder.h"
+#include "runtime/train/ClassNames.h"
 #include "runtime/train/Weights.h"
 
 #include <fmt/format.h>
@@ -37,6 +39,12 @@ std::string memoryReport(uint64_t trainingBytes) {
                      mebibytes(peak));
 }
 
+/// The broken pictures that were left out, if any.
+void tellSkipped(const data::DatasetInfo &dataset, Console &console) {
+  if (std::string report = data::skippedReport(dataset); !report.empty())
+    console.err << report << std::endl;
+}
+
 } // namespace
 
 void checkPaths(const TrainRequest &request, const Model &model) {
@@ -63,8 +71,10 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   checkDataset(model, dataset, /*training=*/true);
   checkPaths(request, model);
   std::optional<MatchedWeights> weights;
-  if (!request.weights.empty())
+  if (!request.weights.empty()) {
     weights = openWeights(model, request.weights);
+    checkClassNames(weights->file, dataset);
+  }
   data::Examples trainSet = loadExamples(dataset, data::Split::Train);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
 
@@ -95,11 +105,12 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                                trainer.stepsDone(), trainer.epoch())
                 << std::endl;
   if (!request.save.empty()) {
-    saveWeights(programs, request.save);
+    saveWeights(programs, request.save, classMetadata(dataset));
     console.err << fmt::format("weights saved to {}", request.save)
                 << std::endl;
   }
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  tellSkipped(dataset, console);
   metrics.close();
   return outcome;
 }
@@ -110,6 +121,7 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   const Model &model = programs.model();
   checkDataset(model, dataset, /*training=*/false);
   MatchedWeights weights = openWeights(model, path);
+  checkClassNames(weights.file, dataset);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
   programs.initialize(RunState{});
   loadWeights(programs, weights);
@@ -125,6 +137,7 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
                              test->accuracy)
               << std::endl;
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  tellSkipped(dataset, console);
   return Outcome::Finished;
 }
 

@@ -5,6 +5,7 @@
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/data/PictureFolder.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
 
@@ -143,10 +144,13 @@ private:
   int check(const dsl::Network &network, Compiler &compiler);
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
+  /// `wanted`, for the runtime.
+  runtime::data::PictureFormat pictureFormat() const;
 
   const Options &options;
   std::map<std::string, std::string> settings;
   std::optional<runtime::data::DatasetInfo> dataset;
+  dsl::WantedPictures wanted;
 };
 
 int Command::run() {
@@ -178,20 +182,25 @@ int Command::run() {
                               "channels x height x width",
                               options.file, shape::toString(network->input)));
   }
-  if (options.run.requested())
-    dataset = options.run.inspectDataset();
-  else if (!options.forDataset.empty())
-    dataset = runtime::data::inspect(
-        options.forDataset,
-        runtime::data::SearchPath::fromEnvironment(options.run.dataDirectory));
+  wanted = dsl::wantedPictures(*network);
+  if (options.run.requested() || !options.forDataset.empty())
+    dataset = options.run.inspectDataset(
+        options.run.requested() ? options.run.dataset() : options.forDataset,
+        pictureFormat());
   if (dataset) {
     dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
     if (reportErrors(diagnostics, options.json))
       return UserError;
-    if (network->output != shape::Shape{dataset->classes})
-      throw Error(fmt::format("{}: gives {} but {} has {} classes",
-                              options.file, shape::toString(network->output),
-                              dataset->name, dataset->classes));
+    shape::Shape output{dataset->classes}; // for each label of an example
+    output.insert(output.end(), dataset->labelShape.begin(),
+                  dataset->labelShape.end());
+    if (network->output != output)
+      throw Error(fmt::format(
+          "{}: gives {} but {} has {} classes{}", options.file,
+          shape::toString(network->output), dataset->name, dataset->classes,
+          dataset->labelShape.empty() ? std::string()
+                                      : fmt::format(", so {} would be right",
+                                                    shape::toString(output))));
   }
 
   Compiler compiler(*network, request(*network));
@@ -200,13 +209,28 @@ int Command::run() {
   if (!options.output.empty()) {
     compiler.advance(Stage::Executable);
     compiler.takeExecutable().save(options.output);
+    if (dataset)
+      if (std::string report = runtime::data::skippedReport(*dataset);
+          !report.empty())
+        std::cerr << report << std::endl;
     return Success;
   }
   if (options.run.requested()) {
     compiler.advance(Stage::Executable);
-    return runExecutable(compiler.takeExecutable(), options.run);
+    return runExecutable(compiler.takeExecutable(), options.run,
+                         std::move(dataset));
   }
   return check(*network, compiler);
+}
+
+runtime::data::PictureFormat Command::pictureFormat() const {
+  const shape::Shape &shape = wanted.shape;
+  if (shape.size() != 3) // no picture; the text's check says so
+    return {1, {1, 1}};
+  return {shape[0],
+          {shape[1], shape[2]},
+          wanted.isCovered ? runtime::data::Fit::Cover
+                           : runtime::data::Fit::Stretch};
 }
 
 CompileRequest Command::request(const dsl::Network &network) const {
@@ -221,6 +245,7 @@ CompileRequest Command::request(const dsl::Network &network) const {
   request.pixels =
       dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
               : network.input;
+  request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
   request.epochs = network.train.epochs;
