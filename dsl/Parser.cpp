@@ -196,8 +196,8 @@ bool Parser::parseParameters(std::vector<Parameter> &parameters) {
 }
 
 /// `{ ... }`: `parseOne` parses what begins with a name, or with a word of
-/// which `isStart` is true; `what` is what may stand there. Returns false if the
-/// closing brace is missing.
+/// which `isStart` is true; `what` is what may stand there. Returns false if
+/// the closing brace is missing.
 template <typename ParseOne, typename IsStart>
 bool Parser::parseBraces(std::string_view what, std::string_view several,
                          ParseOne parseOne, IsStart isStart) {

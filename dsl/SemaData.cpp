@@ -95,8 +95,7 @@ bool DataResolver::isInItsPhase(const Transform &transform) {
   if (transform.phase == Phase::Train || !shape::isRandom(transform.spec))
     return true;
   std::string_view kind = shape::kindName(transform.spec);
-  diagnostics
-      .error(DiagnosticKind::RandomOutsideTrain, transform.range, kind)
+  diagnostics.error(DiagnosticKind::RandomOutsideTrain, transform.range, kind)
       .hint(fmt::format("`train {{ {} }}`: it draws anew for each picture, and "
                         "an evaluation draws nothing",
                         kind));
@@ -204,9 +203,9 @@ void DataResolver::checkResult(Phase phase) {
   std::string gives = shape::toString(*shape);
   if (last->phase != Phase::Both)
     gives += last->phase == Phase::Train ? " in training" : " in testing";
-  auto &error = diagnostics.error(DiagnosticKind::TransformsMismatch,
-                                  last->range, gives, network.name,
-                                  shape::toString(network.input));
+  auto &error =
+      diagnostics.error(DiagnosticKind::TransformsMismatch, last->range, gives,
+                        network.name, shape::toString(network.input));
   error.note(network.inputRange,
              fmt::format("the input of `{}` is here", network.name));
   error.hint(fmt::format("`{}({})` gives {}", shape::kindName(last->spec),
@@ -281,6 +280,30 @@ bool checkTransforms(const Network &network, const shape::Shape &pixels,
   return std::ranges::all_of(phases, [&](Phase phase) {
     return checkPhase(network, pixels, phase, dataset, diagnostics);
   });
+}
+
+WantedPictures wantedPictures(const Network &network) {
+  WantedPictures wanted{network.input};
+  int64_t largest = 0;
+  for (Phase phase : {Phase::Test, Phase::Train}) { // at a tie, testing's
+    auto first =
+        std::ranges::find_if(network.transforms, [&](const Transform &each) {
+          return each.runsIn(phase);
+        });
+    if (first == network.transforms.end())
+      continue;
+    const auto *resize = std::get_if<shape::Resize>(&first->spec);
+    if (!resize)
+      continue;
+    int64_t side = resize->shortSide.value_or(0);
+    shape::Pair size = resize->size.value_or(shape::Pair{side, side});
+    if (std::min(size[0], size[1]) <= largest)
+      continue;
+    largest = std::min(size[0], size[1]);
+    wanted.shape = {network.input[0], size[0], size[1]};
+    wanted.isCovered = resize->shortSide.has_value();
+  }
+  return wanted;
 }
 
 } // namespace netc::dsl

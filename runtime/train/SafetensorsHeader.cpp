@@ -36,6 +36,7 @@ uint64_t elementBytes(std::string_view type) {
 class HeaderParser : public nlohmann::json_sax<json> {
 public:
   std::vector<TensorEntry> entries;
+  SafetensorsMetadata metadata;
   std::string problem; // empty if none
 
   bool start_object(size_t) override {
@@ -115,8 +116,10 @@ public:
   }
 
   bool string(std::string &value) override {
-    if (at == At::Metadata)
+    if (at == At::Metadata) {
+      metadata[pendingKey] = value;
       return true;
+    }
     if (at != At::Tensor || pendingKey != "dtype")
       return unexpected("a string");
     entries.back().type = value;
@@ -216,7 +219,8 @@ void checkCover(std::vector<TensorEntry> &tensors, uint64_t dataBytes) {
 } // namespace
 
 std::vector<TensorEntry> parseSafetensorsHeader(std::string_view text,
-                                                uint64_t dataBytes) {
+                                                uint64_t dataBytes,
+                                                SafetensorsMetadata *metadata) {
   if (text.empty() || text.front() != '{')
     throw Error("its header is no JSON object");
   HeaderParser parser;
@@ -225,6 +229,8 @@ std::vector<TensorEntry> parseSafetensorsHeader(std::string_view text,
   for (const TensorEntry &tensor : parser.entries)
     checkSize(tensor, dataBytes);
   checkCover(parser.entries, dataBytes);
+  if (metadata)
+    *metadata = std::move(parser.metadata);
   return std::move(parser.entries);
 }
 

@@ -4,6 +4,7 @@
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/data/PictureFolder.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
 #include "tools/netc/Diff.h"
@@ -189,10 +190,13 @@ private:
   int diff();
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
+  /// `wanted`, for the runtime.
+  runtime::data::PictureFormat pictureFormat() const;
 
   const Options &options;
   std::map<std::string, std::string> settings;
   std::optional<runtime::data::DatasetInfo> dataset;
+  dsl::WantedPictures wanted;
 };
 
 /// The labels of a data set are what the network's loss takes.
@@ -246,12 +250,11 @@ int Command::run() {
                               "channels x height x width",
                               options.file, shape::toString(network->input)));
   }
-  if (options.run.requested())
-    dataset = options.run.inspectDataset();
-  else if (!options.forDataset.empty())
-    dataset = runtime::data::inspect(
-        options.forDataset,
-        runtime::data::SearchPath::fromEnvironment(options.run.dataDirectory));
+  wanted = dsl::wantedPictures(*network);
+  if (options.run.requested() || !options.forDataset.empty())
+    dataset = options.run.inspectDataset(
+        options.run.requested() ? options.run.dataset() : options.forDataset,
+        pictureFormat());
   if (dataset) {
     dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
     if (reportErrors(diagnostics, options.json))
@@ -274,13 +277,28 @@ int Command::run() {
   if (!options.output.empty()) {
     compiler.advance(Stage::Executable);
     compiler.takeExecutable().save(options.output);
+    if (dataset)
+      if (std::string report = runtime::data::skippedReport(*dataset);
+          !report.empty())
+        std::cerr << report << std::endl;
     return Success;
   }
   if (options.run.requested()) {
     compiler.advance(Stage::Executable);
-    return runExecutable(compiler.takeExecutable(), options.run);
+    return runExecutable(compiler.takeExecutable(), options.run,
+                         std::move(dataset));
   }
   return check(*network, compiler);
+}
+
+runtime::data::PictureFormat Command::pictureFormat() const {
+  const shape::Shape &shape = wanted.shape;
+  if (shape.size() != 3) // no picture; the text's check says so
+    return {1, {1, 1}};
+  return {shape[0],
+          {shape[1], shape[2]},
+          wanted.isCovered ? runtime::data::Fit::Cover
+                           : runtime::data::Fit::Stretch};
 }
 
 CompileRequest Command::request(const dsl::Network &network) const {
@@ -295,6 +313,7 @@ CompileRequest Command::request(const dsl::Network &network) const {
   request.pixels =
       dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
               : network.input;
+  request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
   request.epochs = network.train.epochs;
