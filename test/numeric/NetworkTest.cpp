@@ -171,8 +171,9 @@ private:
     EXPECT_EQ(difference(results[0], expected.loss, tolerance, 1), "")
         << "loss " << when;
     ASSERT_EQ(results.size(), expected.correct.empty() ? 1u : 2u);
-    if (!expected.correct.empty())
+    if (!expected.correct.empty()) {
       EXPECT_EQ(results[1].values, expected.correct.values) << when;
+    }
   }
 
   /// Then the truth goes on from the program's parameters: each step is judged

@@ -1,5 +1,6 @@
 // Every way in which a shape rule refuses, in its words.
 #include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -47,7 +48,7 @@ TEST(ShapeErrors, Arguments) {
             "padding: `padding` must be at least 0, got -1");
   EXPECT_EQ(errorOf(infer(Dense{0}, {10})),
             "units: `units` must be at least 1, got 0");
-  EXPECT_EQ(errorOf(infer(Resize{{0, 5}}, input)),
+  EXPECT_EQ(errorOf(infer(Resize{Pair{0, 5}, {}}, input)),
             "size: `size` must be at least 1, got 0");
 }
 
@@ -179,7 +180,7 @@ TEST(ShapeErrors, Sizes) {
       "`Conv2D` takes more than 2^48 multiply-adds an example");
   EXPECT_EQ(errorOf(infer(Dense{1 << 21}, {1 << 20})),
             "`Dense` has a weight 2097152x1048576 of more than 2^40 elements");
-  EXPECT_EQ(errorOf(infer(Resize{{maxArgument, 1024}}, {1, 2, 2})),
+  EXPECT_EQ(errorOf(infer(Resize{Pair{maxArgument, 1024}, {}}, {1, 2, 2})),
             "`Resize` has an output 1x2147483647x1024 of more than 2^40 "
             "elements");
 }
