@@ -21,7 +21,6 @@ struct DatasetInfo {
   std::string directory;           // where its files are
   std::vector<int64_t> shape;      // 8-bit pixels of one example, [C, H, W]
   int64_t classes = 0;             // labels are in [0, classes)
-  std::vector<int64_t> labelShape; // {} for one label an example
   int64_t trainExamples = 0, testExamples = 0;
   /// The labels of one example: {} for one label, [H, W] for one a pixel.
   std::vector<int64_t> labelShape;
