@@ -92,20 +92,14 @@ const LayerKind *findLayerKind(std::string_view name) {
   return nullptr;
 }
 
+bool isCombinator(std::string_view name) {
+  return name == "Sequential" || name == "Sum" || name == "Concat";
+}
+
 std::string baseName(std::string_view kind) {
   std::string name(kind);
   std::ranges::transform(name, name.begin(), toLower);
   return name;
-}
-
-bool isAutomaticName(std::string_view label) {
-  size_t end = label.rfind('_');
-  if (end == label.npos || end + 1 == label.size() ||
-      !std::ranges::all_of(label.substr(end + 1), isDigit))
-    return false;
-  return std::ranges::any_of(layerKinds(), [&](const LayerKind &kind) {
-    return baseName(kind.signature.name) == label.substr(0, end);
-  });
 }
 
 } // namespace netc::dsl

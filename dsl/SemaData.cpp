@@ -50,7 +50,7 @@ public:
   void run(const DataDecl &decl);
 
 private:
-  void resolve(const Call &call);
+  void resolve(const DataItem &item);
   void reportUnknown(const Call &call);
   bool isFirstOfKind(const Transform &transform);
   void infer(Transform &transform, const BoundArguments &arguments);
@@ -117,7 +117,11 @@ void DataResolver::infer(Transform &transform,
   }
 }
 
-void DataResolver::resolve(const Call &call) {
+void DataResolver::resolve(const DataItem &item) {
+  const Call &call = item.call;
+  if (item.phase != Phase::Both)
+    diagnostics.error(DiagnosticKind::ReservedWord, item.phaseKeyword,
+                      text(item.phaseKeyword));
   auto kind = std::ranges::find_if(transformKinds(), [&](const auto &known) {
     return known.signature.name == call.callee.text;
   });
@@ -133,7 +137,7 @@ void DataResolver::resolve(const Call &call) {
     shape.reset();
     return;
   }
-  Transform transform{kind->build(*arguments), call.callee.range};
+  Transform transform{kind->build(*arguments), call.callee.range, item.phase};
   if (isFirstOfKind(transform) && shape)
     infer(transform, *arguments);
   network.transforms.push_back(std::move(transform));
@@ -181,8 +185,8 @@ void DataResolver::run(const DataDecl &decl) {
               fmt::format("the input of `{}` is here", network.name))
         .hint(network.inputRange,
               "take the picture's shape, and `Flatten` it first");
-  for (const Call &call : decl.transforms)
-    resolve(call);
+  for (const DataItem &item : decl.transforms)
+    resolve(item);
   if (!decl.isBroken && errors == diagnostics.all().size())
     checkResult(decl);
 }

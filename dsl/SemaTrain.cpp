@@ -97,6 +97,7 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
 }
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
+  network.train.optimizerRange = entry.value->range;
   using enum ArgumentKind;
   static const Signature signature{
       "SGD",

@@ -12,7 +12,8 @@ enum class ArgumentKind {
   Number,
   Boolean,
   Activation,
-  Numbers // `0.5`, `[0.1, 0.2]`
+  Numbers, // `0.5`, `[0.1, 0.2]`
+  Any      // a parameter of the text's own layers
 };
 
 struct ArgumentSpec {
@@ -27,8 +28,9 @@ struct Signature {
   std::vector<ArgumentSpec> arguments;
 };
 
-using ArgumentValue = std::variant<int64_t, shape::Pair, double, bool,
-                                   shape::ActivationKind, std::vector<double>>;
+using ArgumentValue =
+    std::variant<int64_t, shape::Pair, double, bool, shape::ActivationKind,
+                 std::vector<double>, Value>;
 
 /// The arguments of a call that has passed its check.
 class BoundArguments {
@@ -58,6 +60,16 @@ private:
 std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics);
+
+/// The same for a layer: it takes `lr_scale` and `decay_scale` besides.
+std::optional<BoundArguments> bindLayer(const Signature &signature,
+                                        const Name &callee,
+                                        const Arguments *arguments,
+                                        Evaluator &evaluator,
+                                        Diagnostics &diagnostics);
+
+/// What every layer takes: the names of its scales.
+std::span<const ArgumentSpec> scaleArguments();
 
 /// Evaluates the arguments of a call that is unknown, for their errors alone.
 void evaluateAll(const Arguments &arguments, Evaluator &evaluator);
