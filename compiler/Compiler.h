@@ -2,6 +2,7 @@
 // header: who compiles needs none.
 #pragma once
 
+#include "compiler/LaunchFacts.h"
 #include "dsl/Network.h"
 #include "runtime/Executable.h"
 
@@ -50,6 +51,9 @@ public:
   std::string llvmText();
   /// The launches of each program with their places in the arena, for people.
   std::string planText() const;
+  /// A layer's launches and the reasons for them. \pre at Stage::Kernel or
+  /// later
+  std::vector<LaunchFacts> launchesOf(std::string_view layer) const;
   /// Bytes that the executor will allocate. \pre at Stage::Plan or later
   int64_t trainingBytes() const;
   /// \pre at Stage::Executable

@@ -170,7 +170,7 @@ void AstPrinter::print(const LayerDecl &layer) {
 
 void AstPrinter::print(const DataDecl &data) {
   line(0, "data");
-  for (const DataItem &item : data.transforms) {
+  for (const TransformCall &item : data.transforms) {
     if (item.phase == Phase::Both) {
       print(item.call, std::nullopt, 1);
       continue;

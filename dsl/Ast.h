@@ -190,14 +190,15 @@ struct ImportDecl {
   std::string path;
 };
 
-struct DataItem {
+/// `ToTensor`, by itself or in `train { ... }` or `test { ... }`.
+struct TransformCall {
   Call call;
   Phase phase = Phase::Both;
-  SourceRange phaseKeyword; // of `train` or `test`, where there is a phase
 };
+
 struct DataDecl {
   SourceRange keyword;
-  std::vector<DataItem> transforms;
+  std::vector<TransformCall> transforms;
   bool isBroken = false;
 };
 

@@ -2,6 +2,7 @@
 #include "dsl/Evaluate.h"
 
 #include "dsl/Names.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +10,22 @@
 
 namespace netc::dsl {
 
+std::span<const std::string_view> memberNames() {
+  static constexpr std::string_view names[] = {"channels", "height", "width",
+                                               "size"};
+  return names;
+}
+
 std::span<const std::string_view> valueNames() {
-  static constexpr std::string_view names[] = {"relu", "sigmoid", "tanh"};
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> list;
+    for (shape::ActivationKind kind : shape::activationKinds())
+      list.push_back(shape::toString(kind));
+    for (auto mode :
+         {shape::Interpolation::Nearest, shape::Interpolation::Bilinear})
+      list.push_back(shape::toString(mode));
+    return list;
+  }();
   return names;
 }
 
@@ -217,8 +232,7 @@ Value Evaluator::Visitor::operator()(const IndexExpr &node) {
 }
 
 Value Evaluator::Visitor::operator()(const MemberExpr &node) {
-  static constexpr std::string_view members[] = {"channels", "height", "width",
-                                                 "size"};
+  std::span<const std::string_view> members = memberNames();
   Value base = evaluator.evaluate(*node.base);
   if (base.isError())
     return {};
@@ -242,7 +256,7 @@ Value Evaluator::Visitor::operator()(const MemberExpr &node) {
   }
   Diagnostic &diagnostic = error(DiagnosticKind::UnknownMember,
                                  node.member.range, describe(base), name);
-  if (std::ranges::find(members, name) == std::end(members))
+  if (std::ranges::find(members, name) == members.end())
     diagnostic.hint(hintForName(NameContext::Member, name, members));
   return {};
 }

@@ -10,7 +10,8 @@
 
 namespace netc::dsl {
 
-/// The words that stand for themselves: `relu`, `sigmoid`, `tanh`.
+/// The words that stand for themselves: activations (`relu` ...), and
+/// the modes of upsampling (`nearest` ...).
 std::span<const std::string_view> valueNames();
 
 /// Names with their values.

@@ -2,11 +2,23 @@
 #include "dsl/Expander.h"
 
 #include "dsl/Names.h"
+#include "dsl/Vocabulary.h"
+
+#include <algorithm>
 
 #include <deque>
 #include <utility>
 
 namespace netc::dsl {
+
+std::span<const std::string_view> combinatorNames() {
+  static constexpr std::string_view names[] = {"Sequential", "Sum", "Concat"};
+  return names;
+}
+
+bool isCombinator(std::string_view name) {
+  return std::ranges::find(combinatorNames(), name) != combinatorNames().end();
+}
 
 /// How deep layers may stand in one another, expanded; it bounds recursion.
 static constexpr unsigned maxNesting = 600;
@@ -16,7 +28,8 @@ void Expander::reportUnknown(const Call &call) {
   Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownLayer,
                                         call.callee.range, call.callee.text);
   if (diagnostics.isKept(error)) {
-    std::vector<std::string_view> known{"Sequential", "Sum", "Concat"};
+    std::span<const std::string_view> combinators = combinatorNames();
+    std::vector<std::string_view> known(combinators.begin(), combinators.end());
     for (const LayerKind &kind : layerKinds())
       known.push_back(kind.signature.name);
     for (const auto &[name, layer] : table)
@@ -154,6 +167,7 @@ void Expander::expandLayer(const Call &call, const LayerKind &kind,
   layer.range = call.callee.range;
   layer.learningRateScale = own.learningRate;
   layer.decayScale = own.decay;
+  layer.arguments = givenArguments(kind.signature, *arguments);
   if (const auto *activation = arguments->find("activation"))
     layer.activation = std::get<shape::ActivationKind>(activation->value);
   infer(std::move(layer), *arguments);

@@ -40,7 +40,8 @@ static bool isPlainDense(const Layer &layer) {
 
 void Linter::checkOutput() {
   if (network.layers.empty() ||
-      network.train.loss != LossKind::SoftmaxCrossEntropy)
+      network.output.size() != 1 ||
+      network.train.loss.kind != LossKind::SoftmaxCrossEntropy)
     return;
   const Layer &last = network.layers.back();
   std::string_view activation;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 #include "dsl/Diagnostics.h"
 #include "dsl/Phase.h"
 
@@ -10,6 +11,12 @@
 #include <memory>
 
 namespace netc::dsl {
+
+/// An argument of a call as it was given, evaluated: `kernel`, `5x3`.
+struct GivenArgument {
+  std::string name, value;
+  bool operator==(const GivenArgument &) const = default;
+};
 
 /// In `Layer::inputs`: the network's input.
 constexpr int64_t networkInput = -1;
@@ -36,24 +43,43 @@ struct Layer {
   double learningRateScale = 1, decayScale = 1;
   SourceRange range;   // of the layer's name in the text
   int64_t use = noUse; // index of Network::uses
+  std::vector<GivenArgument> arguments{};
 };
 
 struct Transform {
   shape::TransformSpec spec;
   SourceRange range;
   Phase phase = Phase::Both;
+  std::vector<GivenArgument> arguments{};
+
+  bool runsIn(Phase wanted) const {
+    return phase == Phase::Both || phase == wanted;
+  }
 };
 
-enum class LossKind { SoftmaxCrossEntropy };
+enum class LossKind {
+  SoftmaxCrossEntropy,
+  SigmoidBinaryCrossEntropy,
+  MeanSquaredError
+};
+/// As the language writes it.
+std::string_view toString(LossKind kind);
+
+struct Loss {
+  LossKind kind = LossKind::SoftmaxCrossEntropy;
+  double labelSmoothing = 0;
+  bool targetsInput = false; // else the label
+};
 
 struct Sgd {
   double learningRate = 0.01;
   double momentum = 0;
   double weightDecay = 0;
+  bool nesterov = false;
 };
 
 struct Train {
-  LossKind loss = LossKind::SoftmaxCrossEntropy;
+  Loss loss;
   Sgd optimizer;
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`
@@ -97,6 +123,13 @@ struct Network {
   SourceRange outputRange;               // of the declared output
   std::vector<std::shared_ptr<const SourceFile>> imports; // ranges are in them
 };
+
+/// How many classes a data set's labels must have for the network's loss; 0
+/// where any number will do.
+int64_t classesOf(const Network &network);
+/// The shape of one example's labels: {} for one, [H, W] for a map; nullopt
+/// where the loss takes none.
+std::optional<shape::Shape> labelShapeOf(const Network &network);
 
 /// Parses and proves `source`. `settings` are the command line's
 /// `--set NAME=VALUE`, checked against the network's parameters. Every error

@@ -21,7 +21,8 @@ bool Parser::parseCallee(Name &callee) {
   while (is(Dot) && following().kind == Word) {
     advance();
     callee.range = join(callee.range, token().range);
-    callee.text = text(callee.range);
+    callee.text += '.';
+    callee.text += token().spelling();
     advance();
   }
   return true;

@@ -163,7 +163,7 @@ ExprPtr Parser::parsePostfix() {
 
 /// `SGD(lr=0.1)`; a dotted name (`optim.SGD`) is refused by its meaning.
 ExprPtr Parser::parseCallExpr(ExprPtr callee) {
-  Name name{std::string(text(callee->range)), callee->range};
+  Name name{toString(*callee), callee->range};
   Arguments arguments;
   if (!parseArguments(arguments))
     return nullptr;

@@ -302,7 +302,7 @@ bool Parser::parseExpect(File &file) {
 }
 
 /// Transforms in the braces of `data`, or of `train` or `test` within.
-bool Parser::parseTransforms(DataDecl &data, Phase phase, SourceRange keyword) {
+bool Parser::parseTransforms(DataDecl &data, Phase phase) {
   auto begins = [&] {
     if (is(Word))
       return true;
@@ -313,12 +313,11 @@ bool Parser::parseTransforms(DataDecl &data, Phase phase, SourceRange keyword) {
   };
   return parseBraces("a transform", "transforms", begins, [&] {
     if (!is(Word)) {
-      Token word = token();
+      Phase inner = is(Train) ? Phase::Train : Phase::Test;
       advance();
-      return parseTransforms(
-          data, word.kind == Train ? Phase::Train : Phase::Test, word.range);
+      return parseTransforms(data, inner);
     }
-    DataItem item{{}, phase, keyword};
+    TransformCall item{{}, phase};
     if (!parseCall(item.call))
       return false;
     data.transforms.push_back(std::move(item));
@@ -330,7 +329,7 @@ bool Parser::parseData(File &file) {
   DataDecl data{token().range, {}};
   size_t failuresBefore = failures;
   advance();
-  bool isParsed = parseTransforms(data, Phase::Both, {});
+  bool isParsed = parseTransforms(data, Phase::Both);
   data.isBroken = failures != failuresBefore;
   file.data.push_back(std::move(data));
   return isParsed;

@@ -94,7 +94,7 @@ private:
   bool parseParameters(std::vector<Parameter> &parameters);
   bool parseData(File &file);
   bool parseTrain(File &file);
-  bool parseTransforms(DataDecl &data, Phase phase, SourceRange keyword);
+  bool parseTransforms(DataDecl &data, Phase phase);
   /// `{ ... }`: `parseOne` parses what begins where `begins` says so; `what` is
   /// what may stand there. Returns false if the closing brace is missing.
   template <typename Begins, typename ParseOne>

@@ -1,8 +1,9 @@
-// In which phases a transform runs.
+// When a transform of `data` runs.
 #pragma once
 
 namespace netc::dsl {
 
-enum class Phase { Both, Train, Test }; // evaluation and prediction use Test
+/// Evaluation and prediction are `Test`.
+enum class Phase { Both, Train, Test };
 
 } // namespace netc::dsl

@@ -235,6 +235,12 @@ private:
     require(isFirst || first->second == bytes,
             fmt::format("kernel `{}` takes something else in another launch",
                         symbol));
+}
+
+  /// Memory of the library's own, without a type.
+  static bool isLibraryMemory(size_t role) {
+    return role == static_cast<size_t>(fb::Role::Workspace) ||
+           role == static_cast<size_t>(fb::Role::Scratchpad);
   }
 
   void checkPrimitive(const fb::Primitive &primitive,
@@ -244,6 +250,8 @@ private:
             "a kind of primitive out of range");
     require(!text(primitive.implementation()).empty(),
             "no implementation is recorded");
+    require(std::isfinite(primitive.epsilon()) && primitive.epsilon() >= 0,
+            "the epsilon of a normalisation is at least 0");
     for (auto [numbers, least] : {std::pair(primitive.window(), 1),
                                   {primitive.stride(), 1},
                                   {primitive.dilation(), 1},
@@ -272,9 +280,9 @@ private:
     for (size_t i = 0; i < sizeOf(primitive.tensors()); ++i) {
       const fb::Tensor *tensor = primitive.tensors()->Get(i);
       Scope scope(*this, fmt::format("tensor {}", i));
-      require(tensor->role() < fb::Role::Workspace,
-              "its role is none of a tensor");
       size_t role = static_cast<size_t>(tensor->role());
+      require(role < roles && !isLibraryMemory(role),
+              "its role is none of a tensor");
       require(slices[role], "it has no argument");
       require(!used[role], "another has its role");
       used[role] = true;
@@ -284,8 +292,7 @@ private:
                           slices[role]->bytes(), bytes));
     }
     for (size_t role = 0; role < roles; ++role)
-      require(!slices[role] || used[role] ||
-                  role >= static_cast<size_t>(fb::Role::Workspace),
+      require(!slices[role] || used[role] || isLibraryMemory(role),
               "an argument has no tensor");
   }
 

@@ -77,7 +77,10 @@ def Kernel_PrimitiveKind : Kernel_Enum<"PrimitiveKind", "what a primitive comput
     I32EnumAttrCase<"InnerProduct", 1, "inner_product">,
     I32EnumAttrCase<"MaxPooling", 2, "max_pooling">,
     I32EnumAttrCase<"AveragePooling", 3, "average_pooling">,
-    I32EnumAttrCase<"Reorder", 4, "reorder">]>;
+    I32EnumAttrCase<"Reorder", 4, "reorder">,
+    I32EnumAttrCase<"BatchNormalization", 5, "batch_normalization">,
+    I32EnumAttrCase<"LayerNormalization", 6, "layer_normalization">,
+    I32EnumAttrCase<"Deconvolution", 7, "deconvolution">]>;
 def Kernel_PrimitiveKindAttr : Kernel_EnumAttr<Kernel_PrimitiveKind, "primitive_kind">;
 
 def Kernel_Propagation : Kernel_Enum<"Propagation", "the direction of a primitive", [
@@ -90,7 +93,11 @@ def Kernel_Role : Kernel_Enum<"Role", "which tensor an argument of a primitive i
     I32EnumAttrCase<"Src", 0, "src">, I32EnumAttrCase<"Weights", 1, "weights">,
     I32EnumAttrCase<"Bias", 2, "bias">, I32EnumAttrCase<"Dst", 3, "dst">,
     I32EnumAttrCase<"Workspace", 4, "workspace">,
-    I32EnumAttrCase<"Scratchpad", 5, "scratchpad">]>;
+    I32EnumAttrCase<"Scratchpad", 5, "scratchpad">,
+    I32EnumAttrCase<"Mean", 6, "mean">, I32EnumAttrCase<"Variance", 7, "variance">,
+    I32EnumAttrCase<"SrcGradient", 8, "src_gradient">,
+    I32EnumAttrCase<"WeightsGradient", 9, "weights_gradient">,
+    I32EnumAttrCase<"BiasGradient", 10, "bias_gradient">]>;
 def Kernel_RoleAttr : Kernel_EnumAttr<Kernel_Role, "role">;
 
 #endif

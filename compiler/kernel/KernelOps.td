@@ -45,8 +45,8 @@ class Kernel_FunctionOp<string mnemonic>
 def Kernel_GlobalOp : Kernel_Op<"global", [Symbol]> {
   let summary = "memory that outlives a run, at one place in all programs";
   let description = [{
-    `kind` is "parameter" (what is trained) or "state" (of the optimiser or a
-    layer). `file_shape` is the shape in files, where it differs from the
+    `kind` is "parameter" (what is trained), "statistic" (what a layer measures
+    and files hold) or "state" (of the optimiser). `file_shape` is the shape in files, where it differs from the
     tensor's. Globals are the executable's parameters, in their order.
     - global_c1: the buffer has the element type and physical shape of `tensor`.
     ```mlir
@@ -179,7 +179,8 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
   let description = [{
     All of `runtime::cpu::PrimitiveSpec`, the implementation that the library
     chose, and the buffers with their roles. A gradient has the role of what it
-    is the gradient of. The tensors are written beside their operands; the
+    is the gradient of, except where a normalisation's gradient reads that too.
+    The tensors are written beside their operands; the
     buffers of `workspace` and `scratchpad` have a type instead.
     - primitive_c1: a role for each operand, none twice, and the roles that kind
       and propagation ask for.
@@ -187,7 +188,9 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
     - primitive_c3: each buffer has the element type and physical shape of its tensor.
     - primitive_c4: workspace and scratchpad are memref<Nxi8>.
     - primitive_c5: window, stride, dilation and padding are empty or (h, w).
-    - primitive_c6: `relu` is fused after a forward convolution or inner product only.
+    - primitive_c6: `relu` is fused after a forward convolution or inner product, and
+      after a batch normalization or before its gradient.
+    - primitive_c7: `epsilon` and `given_statistics` belong to a normalization.
     ```mlir
     kernel.primitive forward convolution "jit:avx512_core"
         (src %x : <2x1x28x28xf32>, weights %w : <96x1x11x11xf32, "Abcd16a">,
@@ -202,7 +205,8 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$window,
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$stride,
       DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$dilation,
-      DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$padding, UnitAttr:$relu);
+      DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$padding, UnitAttr:$relu,
+      OptionalAttr<F64Attr>:$epsilon, UnitAttr:$given_statistics);
   let builders = [OpBuilder<(ins "const ::netc::runtime::cpu::PrimitiveSpec &":$spec,
       "llvm::StringRef":$implementation,
       "llvm::ArrayRef<::netc::runtime::cpu::Role>":$roles, "mlir::ValueRange":$buffers)>];
@@ -211,7 +215,8 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
     custom<Computation>($propagation, $kind) $implementation
     custom<PrimitiveBuffers>($buffers, type($buffers), $roles, $tensors)
     (`window` `=` $window^)? (`stride` `=` $stride^)? (`dilation` `=` $dilation^)?
-    (`padding` `=` $padding^)? (`relu` $relu^)? attr-dict
+    (`padding` `=` $padding^)? (`relu` $relu^)? (`epsilon` `=` $epsilon^)?
+    (`given_statistics` $given_statistics^)? attr-dict
   }];
   let extraClassDeclaration = [{
     ::netc::runtime::cpu::PrimitiveSpec getSpec();

@@ -9,13 +9,19 @@ using namespace netc;
 using namespace netc::kernel;
 namespace cpu = netc::runtime::cpu;
 
-static_assert(int(PrimitiveKind::Reorder) == int(cpu::PrimitiveKind::Reorder) &&
+static_assert(int(PrimitiveKind::LayerNormalization) ==
+                  int(cpu::PrimitiveKind::LayerNormalization) &&
               int(Propagation::BackwardWeights) ==
                   int(cpu::Propagation::BackwardWeights) &&
-              int(Role::Scratchpad) == int(cpu::Role::Scratchpad));
+              int(Role::BiasGradient) == int(cpu::Role::BiasGradient));
 
 static bool isLibraryMemory(Role role) {
   return role == Role::Workspace || role == Role::Scratchpad;
+}
+
+static bool isNormalization(PrimitiveKind kind) {
+  return kind == PrimitiveKind::BatchNormalization ||
+         kind == PrimitiveKind::LayerNormalization;
 }
 
 static ParseResult parseComputation(OpAsmParser &parser,
@@ -98,9 +104,7 @@ parsePrimitiveBuffers(OpAsmParser &parser,
   SmallVector<Attribute> roleList, tensorList;
   auto parseBuffer = [&]() -> ParseResult {
     Role role{};
-    if (parseEnum(parser, role,
-                  "src, weights, bias, dst, workspace or scratchpad",
-                  symbolizeRole) ||
+    if (parseEnum(parser, role, "the role of a buffer", symbolizeRole) ||
         parser.parseOperand(buffers.emplace_back()) || parser.parseColon())
       return failure();
     roleList.push_back(RoleAttr::get(parser.getContext(), role));
@@ -169,6 +173,10 @@ void PrimitiveOp::build(OpBuilder &builder, OperationState &state,
   properties.padding = builder.getDenseI64ArrayAttr(spec.padding);
   if (spec.relu)
     properties.relu = builder.getUnitAttr();
+  if (isNormalization(PrimitiveKind(spec.kind)))
+    properties.epsilon = builder.getF64FloatAttr(spec.epsilon);
+  if (spec.givenStatistics)
+    properties.given_statistics = builder.getUnitAttr();
 }
 
 cpu::PrimitiveSpec PrimitiveOp::getSpec() {
@@ -185,6 +193,9 @@ cpu::PrimitiveSpec PrimitiveOp::getSpec() {
   spec.dilation = getDilation().vec();
   spec.padding = getPadding().vec();
   spec.relu = getRelu();
+  if (auto epsilon = getEpsilon())
+    spec.epsilon = epsilon->convertToDouble();
+  spec.givenStatistics = getGivenStatistics();
   return spec;
 }
 
@@ -207,14 +218,21 @@ bool PrimitiveOp::writesOperand(unsigned index) {
   bool isForward = getPropagation() == Propagation::Forward;
   switch (roleOf(*this, index)) {
   case Role::Src:
-    return getPropagation() == Propagation::BackwardData;
+    return getPropagation() == Propagation::BackwardData &&
+           !isNormalization(getKind());
   case Role::Weights:
   case Role::Bias:
     return getPropagation() == Propagation::BackwardWeights;
   case Role::Dst:
   case Role::Workspace:
     return isForward;
+  case Role::Mean:
+  case Role::Variance:
+    return isForward && !getGivenStatistics();
   case Role::Scratchpad:
+  case Role::SrcGradient:
+  case Role::WeightsGradient:
+  case Role::BiasGradient:
     return true;
   }
   llvm_unreachable("no such role");
@@ -232,7 +250,7 @@ static LogicalResult verifyRoles(PrimitiveOp op) {
   if (op.getRoles().size() != op.getBuffers().size())
     return op.emitOpError("has ") << op.getBuffers().size() << " buffers, but "
                                   << op.getRoles().size() << " roles";
-  llvm::SmallBitVector present(6);
+  llvm::SmallBitVector present(cpu::roleCount);
   for (auto role : op.getRoles().getAsRange<RoleAttr>()) {
     if (present.test(int(role.getValue())))
       return op.emitOpError("has two buffers for ")
@@ -242,6 +260,7 @@ static LogicalResult verifyRoles(PrimitiveOp op) {
   bool isForward = op.getPropagation() == Propagation::Forward;
   bool ofWeights = op.getPropagation() == Propagation::BackwardWeights;
   bool hasWeights = op.getKind() == PrimitiveKind::Convolution ||
+                    op.getKind() == PrimitiveKind::Deconvolution ||
                     op.getKind() == PrimitiveKind::InnerProduct;
   bool isMaxPooling = op.getKind() == PrimitiveKind::MaxPooling;
   if ((op.getKind() == PrimitiveKind::Reorder && !isForward) ||
@@ -256,13 +275,26 @@ static LogicalResult verifyRoles(PrimitiveOp op) {
       return op.emitOpError("takes no buffer for ") << stringifyRole(role);
     return success();
   };
-  return success(succeeded(check(Role::Src, true, true)) &&
-                 succeeded(check(Role::Dst, true, true)) &&
-                 succeeded(check(Role::Weights, hasWeights, hasWeights)) &&
-                 succeeded(check(Role::Bias, false,
-                                 hasWeights && (isForward || ofWeights))) &&
-                 succeeded(check(Role::Workspace, isMaxPooling && !isForward,
-                                 isMaxPooling)));
+  bool normalizes = isNormalization(op.getKind());
+  bool normalizesBack = normalizes && !isForward;
+  bool hasMask =
+      op.getKind() == PrimitiveKind::BatchNormalization && op.getRelu();
+  return success(
+      succeeded(check(Role::Src, true, true)) &&
+      succeeded(check(Role::Dst, true, true)) &&
+      succeeded(check(Role::Weights, hasWeights, hasWeights || normalizes)) &&
+      succeeded(
+          check(Role::Bias, false,
+                (hasWeights || normalizes) && (isForward || ofWeights))) &&
+      succeeded(check(Role::Workspace, (isMaxPooling && !isForward) || hasMask,
+                      isMaxPooling || hasMask)) &&
+      succeeded(check(Role::Mean, normalizes, normalizes)) &&
+      succeeded(check(Role::Variance, normalizes, normalizes)) &&
+      succeeded(check(Role::SrcGradient, normalizesBack, normalizesBack)) &&
+      succeeded(check(Role::WeightsGradient,
+                      normalizesBack && present.test(int(Role::Weights)),
+                      normalizesBack && present.test(int(Role::Weights)))) &&
+      succeeded(check(Role::BiasGradient, false, normalizesBack)));
 }
 
 LogicalResult PrimitiveOp::verify() {
@@ -299,11 +331,16 @@ LogicalResult PrimitiveOp::verify() {
     if (!sizes.empty() && (sizes.size() != 2 || sizes[0] < 0 || sizes[1] < 0))
       return emitOpError("expected two sizes for `")
              << name << "`, got [" << sizes << "]";
-  if (getRelu() && (getPropagation() != Propagation::Forward ||
-                    (getKind() != PrimitiveKind::Convolution &&
-                     getKind() != PrimitiveKind::InnerProduct))) // primitive_c6
-    return emitOpError(
-        "cannot fuse a ReLU: only a forward convolution or inner product can");
+  if (getRelu() &&
+      (getPropagation() != Propagation::Forward ||
+       (getKind() != PrimitiveKind::Convolution &&
+        getKind() != PrimitiveKind::InnerProduct)) &&
+      getKind() != PrimitiveKind::BatchNormalization) // primitive_c6
+    return emitOpError("cannot fuse a ReLU: only a forward convolution or "
+                       "inner product and a batch normalization can");
+  if ((getEpsilon() || getGivenStatistics()) &&
+      !isNormalization(getKind())) // primitive_c7
+    return emitOpError("has the epsilon or statistics of a normalization");
   return success();
 }
 

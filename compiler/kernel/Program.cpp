@@ -28,8 +28,10 @@ void GlobalOp::build(OpBuilder &builder, OperationState &state, StringRef name,
 }
 
 LogicalResult GlobalOp::verify() {
-  if (getKind() != "parameter" && getKind() != "state")
-    return emitOpError("expected kind \"parameter\" or \"state\", got \"")
+  if (getKind() != "parameter" && getKind() != "statistic" &&
+      getKind() != "state")
+    return emitOpError("expected kind \"parameter\", \"statistic\" or "
+                       "\"state\", got \"")
            << getKind() << "\"";
   if (MemRefType expected = getTensor().getMemRefType();
       expected != getType()) // global_c1

@@ -25,6 +25,10 @@ SmallVector<Value> DropoutOp::buildGradient(OpBuilder &builder,
           Value()};
 }
 
+SmallVector<Value> DropoutOp::buildEvaluation(OpBuilder &) {
+  return {getInput()};
+}
+
 Value DropoutOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
   double rate = getRate().convertToDouble();

@@ -7,6 +7,7 @@ include "compiler/net/NetInterfaces.td"
 
 def Net_DropoutOp : Net_LayerOp<"dropout", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>,
+    DeclareOpInterfaceMethods<Net_PhaseOpInterface>,
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise", "keepsZero"]>]> {
   let summary = "sets elements to zero with probability `rate`, scales the others by 1/(1 - rate)";
   let description = [{

@@ -26,6 +26,23 @@ def Net_CostOpInterface : OpInterface<"CostOpInterface"> {
     "int64_t", "getMultiplyAdds", (ins)>];
 }
 
+def Net_PhaseOpInterface : OpInterface<"PhaseOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = [{
+    The op trains otherwise than it evaluates. A network has the training form;
+    `net-build-programs` asks for what each program wants.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        What a training program has behind the op; failure, with an error, where
+        the op cannot be trained as it stands.
+      }], "::mlir::LogicalResult", "prepareTraining",
+      (ins "::mlir::OpBuilder &":$builder), "", [{ return ::mlir::success(); }]>,
+    InterfaceMethod<"The evaluation's form: a value for each result.",
+      "::llvm::SmallVector<::mlir::Value>", "buildEvaluation",
+      (ins "::mlir::OpBuilder &":$builder)>];
+}
+
 def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
   let cppNamespace = "::netc::net";
   let description = [{
@@ -38,6 +55,12 @@ def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
       "::mlir::Value", "emitElement", (ins "::netc::net::ElementEmitter &":$emitter)>,
     InterfaceMethod<"Whether the operand is read at the same index only.",
       "bool", "isPointwise", (ins "unsigned":$operand), "", [{ return true; }]>,
+    InterfaceMethod<"Whether a gathered operand may be computed where it is read, each time anew, rather than be kept.",
+      "bool", "recomputesGathered", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+        Whether the operand, [N, C, H, W], is read at any rows and columns, but in
+        the result's example and channel only: its layout may be the result's.
+      }], "bool", "isSpatial", (ins "unsigned":$operand), "", [{ return false; }]>,
     InterfaceMethod<"Whether zeros give zero, so that padding stays zero.",
       "bool", "keepsZero", (ins), "", [{ return false; }]>];
 }

@@ -11,9 +11,11 @@ using namespace netc::net;
 LogicalResult ParameterOp::verify() {
   if (!isa<RankedTensorType>(getType()))
     return emitOpError("expected a ranked type, got ") << getType();
-  if (getInit() != "xavier" && getInit() != "zero")
-    return emitOpError("expected init `xavier` or `zero`, got `")
+  if (getInit() != "xavier" && getInit() != "zero" && getInit() != "one")
+    return emitOpError("expected init `xavier`, `zero` or `one`, got `")
            << getInit() << "`";
+  if (getStatistic() && getTrainable())
+    return emitOpError("is a statistic, which is not trained");
   if (getFanIn() < 1 || getFanOut() < 1)
     return emitOpError("expected positive fans");
   return success();
@@ -47,19 +49,41 @@ LogicalResult SgdUpdateOp::verifySymbolUses(SymbolTableCollection &table) {
   return verifyUse(*this, table, getParameterAttr(), getGradient().getType());
 }
 
+LogicalResult
+UpdateStatisticOp::verifySymbolUses(SymbolTableCollection &table) {
+  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
+}
+
+LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (failed(
+          verifyUse(*this, table, getRunningMeanAttr(), getMean().getType())))
+    return failure();
+  return verifyUse(*this, table, getRunningVarianceAttr(),
+                   getVariance().getType());
+}
+
 LogicalResult TrainingOp::verify() {
-  if (getLoss() != "softmax_cross_entropy")
-    return emitOpError("expected the loss `softmax_cross_entropy`, got `")
+  bool ofLabels = getLoss() == "softmax_cross_entropy";
+  if (!ofLabels && getLoss() != "sigmoid_binary_cross_entropy" &&
+      getLoss() != "mean_squared_error")
+    return emitOpError("expected the loss `softmax_cross_entropy`, "
+                       "`sigmoid_binary_cross_entropy` or "
+                       "`mean_squared_error`, got `")
            << getLoss() << "`";
+  if (getTarget() != "label" && (getTarget() != "input" || ofLabels))
+    return emitOpError("cannot compare with the target `")
+           << getTarget() << "`";
   if (getLastBatch() < 0)
     return emitOpError("expected a last batch of at least 0");
   return success();
 }
 
 LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (!table.lookupNearestSymbolFrom<FunctionOpInterface>(*this,
-                                                          getNetworkAttr()))
-    return emitOpError("refers to no function ") << getNetworkAttr();
+  for (FlatSymbolRefAttr function :
+       {getNetworkAttr(), getTrainTransformsAttr(), getTestTransformsAttr()})
+    if (function &&
+        !table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, function))
+      return emitOpError("refers to no function ") << function;
   return success();
 }
 

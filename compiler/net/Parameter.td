@@ -9,8 +9,9 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
   let summary = "declares a parameter, its type and how it starts";
   let description = [{
     `init` is "xavier" (uniform in +-sqrt(6/(fan_in + fan_out)), from Philox with
-    the key seed xor hash(name)) or "zero". A parameter that is not `trainable`
-    is state of the optimiser. `file_shape` is the shape in files, where it
+    the key seed xor hash(name)), "zero" or "one". A parameter that is not
+    `trainable` is state of the optimiser, or a `statistic`: measured in
+    training and kept in files. `file_shape` is the shape in files, where it
     differs (grouped filters).
     ```mlir
     net.parameter @"dense_1.weight" : tensor<10x84xf32> {init = "xavier", fan_in = 84 : i64, fan_out = 10 : i64, trainable = true}
@@ -20,7 +21,7 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
       StrAttr:$init, DefaultValuedAttr<I64Attr, "1">:$fan_in,
       DefaultValuedAttr<I64Attr, "1">:$fan_out,
       DefaultValuedAttr<BoolAttr, "true">:$trainable,
-      OptionalAttr<DenseI64ArrayAttr>:$file_shape);
+      OptionalAttr<DenseI64ArrayAttr>:$file_shape, UnitAttr:$statistic);
   let assemblyFormat = "$sym_name `:` $type attr-dict";
   let hasVerifier = 1;
 }

@@ -1,7 +1,10 @@
 // From the network and how it is trained to the programs of an executable.
+#include "compiler/passes/BuildLoss.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
+
+#include "mlir/IR/IRMapping.h"
 
 #include <cmath>
 
@@ -21,9 +24,14 @@ private:
   void buildInitialize(TrainingOp training);
   void addVelocities(TrainingOp training);
   /// The network on batches of `batch`, with its loss; training programs
-  /// minimise it, evaluation has no dropout.
+  /// minimise it, evaluation has its own forms (PhaseOpInterface).
   LogicalResult buildStep(TrainingOp training, func::FuncOp network,
                           StringRef name, int64_t batch, bool trains);
+  /// Puts a phase's transforms before the network's body: the function takes
+  /// their pixels, and `samples` last where they read them. Returns what the
+  /// network takes; null after an error.
+  Value joinTransforms(func::FuncOp func, TrainingOp training,
+                       FlatSymbolRefAttr transforms);
   void nameValue(func::FuncOp func, unsigned argument, StringRef name) {
     func.setArgAttr(argument, "net.name", StringAttr::get(&getContext(), name));
   }
@@ -42,7 +50,7 @@ void BuildPrograms::runOnOperation() {
   }
   auto network = module.lookupSymbol<func::FuncOp>(training.getNetworkAttr());
   if (network.getNumArguments() != 2 || network.getNumResults() != 1) {
-    network.emitError("expected a network (pixels, state) -> logits");
+    network.emitError("expected a network (input, state) -> logits");
     return signalPassFailure();
   }
   int64_t batch =
@@ -56,13 +64,22 @@ void BuildPrograms::runOnOperation() {
       failed(buildStep(training, network, "evaluate", batch, false)))
     return signalPassFailure();
   buildInitialize(training);
-  network.erase();
+  llvm::SmallSetVector<Operation *, 3> joined;
+  for (FlatSymbolRefAttr function :
+       {training.getNetworkAttr(), training.getTrainTransformsAttr(),
+        training.getTestTransformsAttr()})
+    if (function)
+      joined.insert(module.lookupSymbol(function));
   training.erase();
+  for (Operation *function : joined)
+    function->erase();
 }
 
 void BuildPrograms::addVelocities(TrainingOp training) {
   for (ParameterOp parameter :
        llvm::to_vector(getOperation().getOps<ParameterOp>())) {
+    if (!parameter.getTrainable())
+      continue;
     OpBuilder builder(parameter->getBlock(),
                       std::next(parameter->getIterator()));
     auto velocity = cast<ParameterOp>(builder.clone(*parameter));
@@ -90,13 +107,71 @@ void BuildPrograms::buildInitialize(TrainingOp training) {
           builder.getF64FloatAttr(std::sqrt(6 / fans)),
           parameter.getSymNameAttr());
     } else {
-      value = builder.create<FillOp>(parameter.getLoc(), parameter.getType(),
-                                     builder.getF64FloatAttr(0));
+      value = builder.create<FillOp>(
+          parameter.getLoc(), parameter.getType(),
+          builder.getF64FloatAttr(parameter.getInit() == "one" ? 1 : 0));
     }
     builder.create<WriteParameterOp>(parameter.getLoc(), parameter.getSymName(),
                                      value);
   }
   builder.create<func::ReturnOp>(training.getLoc());
+}
+
+/// What behaves otherwise in evaluation takes that form.
+static void evaluatePhases(func::FuncOp func) {
+  for (auto op :
+       llvm::to_vector(func.getBody().front().getOps<PhaseOpInterface>())) {
+    OpBuilder builder(op);
+    op->replaceAllUsesWith(op.buildEvaluation(builder));
+    op->erase();
+  }
+}
+
+static LogicalResult trainPhases(func::FuncOp func) {
+  for (auto op :
+       llvm::to_vector(func.getBody().front().getOps<PhaseOpInterface>())) {
+    OpBuilder builder(func.getContext());
+    builder.setInsertionPointAfter(op);
+    if (failed(op.prepareTraining(builder)))
+      return failure();
+  }
+  return success();
+}
+
+Value BuildPrograms::joinTransforms(func::FuncOp func, TrainingOp training,
+                                    FlatSymbolRefAttr name) {
+  Block &body = func.getBody().front();
+  BlockArgument input = body.getArgument(0);
+  if (!name) // the network takes the pixels as they are
+    return input;
+  auto transforms = getOperation().lookupSymbol<func::FuncOp>(name);
+  if (transforms.getNumArguments() != 3 || transforms.getNumResults() != 1) {
+    transforms.emitError(
+        "expected transforms (pixels, samples, state) -> input");
+    return nullptr;
+  }
+  Block &source = transforms.getBody().front();
+  Value result = source.getTerminator()->getOperand(0);
+  if (result.getType() != input.getType()) {
+    transforms.emitError("gives ")
+        << result.getType() << ", the network takes " << input.getType();
+    return nullptr;
+  }
+  BlockArgument samples = source.getArgument(1);
+  IRMapping mapping;
+  mapping.map(source.getArgument(2), body.getArgument(1));
+  if (!samples.use_empty())
+    mapping.map(samples, body.addArgument(samples.getType(), samples.getLoc()));
+  mapping.map(source.getArgument(0),
+              body.insertArgument(0u, source.getArgument(0).getType(),
+                                  source.getArgument(0).getLoc()));
+  auto builder = OpBuilder::atBlockBegin(&body);
+  for (Operation &op : source.without_terminator())
+    builder.clone(op, mapping);
+  result = mapping.lookup(result);
+  input.replaceAllUsesWith(result);
+  body.eraseArgument(input.getArgNumber());
+  return result;
 }
 
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
@@ -106,40 +181,54 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   auto func = cast<func::FuncOp>(builder.clone(*network));
   func.setName(name);
   func->removeAttr("net.signature");
-  auto pixels = cast<RankedTensorType>(func.getArgumentTypes()[0]);
+  Value input = joinTransforms(func, training,
+                               trains ? training.getTrainTransformsAttr()
+                                      : training.getTestTransformsAttr());
+  if (!input)
+    return failure();
+  Block &body = func.getBody().front();
+  auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
   SmallVector<int64_t> sizes(pixels.getShape());
   sizes[0] = batch;
-  Block &body = func.getBody().front();
   body.getArgument(0).setType(
       RankedTensorType::get(sizes, pixels.getElementType()));
-  auto labelsType = RankedTensorType::get({batch}, builder.getI32Type());
-  Value labels = body.insertArgument(1u, labelsType, training.getLoc());
-  Value state = body.getArgument(2);
+  Value state = body.getArgument(1), samples;
+  if (body.getNumArguments() > 2) {
+    samples = body.getArgument(2);
+    samples.setType(RankedTensorType::get({batch}, builder.getI32Type()));
+  }
   if (!trains)
-    for (auto dropout : llvm::make_early_inc_range(func.getOps<DropoutOp>())) {
-      dropout.replaceAllUsesWith(dropout.getInput());
-      dropout.erase();
-    }
-  if (failed(netc::net::inferShapes(func)))
+    evaluatePhases(func);
+  if (failed(netc::net::inferShapes(func)) ||
+      (trains && failed(trainPhases(func))))
     return failure();
 
   Operation *end = body.getTerminator();
+  Value output = end->getOperand(0), labels;
+  if (RankedTensorType type = labelsOf(training, output.getType()))
+    labels = body.insertArgument(1u, type, training.getLoc());
   builder.setInsertionPoint(end);
-  auto loss = builder.create<SoftmaxCrossEntropyOp>(training.getLoc(),
-                                                    end->getOperand(0), labels);
+  BuiltLoss built = buildLoss(builder, training, output, labels, input);
   if (trains)
-    builder.create<MinimizeOp>(training.getLoc(), loss.getLoss(), state,
-                               training.getMomentumAttr(),
-                               training.getWeightDecayAttr());
-  builder.create<func::ReturnOp>(end->getLoc(), loss.getResults());
+    builder.create<MinimizeOp>(
+        training.getLoc(), built.loss, state, training.getMomentumAttr(),
+        training.getWeightDecayAttr(), training.getNesterovAttr());
+  SmallVector<Value> results{built.loss};
+  if (built.correct)
+    results.push_back(built.correct);
+  auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();
-  func.setType(
-      builder.getFunctionType(body.getArgumentTypes(), loss.getResultTypes()));
+  func.setType(builder.getFunctionType(body.getArgumentTypes(),
+                                       returned.getOperandTypes()));
   nameValue(func, 0, "pixels");
-  nameValue(func, 1, "labels");
-  nameValue(func, 2, "state");
+  if (labels)
+    nameValue(func, 1, "labels");
+  nameValue(func, labels ? 2 : 1, "state");
+  if (samples)
+    nameValue(func, labels ? 3 : 2, "samples");
   func.setResultAttr(0, "net.name", builder.getStringAttr("loss"));
-  func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
+  if (built.correct)
+    func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
   return success();
 }

@@ -108,5 +108,6 @@ void Differentiate::update(OpBuilder &builder, MinimizeOp minimize,
         &getContext(), (read.getParameter() + ".velocity").str());
   builder.create<SgdUpdateOp>(
       read.getLoc(), read.getParameterAttr(), gradient, minimize.getState(),
-      velocity, minimize.getMomentumAttr(), minimize.getWeightDecayAttr());
+      velocity, minimize.getMomentumAttr(), minimize.getWeightDecayAttr(),
+      minimize.getNesterovAttr());
 }

@@ -44,10 +44,17 @@ bool cutsBetweenBlocks(mlir::RankedTensorType type, llvm::StringRef tag,
 /// layout whose blocks every cut respects.
 void emitConcatKernel(KernelBody &body, mlir::Operation *op);
 
-/// Softmax cross-entropy, its gradient, or both: operands then results.
+/// Softmax cross-entropy, its gradient, or both, or the count of hits: operands
+/// then results.
 void emitLossKernel(KernelBody &body, mlir::Operation *op);
+
+/// A loss of elements or its gradient: operands then the result.
+void emitElementLossKernel(KernelBody &body, mlir::Operation *op);
 
 /// net.sgd_update: parameter, gradient, state, then the velocity if any.
 void emitUpdateKernel(KernelBody &body, SgdUpdateOp op);
+
+/// net.update_statistic: parameter, value.
+void emitStatisticKernel(KernelBody &body, UpdateStatisticOp op);
 
 } // namespace netc::net

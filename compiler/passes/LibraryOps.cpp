@@ -25,6 +25,32 @@ runtime::TensorType netc::net::toRuntime(Type type) {
   return result;
 }
 
+/// A filter's tag with the letters of its two channel dimensions swapped, with
+/// groups the second and the third.
+static std::string swapChannels(std::string tag, size_t rank) {
+  char first = rank == 5 ? 'b' : 'a';
+  if (tag.empty()) { // row-major: the letters in order
+    for (size_t i = 0; i < rank; ++i)
+      tag += static_cast<char>('a' + i);
+  }
+  for (char &c : tag)
+    if (llvm::toLower(c) == first)
+      ++c;
+    else if (llvm::toLower(c) == first + 1)
+      --c;
+  return tag;
+}
+
+std::string netc::net::layoutOfChoice(const runtime::cpu::PrimitiveSpec &spec,
+                                      Role role,
+                                      const runtime::TensorType &chosen) {
+  if (spec.kind != PrimitiveKind::Deconvolution || role != Role::Weights)
+    return chosen.layout;
+  std::string tag = swapChannels(chosen.layout, chosen.shape.size());
+  bool isRowMajor = llvm::StringRef("abcde").starts_with(tag);
+  return isRowMajor ? "" : tag;
+}
+
 namespace {
 class LibraryBuilder {
 public:
@@ -40,9 +66,18 @@ public:
     library.spec.tensors.emplace_back(role, toRuntime(value.getType()));
     return value_(role, value);
   }
+  /// A filter whose channels the library counts the other way round.
+  LibraryBuilder &addTransposed(Role role, Value value) {
+    runtime::TensorType type = toRuntime(value.getType());
+    size_t first = type.shape.size() == 5 ? 1 : 0;
+    std::swap(type.shape[first], type.shape[first + 1]);
+    type.layout = swapChannels(type.layout, type.shape.size());
+    library.spec.tensors.emplace_back(role, type);
+    return value_(role, value);
+  }
   /// A workspace: no tensor of the descriptor.
   LibraryBuilder &workspace(Value value) {
-    return value_(Role::Workspace, value);
+    return value ? value_(Role::Workspace, value) : *this;
   }
   template <typename Op> LibraryBuilder &convolution(Op op) {
     library.spec.stride = op.getStride().vec();
@@ -54,6 +89,12 @@ public:
     library.spec.window = op.getWindow().vec();
     library.spec.stride = op.getStride().vec();
     library.spec.padding = op.getPadding().vec();
+    return *this;
+  }
+  template <typename Op>
+  LibraryBuilder &normalization(Op op, bool givenStatistics) {
+    library.spec.epsilon = op.getEpsilon().convertToDouble();
+    library.spec.givenStatistics = givenStatistics;
     return *this;
   }
   LibraryBuilder &relu(bool fused) {
@@ -99,6 +140,35 @@ static std::optional<LibraryOp> map(Operation *op) {
                               Propagation::BackwardWeights, true)
             .add(Role::Src, op.getInput())
             .add(Role::Weights, op.getFilterGradient())
+            .add(Role::Bias, op.getBiasGradient())
+            .add(Role::Dst, op.getOutputGradient())
+            .convolution(op)
+            .done();
+      })
+      .Case([](Conv2DTransposeOp op) {
+        return LibraryBuilder(PrimitiveKind::Deconvolution,
+                              Propagation::Forward, true)
+            .add(Role::Src, op.getInput())
+            .addTransposed(Role::Weights, op.getFilter())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Dst, op.getOutput())
+            .convolution(op)
+            .done();
+      })
+      .Case([](Conv2DTransposeInputGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::Deconvolution,
+                              Propagation::BackwardData, true)
+            .add(Role::Src, op.getInputGradient())
+            .addTransposed(Role::Weights, op.getFilter())
+            .add(Role::Dst, op.getOutputGradient())
+            .convolution(op)
+            .done();
+      })
+      .Case([](Conv2DTransposeFilterGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::Deconvolution,
+                              Propagation::BackwardWeights, true)
+            .add(Role::Src, op.getInput())
+            .addTransposed(Role::Weights, op.getFilterGradient())
             .add(Role::Bias, op.getBiasGradient())
             .add(Role::Dst, op.getOutputGradient())
             .convolution(op)
@@ -170,6 +240,80 @@ static std::optional<LibraryOp> map(Operation *op) {
                               false)
             .add(Role::Src, op.getInput())
             .add(Role::Dst, op.getOutput())
+            .done();
+      })
+      .Case([](BatchNormOp op) {
+        return LibraryBuilder(PrimitiveKind::BatchNormalization,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutput())
+            .workspace(op.getMask())
+            .normalization(op, false)
+            .relu(op.getActivation().has_value())
+            .done();
+      })
+      .Case([](BatchNormInferenceOp op) {
+        return LibraryBuilder(PrimitiveKind::BatchNormalization,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutput())
+            .workspace(op.getMask())
+            .normalization(op, true)
+            .relu(op.getActivation().has_value())
+            .done();
+      })
+      .Case([](BatchNormGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::BatchNormalization,
+                              Propagation::BackwardData, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutputGradient())
+            .add(Role::SrcGradient, op.getInputGradient())
+            .add(Role::WeightsGradient, op.getWeightGradient())
+            .add(Role::BiasGradient, op.getBiasGradient())
+            .workspace(op.getMask())
+            .normalization(op, op.getGivenStatistics())
+            .relu(bool(op.getMask()))
+            .done();
+      })
+      .Case([](LayerNormOp op) {
+        bool affine = !op.getAffine().empty();
+        return LibraryBuilder(PrimitiveKind::LayerNormalization,
+                              Propagation::Forward, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, affine ? op.getAffine()[0] : Value())
+            .add(Role::Bias, affine ? op.getAffine()[1] : Value())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutput())
+            .normalization(op, false)
+            .done();
+      })
+      .Case([](LayerNormGradientOp op) {
+        bool affine = bool(op.getWeight());
+        return LibraryBuilder(PrimitiveKind::LayerNormalization,
+                              Propagation::BackwardData, false)
+            .add(Role::Src, op.getInput())
+            .add(Role::Weights, op.getWeight())
+            .add(Role::Mean, op.getMean())
+            .add(Role::Variance, op.getVariance())
+            .add(Role::Dst, op.getOutputGradient())
+            .add(Role::SrcGradient, op.getInputGradient())
+            .add(Role::WeightsGradient,
+                 affine ? op.getAffineGradients()[0] : Value())
+            .add(Role::BiasGradient,
+                 affine ? op.getAffineGradients()[1] : Value())
+            .normalization(op, false)
             .done();
       })
       .Default(Result());

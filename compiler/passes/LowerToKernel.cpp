@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -63,6 +64,7 @@ private:
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(SgdUpdateOp op);
+  void lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
   Value globalBuffer(Location location, StringRef name) {
@@ -119,6 +121,16 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
+static bool isElementLoss(Operation *op) {
+  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
+             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
+}
+
+static bool isSoftmaxLoss(Operation *op) {
+  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
+             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
+}
+
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -158,6 +170,10 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
     emitUpdateKernel(body, update);
   else if (isa<ConcatOp, ChannelSliceOp>(op))
     emitConcatKernel(body, op);
+  else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
+    emitStatisticKernel(body, statistic);
+  else if (isElementLoss(op))
+    emitElementLossKernel(body, op);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -268,6 +284,10 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     return lowerUpdate(update);
+  if (auto statistic = dyn_cast<UpdateStatisticOp>(op)) {
+    lowerStatistic(statistic);
+    return success();
+  }
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     buffers[reshape.getOutput()] = builder.create<kernel::ReshapeOp>(
         op.getLoc(), tensorOf(reshape.getOutput().getType()).getMemRefType(),
@@ -288,10 +308,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp,
-          SoftmaxCrossEntropyOp,
-          SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
-          op)) {
+  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp>(op) ||
+      isElementLoss(&op) || isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();
   }
@@ -328,6 +346,18 @@ LogicalResult ProgramLowering::lowerLibrary(Operation &op,
   return success();
 }
 
+/// The layers whose ops a fused op holds, for reports; null if one at most.
+static ArrayAttr fusedLayers(Operation &op) {
+  llvm::SetVector<Attribute> layers;
+  if (auto fused = dyn_cast<FusedOp>(op))
+    for (Operation &inner : fused.getBody().front().without_terminator())
+      if (auto name = dyn_cast<NameLoc>(inner.getLoc()))
+        layers.insert(name.getName());
+  return layers.size() < 2
+             ? ArrayAttr()
+             : ArrayAttr::get(op.getContext(), layers.getArrayRef());
+}
+
 void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
                              ArrayRef<StringRef> access) {
   SmallVector<Type> types;
@@ -340,7 +370,10 @@ void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
     for (unsigned i = 0; i < result; ++i)
       if (types[i] == types[result])
         inPlace.emplace_back(result, i);
-  builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+  auto launch =
+      builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+  if (ArrayAttr layers = fusedLayers(op))
+    launch->setAttr(kernel::fusedLayersAttrName, layers);
 }
 
 void ProgramLowering::lowerGenerated(Operation &op) {
@@ -371,6 +404,14 @@ LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
   launch(*op.getOperation(), operands, access);
   written[op.getParameter()] = op;
   return success();
+}
+
+void ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
+  launch(*op.getOperation(),
+         {globalBuffer(op.getLoc(), op.getParameter()),
+          buffers.lookup(op.getValue())},
+         {"readwrite", "read"});
+  written[op.getParameter()] = op;
 }
 
 LogicalResult ProgramLowering::copy(Location location, Value value,
@@ -407,9 +448,12 @@ void LowerToKernel::runOnOperation() {
       fileShape = *shape;
     std::string name = parameter.getSymName().str();
     parameter.setSymName("." + name);
-    builder.create<kernel::GlobalOp>(
-        parameter.getLoc(), name, tensorOf(parameter.getType()),
-        parameter.getTrainable() ? "parameter" : "state", fileShape);
+    builder.create<kernel::GlobalOp>(parameter.getLoc(), name,
+                                     tensorOf(parameter.getType()),
+                                     parameter.getTrainable()   ? "parameter"
+                                     : parameter.getStatistic() ? "statistic"
+                                                                : "state",
+                                     fileShape);
   }
   for (ParameterOp parameter :
        llvm::make_early_inc_range(module.getOps<ParameterOp>()))

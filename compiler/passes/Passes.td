@@ -34,9 +34,12 @@ def VerifySignature : Pass<"net-verify-signature", "mlir::func::FuncOp"> {
 def BuildPrograms : Pass<"net-build-programs", "mlir::ModuleOp"> {
   let summary = "Make the programs of an executable from a network and its `net.training`";
   let description = [{
-    `@network(%pixels, %state) -> %logits` becomes `@initialize`, `@train_step`
-    (loss, then `net.minimize`), `@train_last_step` where an epoch ends in a
-    smaller batch, and `@evaluate`, where dropout is the identity.
+    `@network(%input, %state) -> %logits`, behind the transforms of its phase,
+    becomes `@initialize`, `@train_step` (loss, then `net.minimize`),
+    `@train_last_step` where an epoch ends in a smaller batch, and `@evaluate`,
+    where dropout is the identity and batch_norm reads the running statistics that
+    the training steps update. Programs take `pixels`, `labels`, `state`, and
+    `samples` where transforms draw for each of them.
   }];
 }
 
@@ -52,14 +55,26 @@ def Differentiate : Pass<"net-differentiate", "mlir::func::FuncOp"> {
 }
 
 def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
-  let summary = "Make a relu part of the convolution or dense layer before it";
+  let summary = "Make a relu part of the convolution, dense layer or batch_norm before it";
   let description = [{
     ```mlir
     %0 = net.conv2d %x, %w {...}
     %1 = net.activation %0 {kind = #net.activation<relu>}
     ```
     becomes `%1 = net.conv2d %x, %w {activation = #net.activation<relu>, ...}`.
-    Sigmoid and tanh stay apart: with them the library leaves Winograd.
+    Other activations stay apart: with them the library leaves Winograd. A
+    batch_norm then gives a mask, and its gradient takes the relu's in:
+    ```mlir
+    %y, %mean, %variance = net.batch_norm %x, %w, %b {...}
+    %r = net.activation %y {kind = #net.activation<relu>}
+    %dy = net.activation_gradient %r, %dr {kind = #net.activation<relu>}
+    %dx, %dw, %db = net.batch_norm_gradient %x, %mean, %variance, %dy weight %w {...}
+    ```
+    becomes
+    ```mlir
+    %r, %mean, %variance, %mask = net.batch_norm %x, %w, %b {activation = #net.activation<relu>, ...}
+    %dx, %dw, %db = net.batch_norm_gradient %x, %mean, %variance, %dr weight %w mask %mask {...}
+    ```
   }];
 }
 

@@ -35,6 +35,8 @@ private:
   void propagateElements(Operation *op);
   void propagateConcat(ConcatOp op);
   void propagateSlice(ChannelSliceOp op);
+  /// The layout of what a gradient will meet, empty where nothing is known.
+  StringRef wantedLayout(Value gradient);
   void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
                        OpOperand &value);
 
@@ -166,10 +168,24 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
       StringRef tag = layoutOf(library.values[1].value.getType());
       if (spec.kind == PrimitiveKind::MaxPooling)
         tag = layoutOf(library.values[2].value.getType());
+      else if (tag.empty()) // better the small side reordered than the large
+        tag = wantedLayout(library.values[0].value);
       spec.tensors[0].second.layout = spec.tensors[1].second.layout = tag.str();
     } else {
       spec.tensors[1].second.layout = spec.tensors[0].second.layout;
     }
+  }
+  // A normalisation works in its input's layout, a layer's on rows.
+  if (spec.kind == PrimitiveKind::BatchNormalization ||
+      spec.kind == PrimitiveKind::LayerNormalization) {
+    std::string tag = spec.kind == PrimitiveKind::BatchNormalization
+                          ? layoutOf(library.values[0].value.getType()).str()
+                          : "";
+    for (auto &[role, type] : spec.tensors)
+      type.layout =
+          role == Role::Src || role == Role::Dst || role == Role::SrcGradient
+              ? tag
+              : "";
   }
 
   runtime::cpu::PrimitiveChoice choice;
@@ -179,7 +195,7 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
     return op->emitError(error.what());
   }
   for (auto [entry, tensor] : llvm::zip(library.values, choice.tensors)) {
-    StringRef tag = tensor.second.layout;
+    std::string tag = layoutOfChoice(spec, entry.role, tensor.second);
     if (entry.isResult) {
       setLayout(entry.value, tag);
       continue;
@@ -199,32 +215,63 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
-/// Element ops take the layout of the first operand that they read at the same
-/// index and that has the result's shape; gathered operands are row-major.
-void PropagateLayouts::propagateElements(Operation *op) {
-  auto shape = cast<RankedTensorType>(op->getResult(0).getType()).getShape();
-  auto isPointwise = [&](OpOperand &operand) {
-    auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-    if (!type || type.getShape() != shape)
-      return false;
-    auto element = dyn_cast<ElementOpInterface>(op);
-    if (element)
-      return element.isPointwise(operand.getOperandNumber());
-    BlockArgument argument =
-        cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
-    return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-      return cast<ElementOpInterface>(use.getOwner())
-          .isPointwise(use.getOperandNumber());
-    });
-  };
-  std::optional<StringRef> lead;
-  for (OpOperand &operand : op->getOpOperands()) {
-    bool pointwise = isPointwise(operand);
-    if (pointwise && !lead)
-      lead = layoutOf(operand.get().getType());
-    require(operand, pointwise ? *lead : "");
+/// Whether what reads a value inside a fused op reads it at the result's index,
+/// which asks for the result's shape, or at other rows and columns.
+static bool followsInside(Value value, bool hasShape) {
+  return llvm::all_of(value.getUses(), [&](OpOperand &use) {
+    auto element = dyn_cast<ElementOpInterface>(use.getOwner());
+    if (!element) // the yield
+      return hasShape;
+    unsigned number = use.getOperandNumber();
+    return (element.isSpatial(number) ||
+            (hasShape && element.isPointwise(number))) &&
+           followsInside(element->getResult(0), /*hasShape=*/true);
+  });
+}
+
+/// Whether the operand of an element op lies as the result does: it is read at
+/// the same index and has the result's shape, or at other rows and columns.
+static bool followsResult(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+  if (!type)
+    return false;
+  unsigned number = operand.getOperandNumber();
+  bool hasShape =
+      type.getShape() ==
+      cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  if (auto element = dyn_cast<ElementOpInterface>(op))
+    return element.isSpatial(number) ||
+           (hasShape && element.isPointwise(number));
+  return followsInside(cast<FusedOp>(op).getBody().getArgument(number),
+                       hasShape);
+}
+
+StringRef PropagateLayouts::wantedLayout(Value gradient) {
+  for (Operation *user : gradient.getUsers()) {
+    if (auto norm = dyn_cast<BatchNormGradientOp>(user))
+      return layoutOf(norm.getInput().getType());
+    if (!isa<ElementOpInterface, FusedOp>(user))
+      continue;
+    for (OpOperand &operand : user->getOpOperands()) {
+      StringRef tag = layoutOf(operand.get().getType());
+      if (operand.get() != gradient && !tag.empty() && followsResult(operand))
+        return tag;
+    }
   }
-  StringRef tag = lead.value_or("");
+  return "";
+}
+
+/// Element ops take the first layout, of the operands that may follow the
+/// result, that is not row-major: what is row-major comes from a vector, and its
+/// neighbours work on the other. What is gathered from anywhere is row-major.
+void PropagateLayouts::propagateElements(Operation *op) {
+  StringRef tag;
+  for (OpOperand &operand : op->getOpOperands())
+    if (tag.empty() && followsResult(operand))
+      tag = layoutOf(operand.get().getType());
+  for (OpOperand &operand : op->getOpOperands())
+    require(operand, followsResult(operand) ? tag : "");
   setLayout(op->getResult(0), tag);
   if (auto fused = dyn_cast<FusedOp>(op)) {
     for (auto [argument, input] :

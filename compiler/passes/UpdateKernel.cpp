@@ -1,4 +1,5 @@
-// The kernel of an SGD update, in place (the order of operations is PyTorch's).
+// The kernels of updates in place: SGD's (the order of operations is PyTorch's)
+// and a running statistic's.
 #include "compiler/net/ElementEmitter.h"
 #include "compiler/passes/GenerateKernels.h"
 
@@ -47,13 +48,49 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
     if (!op.getWeightDecay().isZero())
       step = b.create<arith::AddFOp>(
           loc, step, scaled(weight, op.getWeightDecay().convertToDouble()));
+    Value gradient = step; // with its decay
     if (velocities) {
       step = b.create<arith::AddFOp>(
           loc, scaled(load(velocities), op.getMomentum().convertToDouble()),
           step);
       store(step, velocities);
+      if (op.getNesterov()) // one step ahead of the velocity
+        step = b.create<arith::AddFOp>(
+            loc, gradient, scaled(step, op.getMomentum().convertToDouble()));
     }
     Value change = b.create<arith::MulFOp>(loc, splat(learningRate), step);
     store(b.create<arith::SubFOp>(loc, weight, change), weights);
+  });
+}
+
+void netc::net::emitStatisticKernel(KernelBody &body, UpdateStatisticOp op) {
+  OpBuilder &b = body.builder;
+  Location loc = body.location;
+  Value running = flatten(body, body.buffers[0]),
+        values = flatten(body, body.buffers[1]);
+  double momentum = op.getMomentum().convertToDouble();
+  auto factor = [&](double value) -> Value {
+    return b.create<arith::ConstantOp>(
+        loc, b.getF32FloatAttr(static_cast<float>(value)));
+  };
+  Value kept = factor(1 - momentum),
+        taken = factor(momentum * op.getScale().convertToDouble());
+  int64_t count = cast<MemRefType>(body.buffers[0].getType()).getNumElements();
+  emitFlatLoop(body, count, [&](Value index, int64_t width) {
+    auto type = VectorType::get({width}, b.getF32Type());
+    auto scaled = [&](Value from, Value scalar) -> Value {
+      if (width == 1)
+        return b.create<arith::MulFOp>(
+            loc, b.create<memref::LoadOp>(loc, from, index), scalar);
+      return b.create<arith::MulFOp>(
+          loc, b.create<vector::LoadOp>(loc, type, from, index),
+          b.create<vector::SplatOp>(loc, scalar, type));
+    };
+    Value sum = b.create<arith::AddFOp>(loc, scaled(running, kept),
+                                        scaled(values, taken));
+    if (width == 1)
+      b.create<memref::StoreOp>(loc, sum, running, index);
+    else
+      b.create<vector::StoreOp>(loc, sum, running, index);
   });
 }

@@ -82,10 +82,10 @@ Cost cost(const Conv2D &conv, const Shape &input) {
 std::vector<ParameterShape> parameters(const Conv2D &conv, const Shape &input) {
   Shape weight = weightShape(conv, input);
   int64_t field = conv.kernel[0] * conv.kernel[1];
-  std::vector<ParameterShape> list{
-      {"weight", weight, weight[1] * field, conv.channels * field}};
+  std::vector<ParameterShape> list{{"weight", weight, Init::Xavier,
+                                    weight[1] * field, conv.channels * field}};
   if (conv.useBias)
-    list.push_back({"bias", {conv.channels}, 0, 0});
+    list.push_back({"bias", {conv.channels}, Init::Zero});
   return list;
 }
 

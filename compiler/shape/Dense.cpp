@@ -38,9 +38,9 @@ Cost cost(const Dense &dense, const Shape &input) {
 
 std::vector<ParameterShape> parameters(const Dense &dense, const Shape &input) {
   std::vector<ParameterShape> list{
-      {"weight", {dense.units, input[0]}, input[0], dense.units}};
+      {"weight", {dense.units, input[0]}, Init::Xavier, input[0], dense.units}};
   if (dense.useBias)
-    list.push_back({"bias", {dense.units}, 0, 0});
+    list.push_back({"bias", {dense.units}, Init::Zero});
   return list;
 }
 

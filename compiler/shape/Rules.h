@@ -9,6 +9,10 @@ namespace netc::shape {
 template <typename Spec> Cost cost(const Spec &, const Shape &) { return {}; }
 Cost cost(const Conv2D &, const Shape &input);
 Cost cost(const Dense &, const Shape &input);
+Cost cost(const BatchNorm &, const Shape &input);
+Cost cost(const LayerNorm &, const Shape &input);
+Cost cost(const Scale &, const Shape &input);
+Cost cost(const Conv2DTranspose &, const Shape &input);
 
 template <typename Spec>
 std::vector<ParameterShape> parameters(const Spec &, const Shape &) {
@@ -16,6 +20,11 @@ std::vector<ParameterShape> parameters(const Spec &, const Shape &) {
 }
 std::vector<ParameterShape> parameters(const Conv2D &, const Shape &input);
 std::vector<ParameterShape> parameters(const Dense &, const Shape &input);
+std::vector<ParameterShape> parameters(const BatchNorm &, const Shape &input);
+std::vector<ParameterShape> parameters(const LayerNorm &, const Shape &input);
+std::vector<ParameterShape> parameters(const Scale &, const Shape &input);
+std::vector<ParameterShape> parameters(const Conv2DTranspose &,
+                                       const Shape &input);
 
 std::string_view kindName(const Conv2D &);
 std::string_view kindName(const MaxPool2D &);
@@ -28,8 +37,14 @@ std::string_view kindName(const Activation &);
 std::string_view kindName(const Sum &);
 std::string_view kindName(const Concat &);
 std::string_view kindName(const Identity &);
-std::string_view kindName(const Resize &);
-std::string_view kindName(const ToTensor &);
-std::string_view kindName(const Normalize &);
+std::string_view kindName(const BatchNorm &);
+std::string_view kindName(const LayerNorm &);
+std::string_view kindName(const Scale &);
+std::string_view kindName(const Conv2DTranspose &);
+std::string_view kindName(const GlobalMaxPool2D &);
+std::string_view kindName(const Upsample2D &);
+std::string_view kindName(const ZeroPadding2D &);
+std::string_view kindName(const Crop2D &);
+std::string_view kindName(const Reshape &);
 
 } // namespace netc::shape

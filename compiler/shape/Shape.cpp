@@ -40,11 +40,6 @@ InferResult infer(const LayerSpec &layer, std::span<const Shape> inputs) {
       layer);
 }
 
-InferResult infer(const TransformSpec &transform, const Shape &input) {
-  return std::visit([&](const auto &spec) { return infer(spec, input); },
-                    transform);
-}
-
 Cost cost(const LayerSpec &layer, const Shape &input) {
   return std::visit([&](const auto &spec) { return cost(spec, input); }, layer);
 }
@@ -57,10 +52,6 @@ std::vector<ParameterShape> parameters(const LayerSpec &layer,
 
 std::string_view kindName(const LayerSpec &layer) {
   return std::visit([](const auto &spec) { return kindName(spec); }, layer);
-}
-
-std::string_view kindName(const TransformSpec &transform) {
-  return std::visit([](const auto &spec) { return kindName(spec); }, transform);
 }
 
 } // namespace netc::shape

@@ -54,9 +54,23 @@ struct Inferred {
 
 using InferResult = std::variant<Inferred, ShapeError>;
 
-enum class ActivationKind { ReLU, Sigmoid, Tanh };
+enum class ActivationKind {
+  ReLU,
+  Sigmoid,
+  Tanh,
+  LeakyReLU,
+  GELU,
+  SiLU,
+  ELU,
+  Softplus,
+  HardSwish
+};
+std::span<const ActivationKind> activationKinds();
 /// As the language writes it: `relu`.
 std::string_view toString(ActivationKind kind);
+/// ReLU's maximum (infinite), LeakyReLU's slope, ELU's alpha, unless told
+/// otherwise; 0 for the others, which have no parameter.
+double defaultParameter(ActivationKind kind);
 
 // What each layer is told. Defaults are those of the language.
 struct Conv2D {
@@ -80,16 +94,58 @@ struct Dense {
 struct Dropout {
   double rate = 0.5;
 };
+struct Conv2DTranspose { // as PyTorch's ConvTranspose2d
+  int64_t channels = 0;
+  Pair kernel{}, stride{1, 1}, padding{0, 0}, outputPadding{0, 0},
+      dilation{1, 1};
+  int64_t groups = 1;
+  bool useBias = true;
+};
+struct GlobalMaxPool2D {};
+enum class Interpolation { Nearest, Bilinear };
+/// As the language writes it: `nearest`.
+std::string_view toString(Interpolation mode);
+struct Upsample2D { // half-pixel centres
+  Pair scale{};
+  Interpolation mode = Interpolation::Nearest;
+};
+/// Rows and columns at the top, the bottom, the left and the right.
+using Sides = std::array<int64_t, 4>;
+struct ZeroPadding2D {
+  Sides padding{};
+};
+struct Crop2D {
+  Sides cropping{};
+};
+struct Reshape {
+  Shape shape;
+};
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
+  double parameter = defaultParameter(kind);
 };
 struct Sum {};      // of branches
 struct Concat {};   // of branches, along the first dimension
 struct Identity {}; // makes no layer of its own
 
-using LayerSpec = std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D,
-                               Flatten, Dense, Dropout, Activation, Sum, Concat,
-                               Identity>;
+struct BatchNorm {       // each channel by its mean and variance in the batch
+  double momentum = 0.1; // of the new value in the running statistics
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+struct LayerNorm { // each example by its own mean and variance
+  double epsilon = 1e-5;
+  bool affine = true;
+};
+struct Scale { // each channel times a learned factor, plus a learned bias
+  bool useBias = true;
+};
+
+using LayerSpec =
+    std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dense,
+                 Dropout, Activation, BatchNorm, LayerNorm, Scale, Sum,
+                 Concat, Identity, Conv2DTranspose, GlobalMaxPool2D, Upsample2D,
+                 ZeroPadding2D, Crop2D, Reshape>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.
 InferResult infer(const Conv2D &, const Shape &input);
@@ -101,6 +157,15 @@ InferResult infer(const Dense &, const Shape &input);           // [in] -> [out]
 InferResult infer(const Dropout &, const Shape &input);         // any
 InferResult infer(const Activation &, const Shape &input);      // any
 InferResult infer(const Identity &, const Shape &input);        // any
+InferResult infer(const BatchNorm &, const Shape &input); // [C, H, W] or [C]
+InferResult infer(const LayerNorm &, const Shape &input); // any
+InferResult infer(const Scale &, const Shape &input);     // [C, H, W] or [C]
+InferResult infer(const Conv2DTranspose &, const Shape &input);
+InferResult infer(const GlobalMaxPool2D &, const Shape &input); // -> [C, 1, 1]
+InferResult infer(const Upsample2D &, const Shape &input);
+InferResult infer(const ZeroPadding2D &, const Shape &input);
+InferResult infer(const Crop2D &, const Shape &input);
+InferResult infer(const Reshape &, const Shape &input); // any -> shape
 InferResult infer(const LayerSpec &, const Shape &input);
 
 // The rules of several inputs, one a branch; all other layers have one.
@@ -118,32 +183,24 @@ struct Cost {
 /// \pre the layer fits `input`.
 Cost cost(const LayerSpec &, const Shape &input);
 
+/// What a parameter begins with.
+enum class Init { Xavier, Zero, One };
+
 /// A parameter tensor of a layer, in PyTorch's shape and order: `weight`
-/// (OIHW or [out, in]) then `bias`. Fans are for Xavier: the receptive field
-/// times channels in and out.
+/// (OIHW or [out, in]), then `bias`, then statistics. Fans are for Xavier: the
+/// receptive field times channels in and out.
 struct ParameterShape {
-  std::string name; // "weight", "bias"
+  std::string name; // "weight", "bias", "running_mean"
   Shape shape;
+  Init init;
   int64_t fanIn = 0, fanOut = 0;
+  /// Measured in training rather than trained: no parameter of the count, but
+  /// saved with the weights.
+  bool isStatistic = false;
 };
 std::vector<ParameterShape> parameters(const LayerSpec &, const Shape &input);
 
 /// The language's name of the layer: `Conv2D`; an Activation's is `ReLU` ....
 std::string_view kindName(const LayerSpec &);
-
-// Input transforms, in the order of the text.
-struct Resize { // [C, h, w] -> [C, height, width], bilinear, half-pixel centres
-  Pair size{};
-};
-struct ToTensor {}; // 8-bit -> float, divided by 255
-struct Normalize {  // (x - mean[c]) / deviation[c]; one value serves all
-  std::vector<double> mean, deviation;
-};
-using TransformSpec = std::variant<Resize, ToTensor, Normalize>;
-InferResult infer(const Resize &, const Shape &input);
-InferResult infer(const ToTensor &, const Shape &input);
-InferResult infer(const Normalize &, const Shape &input);
-InferResult infer(const TransformSpec &, const Shape &input);
-std::string_view kindName(const TransformSpec &);
 
 } // namespace netc::shape

@@ -10,6 +10,11 @@ std::string toString(const Pair &pair) {
   return fmt::format("{}x{}", pair[0], pair[1]);
 }
 
+std::string forBoth(const std::string &height, const std::string &width) {
+  return height == width ? height
+                         : fmt::format("height {}, width {}", height, width);
+}
+
 std::optional<ShapeError> checkArgument(std::string_view argument,
                                         int64_t value, int64_t least) {
   if (value < least)
@@ -65,6 +70,25 @@ std::string listOfShapes(std::span<const Shape> shapes) {
     text += toString(shapes[i]);
   }
   return shapes.size() > most ? text + ", ..." : text;
+}
+
+std::optional<ShapeError> checkChannels(std::string_view layer,
+                                        const Shape &input) {
+  if (input.size() != 3 && input.size() != 1)
+    return ShapeError{fmt::format("`{}` takes channels x height x width or a "
+                                  "vector, its input is {}",
+                                  layer, toString(input)),
+                      "", ""};
+  return checkInput(layer, input);
+}
+
+std::optional<ShapeError> checkEpsilon(double epsilon) {
+  // It is added as a float, and must not vanish as one.
+  if (epsilon <= 1 && static_cast<float>(epsilon) > 0)
+    return std::nullopt;
+  return ShapeError{
+      fmt::format("`epsilon` must be above 0 and at most 1, got {}", epsilon),
+      "", "epsilon"};
 }
 
 InferResult boundedResult(std::string_view layer, Inferred inferred) {
@@ -136,11 +160,7 @@ InferResult slide(const Window &window, int64_t channels, const Shape &input) {
   }
   std::string height = arithmetic(window, 0, input[1], output[1]);
   std::string width = arithmetic(window, 1, input[2], output[2]);
-  return boundedResult(
-      window.layer,
-      {output, height == width
-                   ? height
-                   : fmt::format("height {}, width {}", height, width)});
+  return boundedResult(window.layer, {output, forBoth(height, width)});
 }
 
 } // namespace netc::shape

@@ -8,12 +8,12 @@
 namespace netc::runtime::cpu {
 
 // The file's enumerations are these.
-static_assert(static_cast<int>(fb::PrimitiveKind::Reorder) ==
-              static_cast<int>(PrimitiveKind::Reorder));
+static_assert(static_cast<int>(fb::PrimitiveKind::LayerNormalization) ==
+              static_cast<int>(PrimitiveKind::LayerNormalization));
 static_assert(static_cast<int>(fb::Propagation::BackwardWeights) ==
               static_cast<int>(Propagation::BackwardWeights));
-static_assert(static_cast<int>(fb::Role::Scratchpad) ==
-              static_cast<int>(Role::Scratchpad));
+static_assert(static_cast<int>(fb::Role::BiasGradient) ==
+              static_cast<int>(Role::BiasGradient));
 static_assert(static_cast<int>(fb::ElementType::U8) ==
               static_cast<int>(ElementType::U8));
 
@@ -126,6 +126,8 @@ static PrimitiveSpec readSpec(const fb::Primitive &primitive) {
   spec.dilation = readNumbers(primitive.dilation());
   spec.padding = readNumbers(primitive.padding());
   spec.relu = primitive.relu();
+  spec.epsilon = primitive.epsilon();
+  spec.givenStatistics = primitive.given_statistics();
   return spec;
 }
 

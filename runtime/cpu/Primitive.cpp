@@ -124,6 +124,10 @@ Primitive::Primitive(const PrimitiveSpec &spec,
     auto found =
         std::ranges::find(arguments, role, &std::pair<Role, void *>::first);
     impl->bind(descriptor, role, found->second);
+    // The library counts the shift among the inputs of its gradient, which does
+    // not depend on it: nothing reads what is bound here.
+    if (role == Role::BiasGradient)
+      impl->bind(descriptor, Role::Bias, found->second);
   };
   for (const auto &[role, type] : spec.tensors)
     bindOnce(role);

@@ -4,6 +4,7 @@
 
 #include "runtime/TensorType.h"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <utility>
@@ -17,13 +18,33 @@ enum class PrimitiveKind : uint8_t {
   MaxPooling,     // src, dst, workspace
   AveragePooling, // src, dst; counts the padding
   Reorder,        // src, dst
+  // src, scale?, shift? (weights and bias), mean, variance, dst; workspace with
+  // a relu. Channels of [N, C, ...], rows of [N, D].
+  BatchNormalization,
+  LayerNormalization,
+  Deconvolution, // as Convolution; weights [O, C, kh, kw] or [G, O/G, C/G, ...]
 };
 
 enum class Propagation : uint8_t { Forward, BackwardData, BackwardWeights };
 
 /// Which tensor an argument is; gradients of a backward primitive take the
 /// role of what they are the gradient of (`dst` is then read, `src` written).
-enum class Role : uint8_t { Src, Weights, Bias, Dst, Workspace, Scratchpad };
+/// That of a normalisation reads its source and scale again: only there the
+/// gradients have roles of their own.
+enum class Role : uint8_t {
+  Src,
+  Weights,
+  Bias,
+  Dst,
+  Workspace,
+  Scratchpad,
+  Mean,
+  Variance,
+  SrcGradient,
+  WeightsGradient,
+  BiasGradient
+};
+constexpr size_t roleCount = static_cast<size_t>(Role::BiasGradient) + 1;
 
 /// Everything that decides a primitive. The layouts of `tensors` are binding;
 /// the tag `any` lets the library choose (compile time only).
@@ -34,7 +55,11 @@ struct PrimitiveSpec {
       tensors; // without Workspace, Scratchpad
   std::vector<int64_t> window, stride, dilation,
       padding;       // (h, w); dilation 1 = dense
-  bool relu = false; // fused after a forward convolution or inner product
+  bool relu = false; // fused after a forward convolution, inner product or
+                     // normalisation, or before the latter's gradient
+  // Of a normalisation:
+  double epsilon = 0;
+  bool givenStatistics = false; // mean and variance are read, and constants
 
   bool operator==(const PrimitiveSpec &) const = default;
 };

@@ -15,14 +15,23 @@
 namespace netc::runtime::cpu {
 
 std::string_view toString(Role role) {
-  constexpr std::array names{"src", "weights",   "bias",
-                             "dst", "workspace", "scratchpad"};
+  constexpr std::array<std::string_view, roleCount> names{
+      "src",          "weights",          "bias",         "dst",
+      "workspace",    "scratchpad",       "mean",         "variance",
+      "src gradient", "weights gradient", "bias gradient"};
   return names[static_cast<size_t>(role)];
 }
 
+static bool isNormalization(PrimitiveKind kind) {
+  return kind == PrimitiveKind::BatchNormalization ||
+         kind == PrimitiveKind::LayerNormalization;
+}
+
 std::string toString(const PrimitiveSpec &spec) {
-  constexpr std::array kinds{"convolution", "inner product", "max pooling",
-                             "average pooling", "reorder"};
+  constexpr std::array kinds{
+      "convolution",        "inner product", "max pooling",
+      "average pooling",    "reorder",       "batch normalization",
+      "layer normalization", "deconvolution"};
   constexpr std::array propagations{"forward", "backward data",
                                     "backward weights"};
   std::string text =
@@ -38,6 +47,9 @@ std::string toString(const PrimitiveSpec &spec) {
   pair("stride", spec.stride);
   pair("dilation", spec.dilation);
   pair("padding", spec.padding);
+  if (isNormalization(spec.kind))
+    text += fmt::format(", epsilon {}{}", spec.epsilon,
+                        spec.givenStatistics ? ", given statistics" : "");
   return text + (spec.relu ? ", relu" : "");
 }
 
@@ -53,20 +65,51 @@ static const TensorType *find(const PrimitiveSpec &spec, Role role) {
   return nullptr;
 }
 
+/// The library takes a normalisation's tensors by their source's shape, so
+/// that is what each must have.
+static bool hasNormalizationShapes(const PrimitiveSpec &spec) {
+  const TensorType &src = *find(spec, Role::Src);
+  bool batch = spec.kind == PrimitiveKind::BatchNormalization;
+  if (batch ? src.shape.size() < 2 : src.shape.size() != 2)
+    return false;
+  TensorType statistics{ElementType::F32, {src.shape[batch ? 1 : 0]}, ""};
+  TensorType affine{ElementType::F32, {src.shape[1]}, ""};
+  return std::ranges::all_of(spec.tensors, [&](const auto &entry) {
+    const auto &[role, type] = entry;
+    if (role == Role::Mean || role == Role::Variance)
+      return type == statistics;
+    bool wide =
+        role == Role::Src || role == Role::Dst || role == Role::SrcGradient;
+    return type == (wide ? src : affine) && type.element == ElementType::F32;
+  });
+}
+
 static void requireTensors(const PrimitiveSpec &spec) {
   auto wrong = [&](std::string why) {
     return Error(fmt::format("{}: {}", toString(spec), why));
   };
   bool products = spec.kind == PrimitiveKind::Convolution ||
+                  spec.kind == PrimitiveKind::Deconvolution ||
                   spec.kind == PrimitiveKind::InnerProduct;
-  for (Role role : {Role::Src, Role::Weights, Role::Bias, Role::Dst,
-                    Role::Workspace, Role::Scratchpad}) {
+  bool normalizes = isNormalization(spec.kind);
+  bool forward = spec.propagation == Propagation::Forward;
+  for (size_t i = 0; i < roleCount; ++i) {
+    Role role = static_cast<Role>(i);
     auto count = std::ranges::count(spec.tensors, role,
                                     &std::pair<Role, TensorType>::first);
     bool needed = role == Role::Src || role == Role::Dst ||
                   (role == Role::Weights && products);
     bool allowed = needed || (role == Role::Bias && products &&
                               spec.propagation != Propagation::BackwardData);
+    if (normalizes) {
+      needed |= role == Role::Mean || role == Role::Variance ||
+                (role == Role::SrcGradient && !forward);
+      // A shift is not read again, only its gradient made.
+      allowed = needed || role == Role::Weights ||
+                (forward ? role == Role::Bias
+                         : role == Role::WeightsGradient ||
+                               role == Role::BiasGradient);
+    }
     if (count > 1 || (count == 1 && !allowed) || (count == 0 && needed))
       throw wrong(fmt::format("{} tensors {}", count, toString(role)));
   }
@@ -75,8 +118,17 @@ static void requireTensors(const PrimitiveSpec &spec) {
   if (spec.kind == PrimitiveKind::Reorder &&
       spec.propagation != Propagation::Forward)
     throw wrong("a reorder has no gradient");
-  if (spec.relu && !(products && spec.propagation == Propagation::Forward))
-    throw wrong("only convolutions and inner products forward fuse a relu");
+  if (normalizes && !hasNormalizationShapes(spec))
+    throw wrong("its tensors do not fit one another");
+  if (normalizes && !forward &&
+      (find(spec, Role::Weights) == nullptr) !=
+          (find(spec, Role::WeightsGradient) == nullptr))
+    throw wrong("a scale and its gradient come together");
+  if (spec.relu &&
+      (!(products && forward) || spec.kind == PrimitiveKind::Deconvolution) &&
+      spec.kind != PrimitiveKind::BatchNormalization)
+    throw wrong("only convolutions and inner products forward, and batch "
+                "normalizations, fuse a relu");
 }
 
 /// The geometry with its defaults, as the library counts it.
@@ -114,9 +166,12 @@ struct Window {
 /// Any operation's descriptor.
 union Operation {
   dnnl_convolution_desc_t convolution;
+  dnnl_deconvolution_desc_t deconvolution;
   dnnl_inner_product_desc_t innerProduct;
   dnnl_pooling_desc_t pooling;
   dnnl_pooling_v2_desc_t dilatedPooling;
+  dnnl_batch_normalization_desc_t batchNormalization;
+  dnnl_layer_normalization_desc_t layerNormalization;
 };
 
 /// The tensors' descriptors; `bias` is null where there is none.
@@ -146,10 +201,35 @@ private:
     TensorType inPeersTerms = type;
     inPeersTerms.layout = find(spec, peer)->layout;
     bool retold =
-        (spec.kind == PrimitiveKind::Convolution || isPooling(spec.kind)) &&
+        (spec.kind == PrimitiveKind::Convolution ||
+         spec.kind == PrimitiveKind::Deconvolution || isPooling(spec.kind)) &&
         type.layout.empty() && inPeersTerms.layout != "any" &&
         sameMemory(type, inPeersTerms);
     return memoryDescriptor(retold ? inPeersTerms : type);
+  }
+};
+
+/// What a normalisation is told. The scale and shift are the descriptor's own.
+struct Normalization {
+  dnnl_prop_kind_t propagation = dnnl_forward_training;
+  float epsilon = 0;
+  unsigned flags = 0;
+
+  explicit Normalization(const PrimitiveSpec &spec, Propagation direction)
+      : epsilon(static_cast<float>(spec.epsilon)) {
+    bool forward = spec.propagation == Propagation::Forward;
+    bool scales = find(spec, Role::Weights) != nullptr;
+    bool shifts =
+        find(spec, forward ? Role::Bias : Role::BiasGradient) != nullptr;
+    if (direction != Propagation::Forward)
+      propagation = scales || shifts ? dnnl_backward : dnnl_backward_data;
+    auto add = [&](bool wanted, dnnl_normalization_flags_t flag) {
+      flags |= wanted ? unsigned{flag} : 0U;
+    };
+    add(spec.givenStatistics, dnnl_use_global_stats);
+    add(scales, dnnl_use_scale);
+    add(shifts, dnnl_use_shift);
+    add(spec.relu, dnnl_fuse_norm_relu);
   }
 };
 
@@ -202,6 +282,30 @@ static dnnl_status_t describeConvolution(Operation &operation,
   return dnnl_invalid_arguments;
 }
 
+/// A deconvolution's output padding shows in its sizes alone.
+static dnnl_status_t describeDeconvolution(Operation &operation,
+                                           const PrimitiveSpec &spec,
+                                           Propagation propagation,
+                                           const Memories &m) {
+  const Window w(spec);
+  constexpr dnnl_alg_kind_t algorithm = dnnl_deconvolution_direct;
+  switch (propagation) {
+  case Propagation::Forward:
+    return dnnl_dilated_deconvolution_forward_desc_init(
+        &operation.deconvolution, dnnl_forward_training, algorithm, &m.src,
+        &m.weights, m.bias, &m.dst, w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardData:
+    return dnnl_dilated_deconvolution_backward_data_desc_init(
+        &operation.deconvolution, algorithm, &m.src, &m.weights, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardWeights:
+    return dnnl_dilated_deconvolution_backward_weights_desc_init(
+        &operation.deconvolution, algorithm, &m.src, &m.weights, m.bias, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  }
+  return dnnl_invalid_arguments;
+}
+
 static dnnl_status_t describeInnerProduct(Operation &operation,
                                           Propagation propagation,
                                           const Memories &m) {
@@ -246,17 +350,50 @@ static dnnl_status_t describePooling(Operation &operation,
                                          w.padding);
 }
 
+static dnnl_status_t describeBatchNormalization(Operation &operation,
+                                                const PrimitiveSpec &spec,
+                                                Propagation propagation,
+                                                const Memories &m) {
+  const Normalization n(spec, propagation);
+  if (propagation == Propagation::Forward)
+    return dnnl_batch_normalization_forward_desc_init(
+        &operation.batchNormalization, n.propagation, &m.src, n.epsilon,
+        n.flags);
+  return dnnl_batch_normalization_backward_desc_init(
+      &operation.batchNormalization, n.propagation, &m.dst, &m.src, n.epsilon,
+      n.flags);
+}
+
+static dnnl_status_t describeLayerNormalization(Operation &operation,
+                                                const PrimitiveSpec &spec,
+                                                Propagation propagation,
+                                                const Memories &m) {
+  const Normalization n(spec, propagation);
+  dnnl_memory_desc_t statistics = memoryDescriptor(*find(spec, Role::Mean));
+  if (propagation == Propagation::Forward)
+    return dnnl_layer_normalization_forward_desc_init(
+        &operation.layerNormalization, n.propagation, &m.src, &statistics,
+        n.epsilon, n.flags);
+  return dnnl_layer_normalization_backward_desc_init(
+      &operation.layerNormalization, n.propagation, &m.dst, &m.src, &statistics,
+      n.epsilon, n.flags);
+}
+
 PrimitiveDescriptor::Handle
 PrimitiveDescriptor::ask(const PrimitiveSpec &spec, Propagation propagation,
                          const_dnnl_primitive_desc_t hint) {
   const Memories memories(spec);
-  const Attributes attributes(spec.relu);
+  // A normalisation fuses its relu by a flag.
+  const Attributes attributes(spec.relu && !isNormalization(spec.kind));
   Operation operation{};
   dnnl_status_t status = dnnl_success;
   dnnl_primitive_desc_t made = nullptr;
   switch (spec.kind) {
   case PrimitiveKind::Convolution:
     status = describeConvolution(operation, spec, propagation, memories);
+    break;
+  case PrimitiveKind::Deconvolution:
+    status = describeDeconvolution(operation, spec, propagation, memories);
     break;
   case PrimitiveKind::InnerProduct:
     status = describeInnerProduct(operation, propagation, memories);
@@ -271,6 +408,12 @@ PrimitiveDescriptor::ask(const PrimitiveSpec &spec, Propagation propagation,
                                                    engine(), attributes.handle),
                 toString(spec));
     return Handle(made);
+  case PrimitiveKind::BatchNormalization:
+    status = describeBatchNormalization(operation, spec, propagation, memories);
+    break;
+  case PrimitiveKind::LayerNormalization:
+    status = describeLayerNormalization(operation, spec, propagation, memories);
+    break;
   }
   checkStatus(status, toString(spec));
   checkStatus(dnnl_primitive_desc_create(&made, &operation, attributes.handle,
@@ -291,6 +434,10 @@ PrimitiveDescriptor::PrimitiveDescriptor(const PrimitiveSpec &spec)
         type.layout = find(spec, Role::Dst)->layout;
     hint = ask(forward, Propagation::Forward, nullptr);
   }
+  if (isNormalization(kind) && propagation != Propagation::Forward)
+    hint = ask(spec, Propagation::Forward, nullptr);
+  hasWorkspace = kind == PrimitiveKind::MaxPooling ||
+                 (kind == PrimitiveKind::BatchNormalization && spec.relu);
   handle = ask(spec, propagation, hint.get());
 }
 
@@ -302,7 +449,39 @@ std::string PrimitiveDescriptor::implementation() const {
   return name;
 }
 
+/// Of a normalisation: each role has an argument of its own.
+static int normalizationArgument(Role role, bool forward) {
+  switch (role) {
+  case Role::Src:
+    return DNNL_ARG_SRC;
+  case Role::Weights:
+    return DNNL_ARG_SCALE;
+  case Role::Bias:
+    return DNNL_ARG_SHIFT;
+  case Role::Dst:
+    return forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST;
+  case Role::Workspace:
+    return DNNL_ARG_WORKSPACE;
+  case Role::Scratchpad:
+    return DNNL_ARG_SCRATCHPAD;
+  case Role::Mean:
+    return DNNL_ARG_MEAN;
+  case Role::Variance:
+    return DNNL_ARG_VARIANCE;
+  case Role::SrcGradient:
+    return DNNL_ARG_DIFF_SRC;
+  case Role::WeightsGradient:
+    return DNNL_ARG_DIFF_SCALE;
+  case Role::BiasGradient:
+    return DNNL_ARG_DIFF_SHIFT;
+  }
+  assert(false && "a role out of range");
+  return 0;
+}
+
 int PrimitiveDescriptor::argument(Role role) const {
+  if (isNormalization(kind))
+    return normalizationArgument(role, propagation == Propagation::Forward);
   switch (role) {
   case Role::Src:
     return propagation == Propagation::BackwardData ||
@@ -322,6 +501,8 @@ int PrimitiveDescriptor::argument(Role role) const {
     return DNNL_ARG_WORKSPACE;
   case Role::Scratchpad:
     return DNNL_ARG_SCRATCHPAD;
+  default:
+    break;
   }
   assert(false && "a role out of range");
   return 0;
@@ -340,10 +521,9 @@ int64_t PrimitiveDescriptor::scratchpadBytes() const {
 }
 
 int64_t PrimitiveDescriptor::workspaceBytes() const {
-  return kind == PrimitiveKind::MaxPooling
-             ? static_cast<int64_t>(
-                   dnnl_memory_desc_get_size(&memory(Role::Workspace)))
-             : 0;
+  return hasWorkspace ? static_cast<int64_t>(
+                            dnnl_memory_desc_get_size(&memory(Role::Workspace)))
+                      : 0;
 }
 
 std::optional<std::string> PrimitiveDescriptor::layout(Role role) const {

@@ -40,6 +40,7 @@ private:
 
   PrimitiveKind kind;
   Propagation propagation;
+  bool hasWorkspace = false;
   Handle handle;
 };
 

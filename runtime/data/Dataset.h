@@ -14,9 +14,10 @@ namespace netc::runtime::data {
 /// What a data set's headers say: enough to compile for it.
 struct DatasetInfo {
   std::string name;
-  std::string directory;      // where its files are
-  std::vector<int64_t> shape; // 8-bit pixels of one example, [C, H, W]
-  int64_t classes = 0;        // labels are in [0, classes)
+  std::string directory;           // where its files are
+  std::vector<int64_t> shape;      // 8-bit pixels of one example, [C, H, W]
+  int64_t classes = 0;             // labels are in [0, classes)
+  std::vector<int64_t> labelShape; // {} for one label an example
   int64_t trainExamples = 0, testExamples = 0;
 };
 

@@ -41,6 +41,7 @@ Loader::Loader(const Examples &examples, int64_t batch, int workerCount)
     slot.batch.pixels.resize(
         static_cast<size_t>(batch * examples.exampleBytes));
     slot.batch.labels.resize(static_cast<size_t>(batch));
+    slot.batch.samples.resize(static_cast<size_t>(batch));
   }
   for (int i = 0; i < workerCount; ++i)
     workers.emplace_back([this] { work(); });
@@ -122,11 +123,12 @@ void Loader::gather(int64_t index, Batch &out) const {
     std::memcpy(out.pixels.data() + row * exampleBytes,
                 examples.pixels.data() + example * exampleBytes, exampleBytes);
     out.labels[row] = examples.labels[example];
+    out.samples[row] = static_cast<int32_t>(example);
   }
   std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
             out.pixels.end(), uint8_t{0});
-  std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size), out.labels.end(),
-            0);
+  for (std::vector<int32_t> *rows : {&out.labels, &out.samples})
+    std::fill(rows->begin() + static_cast<ptrdiff_t>(size), rows->end(), 0);
   out.size = static_cast<int64_t>(size);
 }
 

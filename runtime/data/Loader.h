@@ -20,9 +20,10 @@ std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
 
 /// Buffers of a whole batch; the rows from `size` on are zeros.
 struct Batch {
-  int64_t size = 0;            // examples in it: fewer in an epoch's last
-  std::vector<uint8_t> pixels; // [batch, C, H, W]
-  std::vector<int32_t> labels; // [batch]
+  int64_t size = 0;             // examples in it: fewer in an epoch's last
+  std::vector<uint8_t> pixels;  // [batch, C, H, W]
+  std::vector<int32_t> labels;  // [batch]
+  std::vector<int32_t> samples; // [batch], which examples of the set they are
 };
 
 class Loader {

@@ -11,6 +11,10 @@ struct ParameterInfo {
   std::string name;
   std::vector<int64_t> shape; // as safetensors hold it
   bool trainable = true;      // false for the optimiser's state and statistics
+  bool isStatistic = false;
+
+  /// Whether files hold it.
+  bool isSaved() const { return trainable || isStatistic; }
 };
 
 /// A network compiled for training.
@@ -18,9 +22,11 @@ struct Model {
   std::string network, source, target, isa;
   int threads = 0;
   std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
-  int64_t classes = 0;
-  int64_t examples = 0;      // of the training set; 0 where any
-  int64_t batch = 0;         // of a training step
+  int64_t classes = 0;             // of the labels; 0 where any or none
+  bool takesLabels = true;         // false where the target is the input
+  std::vector<int64_t> labelShape; // of one example: {} for one label
+  int64_t examples = 0;            // of the training set; 0 where any
+  int64_t batch = 0;               // of a training step
   int64_t lastBatch = 0;     // of an epoch's last step; 0 if it has no program
   int64_t evaluateBatch = 0; // of an evaluation step
   int64_t epochs = 0;        // unless asked otherwise, as is the next
@@ -45,7 +51,9 @@ public:
   /// What a step says of each of its examples.
   struct Outputs {
     std::span<const float> loss;
-    std::span<const int32_t> correct; // 1 if the arg max is the label
+    /// How many of its labels were predicted; empty where the loss has no
+    /// accuracy.
+    std::span<const int32_t> correct;
   };
 
   virtual const Model &model() const = 0;

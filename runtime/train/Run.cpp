@@ -121,8 +121,8 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   progress.clear();
   if (!test)
     return Outcome::Interrupted;
-  console.out << fmt::format("test loss {:.4f}, test acc {:.3f}", test->loss,
-                             test->accuracy)
+  console.out << fmt::format("test loss {:.4f}{}", test->loss,
+                             accuracyText("test", test->accuracy))
               << std::endl;
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
   return Outcome::Finished;

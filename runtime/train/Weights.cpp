@@ -30,11 +30,22 @@ void addList(std::vector<std::string> &parts, std::string_view what,
   parts.push_back(list);
 }
 
+using Indices = std::unordered_map<std::string, size_t>;
+
+/// `NAME.num_batches_tracked` where `NAME.running_mean` is known.
+bool isBatchCount(const std::string &name, const Indices &indices) {
+  constexpr std::string_view suffix = ".num_batches_tracked";
+  if (!name.ends_with(suffix))
+    return false;
+  std::string layer = name.substr(0, name.size() - suffix.size());
+  return indices.contains(layer + ".running_mean");
+}
+
 } // namespace
 
 MatchedWeights openWeights(const Model &model, const std::string &path) {
   MatchedWeights weights{SafetensorsFile(path), {}};
-  std::unordered_map<std::string, size_t> indices;
+  Indices indices;
   for (size_t i = 0; i < model.parameters.size(); ++i)
     indices.emplace(model.parameters[i].name, i);
 
@@ -42,6 +53,10 @@ MatchedWeights openWeights(const Model &model, const std::string &path) {
   std::vector<bool> found(model.parameters.size());
   for (const TensorEntry &tensor : weights.file.tensors()) {
     auto index = indices.find(tensor.name);
+    if (index == indices.end() && isBatchCount(tensor.name, indices)) {
+      weights.parameters.push_back(MatchedWeights::none);
+      continue;
+    }
     if (index == indices.end()) {
       extra.push_back(quoteName(tensor.name));
       continue;
@@ -58,7 +73,7 @@ MatchedWeights openWeights(const Model &model, const std::string &path) {
           fmt::format("{} {}", quoteName(tensor.name), tensor.type));
   }
   for (size_t i = 0; i < found.size(); ++i)
-    if (!found[i] && model.parameters[i].trainable)
+    if (!found[i] && model.parameters[i].isSaved())
       missing.push_back(quoteName(model.parameters[i].name));
 
   std::vector<std::string> parts;
@@ -76,6 +91,8 @@ void loadWeights(Programs &programs, MatchedWeights &weights) {
   std::vector<std::byte> bytes;
   const std::vector<TensorEntry> &tensors = weights.file.tensors();
   for (size_t i = 0; i < tensors.size(); ++i) {
+    if (weights.parameters[i] == MatchedWeights::none)
+      continue;
     bytes.resize(tensors[i].end - tensors[i].begin);
     weights.file.read(tensors[i], bytes);
     programs.writeParameter(weights.parameters[i], bytes);
@@ -96,7 +113,7 @@ void saveWeights(const Programs &programs, const std::string &path) {
   std::vector<TensorHeader> tensors;
   std::vector<size_t> indices;
   for (size_t i = 0; i < parameters.size(); ++i) {
-    if (!parameters[i].trainable)
+    if (!parameters[i].isSaved())
       continue;
     tensors.push_back({parameters[i].name, parameters[i].shape});
     indices.push_back(i);

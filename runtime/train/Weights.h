@@ -1,5 +1,5 @@
-// A network's weights to and from safetensors, by name and shape. Only what is
-// trained travels; the optimiser's state stays behind.
+// A network's weights to and from safetensors, by name and shape. What is
+// trained travels, and running statistics; the optimiser's state stays behind.
 #pragma once
 
 #include "runtime/train/Programs.h"
@@ -10,13 +10,16 @@ namespace netc::runtime::train {
 /// A weights file, and for each of its tensors the parameter it is.
 struct MatchedWeights {
   SafetensorsFile file;
-  std::vector<size_t> parameters; // parallel to file.tensors()
+  /// Parallel to file.tensors(); `none` for what is passed over.
+  std::vector<size_t> parameters;
+  static constexpr size_t none = static_cast<size_t>(-1);
 };
 
 /// Reads the header and proves that the file holds the model's trainable
-/// parameters, each a float32 of its shape, and nothing that the model has no
-/// place for. Throws Error naming every tensor that is missing, extra,
-/// misshapen or of another type.
+/// parameters and statistics, each a float32 of its shape, and nothing that the
+/// model has no place for. PyTorch's `num_batches_tracked` beside a running
+/// mean is passed over: no batch's share depends on it here. Throws Error
+/// naming every tensor that is missing, extra, misshapen or of another type.
 MatchedWeights openWeights(const Model &model, const std::string &path);
 
 /// Replaces the programs' parameters by what the file holds.
@@ -25,8 +28,8 @@ void loadWeights(Programs &programs, MatchedWeights &weights);
 /// Bytes of the parameters in a file, its header apart.
 uint64_t weightsBytes(const Model &model);
 
-/// Writes the trainable parameters. Throws Error, and writes nothing, where
-/// one holds a value that is not finite.
+/// Writes the trainable parameters and the statistics. Throws Error, and writes
+/// nothing, where one holds a value that is not finite.
 void saveWeights(const Programs &programs, const std::string &path);
 
 } // namespace netc::runtime::train

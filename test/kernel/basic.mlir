@@ -37,6 +37,13 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx512", threads = 2>} {
     kernel.primitive forward max_pooling "jit:avx512_common"
       (src %y : <2x96x5x5xf32, "aBcd16b">, dst %z : <2x96x4x4xf32>, workspace %workspace : memref<3072xi8>)
       window = [2, 2] stride = [1, 1] padding = [0, 0]
+    %channels = kernel.alloc : memref<96xf32>
+    // CHECK: kernel.primitive forward batch_normalization "bnorm_jit:avx512_core"
+    // CHECK-SAME: mean %[[C:.*]] : <96xf32>, variance %[[C]] : <96xf32>, dst
+    // CHECK-SAME: epsilon = 1.000000e-05 given_statistics
+    kernel.primitive forward batch_normalization "bnorm_jit:avx512_core"
+      (src %y : <2x96x5x5xf32, "aBcd16b">, mean %channels : <96xf32>, variance %channels : <96xf32>,
+       dst %y : <2x96x5x5xf32, "aBcd16b">) epsilon = 1.0e-5 given_statistics
     // CHECK: %[[FLAT:.*]] = kernel.reshape %{{.*}} : memref<2x96x4x4xf32> to memref<2x1536xf32>
     %flat = kernel.reshape %z : memref<2x96x4x4xf32> to memref<2x1536xf32>
     %relu = kernel.alloc : memref<2x1536xf32>

@@ -9,7 +9,7 @@ kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) 
 // -----
 
 kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) attributes {batch = 1 : i64} {
-  // expected-error @below {{expected src, weights, bias, dst, workspace or scratchpad, got `source`}}
+  // expected-error @below {{expected the role of a buffer, got `source`}}
   kernel.primitive forward reorder "simple" (source %x : <4xf32>, dst %x : <4xf32>)
   kernel.return
 }
@@ -108,7 +108,39 @@ kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) 
 
 // primitive_c6
 kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) attributes {batch = 1 : i64} {
-  // expected-error @below {{cannot fuse a ReLU: only a forward convolution or inner product can}}
+  // expected-error @below {{cannot fuse a ReLU: only a forward convolution or inner product and a batch normalization can}}
   kernel.primitive forward reorder "simple" (src %x : <4xf32>, dst %x : <4xf32>) relu
+  kernel.return
+}
+
+// -----
+
+// primitive_c1: a scale has a gradient.
+kernel.program @p(%x: memref<4x4xf32> {kernel.name = "x", kernel.role = "input"},
+                  %c: memref<4xf32> {kernel.name = "c", kernel.role = "input"}) attributes {batch = 4 : i64} {
+  // expected-error @below {{needs a buffer for weights_gradient}}
+  kernel.primitive backward_data batch_normalization "bnorm_jit:avx2"
+    (src %x : <4x4xf32>, weights %c : <4xf32>, mean %c : <4xf32>, variance %c : <4xf32>, dst %x : <4x4xf32>, src_gradient %x : <4x4xf32>)
+    epsilon = 1.0e-5
+  kernel.return
+}
+
+// -----
+
+// primitive_c1
+kernel.program @p(%x: memref<4x4xf32> {kernel.name = "x", kernel.role = "input"},
+                  %c: memref<4xf32> {kernel.name = "c", kernel.role = "input"}) attributes {batch = 4 : i64} {
+  // expected-error @below {{needs a buffer for variance}}
+  kernel.primitive forward layer_normalization "lnorm_jit:avx2"
+    (src %x : <4x4xf32>, mean %c : <4xf32>, dst %x : <4x4xf32>) epsilon = 1.0e-5
+  kernel.return
+}
+
+// -----
+
+// primitive_c7
+kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) attributes {batch = 1 : i64} {
+  // expected-error @below {{has the epsilon or statistics of a normalization}}
+  kernel.primitive forward reorder "simple" (src %x : <4xf32>, dst %x : <4xf32>) epsilon = 1.0e-5
   kernel.return
 }

@@ -32,7 +32,8 @@ std::string updateText(const Shape &shape, const reference::Sgd &sgd) {
   function.line("net.sgd_update @w, " + gradient.name + ", " + state.name +
                 (sgd.momentum != 0 ? " velocity @w.velocity" : "") + " {" +
                 real("momentum", sgd.momentum) + ", " +
-                real("weight_decay", sgd.weightDecay) + "} : " + gradient.type +
+                real("weight_decay", sgd.weightDecay) +
+                (sgd.nesterov ? ", nesterov} : " : "} : ") + gradient.type +
                 ", " + state.type);
   return parameterText("w", shape) +
          (sgd.momentum != 0 ? parameterText("w.velocity", shape, false) : "") +
@@ -97,8 +98,9 @@ TEST(Parameter, FillMatches) {
 
 TEST(SgdUpdate, MatchesReference) {
   constexpr double tolerance = 1e-5; // a lone element may all but cancel
-  const reference::Sgd kinds[] = {
-      {1, 0, 0}, {0.1, 0, 0}, {0.1, 0.9, 0}, {0.1, 0, 0.01}, {0.5, 0.9, 0.01}};
+  const reference::Sgd kinds[] = {{1, 0, 0},        {0.1, 0, 0},
+                                  {0.1, 0.9, 0},    {0.1, 0, 0.01},
+                                  {0.5, 0.9, 0.01}, {0.2, 0.9, 0.01, true}};
   for (const reference::Sgd &sgd : kinds)
     for (const Shape &shape : shapes) {
       SCOPED_TRACE(tensorType(shape) + " momentum " +

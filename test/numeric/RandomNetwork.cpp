@@ -27,11 +27,20 @@ public:
       if (branches)
         drawBranches(2);
     }
-    if (pick({0, 0, 1}))
+    if (pick({0, 1}))
+      drawEnlargement();
+    switch (pick({0, 0, 0, 1, 2})) {
+    case 1:
       add("global_avg_pool2d", shape::GlobalAvgPool2D{});
+      break;
+    case 2:
+      add("global_max_pool2d", shape::GlobalMaxPool2D{});
+      break;
+    }
     add("flatten", shape::Flatten{});
     for (int64_t stages = pick({0, 1, 2}); stages > 0; --stages) {
       add("dense", shape::Dense{pick({7, 16, 33}), pick({0, 1, 1}) != 0});
+      drawNorm();
       drawActivation();
       if (pick({0, 1}))
         add("dropout", shape::Dropout{pick({0, 1}) ? 0.5 : 0.2});
@@ -105,13 +114,64 @@ private:
   }
 
   void drawActivation() {
-    switch (pick({0, 1, 1, 2, 3})) {
+    using enum shape::ActivationKind;
+    if (pick({0, 1, 1, 1, 1}) == 0)
+      return;
+    const shape::Activation activations[] = {
+        {ReLU}, {ReLU},           {Sigmoid},  {Tanh},     {ReLU, 0.75},
+        {GELU}, {LeakyReLU, 0.2}, {SiLU},     {ELU},      {LeakyReLU, -0.5},
+        {ReLU}, {ELU, 0.5},       {Softplus}, {HardSwish}};
+    const shape::Activation &drawn =
+        activations[pick({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})];
+    add(std::string(shape::toString(drawn.kind)), drawn);
+  }
+
+  /// What decoders have: larger pictures, cut and padded.
+  void drawEnlargement() {
+    switch (pick({0, 1, 2})) {
+    case 0: {
+      shape::Conv2DTranspose conv;
+      conv.channels = pick({3, 8, 16});
+      conv.kernel = {pick({2, 3}), pick({2, 4})};
+      conv.stride = {pick({1, 2}), 2};
+      conv.outputPadding = {0, pick({0, 1})};
+      conv.padding = {pick({0, 1}), 0};
+      conv.useBias = pick({0, 1, 1}) != 0;
+      add("conv2dtranspose", conv);
+      break;
+    }
     case 1:
-      return add("relu", shape::Activation{shape::ActivationKind::ReLU});
+      add("upsample2d",
+          shape::Upsample2D{{2, pick({1, 2, 3})},
+                            pick({0, 1}) ? shape::Interpolation::Bilinear
+                                         : shape::Interpolation::Nearest});
+      break;
+    }
+    drawActivation();
+    if (pick({0, 1}))
+      add("zeropadding2d", shape::ZeroPadding2D{{1, 0, pick({0, 2}), 1}});
+    else
+      add("crop2d", shape::Crop2D{{0, pick({0, 1}), 1, 0}});
+    if (pick({0, 1}))
+      add("reshape", shape::Reshape{{shape[1], shape[0], shape[2]}});
+  }
+
+  /// Batch normalisation only of enough values that none of its channels is all
+  /// but constant: the gradient of a lone pair is rounding alone.
+  void drawNorm() {
+    bool images = shape.size() == 3 && shape[1] * shape[2] >= 12;
+    switch (pick({0, 0, 1, 2, 3})) {
+    case 1:
+      if (images)
+        add("batchnorm", shape::BatchNorm{pick({0, 1}) ? 0.1 : 0.5, 1e-3,
+                                          pick({0, 1, 1}) != 0});
+      break;
     case 2:
-      return add("sigmoid", shape::Activation{shape::ActivationKind::Sigmoid});
+      add("layernorm", shape::LayerNorm{1e-3, pick({0, 1, 1}) != 0});
+      break;
     case 3:
-      return add("tanh", shape::Activation{shape::ActivationKind::Tanh});
+      add("scale", shape::Scale{pick({0, 1}) != 0});
+      break;
     }
   }
 
@@ -131,6 +191,7 @@ private:
         conv.channels = groups * pick({2, 5, 8});
       }
     add("conv2d", conv);
+    drawNorm();
     drawActivation();
     shape::Pair window{pick({2, 3}), pick({2, 3})};
     shape::Pair stride{pick({1, 2}), pick({2, 3})};

@@ -6,10 +6,14 @@
 #include "test/reference/Activation.h"
 #include "test/reference/Concat.h"
 #include "test/reference/Conv2D.h"
+#include "test/reference/Conv2DTranspose.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
+#include "test/reference/LayerNorm.h"
 #include "test/reference/Loss.h"
 #include "test/reference/Pool2D.h"
+#include "test/reference/Scale.h"
+#include "test/reference/Spatial.h"
 
 #include <algorithm>
 #include <cmath>
@@ -105,6 +109,57 @@ TEST(ReferenceGradient, Pool2D) {
   }
 }
 
+TEST(ReferenceGradient, Conv2DTranspose) {
+  struct Case {
+    Shape input, filter;
+    reference::Conv2DTranspose conv;
+  };
+  const Case cases[] = {
+      {{1, 1, 1, 1}, {1, 1, 1, 1}, {}},
+      {{2, 3, 4, 3}, {3, 2, 3, 2}, {}},
+      {{1, 2, 3, 4}, {2, 3, 3, 3}, {{2, 3}, {1, 1}, {1, 2}}},
+      {{1, 2, 3, 3}, {2, 2, 2, 3}, {.dilation = {3, 2}}},
+      {{1, 6, 3, 2}, {6, 2, 2, 2}, {{1, 2}, {0, 1}, {0, 0}, {1, 1}, 3}},
+  };
+  for (const auto &[inputShape, filterShape, conv] : cases) {
+    Tensor input = values(inputShape, 1), filter = values(filterShape, 2);
+    Tensor bias = values({filterShape[1] * conv.groups}, 3);
+    Tensor weights =
+        values(conv2DTranspose(input, filter, bias, conv).shape, 4);
+    expectGradient(
+        [&](const Tensor &x) { return conv2DTranspose(x, filter, bias, conv); },
+        input, weights,
+        conv2DTransposeInputGradient(weights, filter, inputShape, conv));
+    expectGradient(
+        [&](const Tensor &x) { return conv2DTranspose(input, x, bias, conv); },
+        filter, weights,
+        conv2DTransposeFilterGradient(input, weights, filterShape, conv));
+    expectGradient(
+        [&](const Tensor &x) {
+          return conv2DTranspose(input, filter, x, conv);
+        },
+        bias, weights, reference::conv2DBiasGradient(weights));
+  }
+}
+
+TEST(ReferenceGradient, Spatial) {
+  Tensor input = values({2, 2, 3, 4}, 1);
+  for (reference::Pair scale : {reference::Pair{1, 1}, reference::Pair{2, 3}})
+    for (bool bilinear : {false, true}) {
+      auto f = [&](const Tensor &x) { return upsample2D(x, scale, bilinear); };
+      Tensor weights = values(f(input).shape, 2);
+      expectGradient(f, input, weights,
+                     upsample2DGradient(weights, scale, bilinear));
+    }
+  for (reference::Sides sides :
+       {reference::Sides{1, 0, 2, 3}, reference::Sides{-1, -1, 0, -2},
+        reference::Sides{2, -1, -2, 1}}) {
+    auto f = [&](const Tensor &x) { return pad2D(x, sides); };
+    Tensor weights = values(f(input).shape, 2);
+    expectGradient(f, input, weights, pad2DGradient(weights, sides));
+  }
+}
+
 TEST(ReferenceGradient, Dense) {
   for (auto [batch, in, out] :
        {std::array{1, 1, 1}, std::array{3, 7, 5}, std::array{2, 1, 9}}) {
@@ -121,16 +176,37 @@ TEST(ReferenceGradient, Dense) {
 
 TEST(ReferenceGradient, Activation) {
   using reference::Activation;
-  for (Activation kind :
-       {Activation::ReLU, Activation::Sigmoid, Activation::Tanh}) {
+  struct Case {
+    Activation kind;
+    reference::Parameter parameter = {};
+    bool outputTellsSlope = false;
+  };
+  const Case cases[] = {{Activation::ReLU, {}, true},
+                        {Activation::ReLU, 2.5, true},
+                        {Activation::Sigmoid, {}, true},
+                        {Activation::Tanh, {}, true},
+                        {Activation::LeakyReLU, {}, true},
+                        {Activation::LeakyReLU, 0.25, true},
+                        {Activation::LeakyReLU, -0.5},
+                        {Activation::GELU},
+                        {Activation::SiLU},
+                        {Activation::ELU},
+                        {Activation::ELU, 0.3},
+                        {Activation::ELU, -2},
+                        {Activation::Softplus},
+                        {Activation::HardSwish}};
+  for (const auto &[kind, parameter, outputTellsSlope] : cases) {
     Tensor input = distinctValues({3, 17}, 1), weights = values(input.shape, 2);
     for (double &x : input.values)
-      x *= 4; // into the flat parts
-    auto f = [&](const Tensor &x) { return activation(kind, x); };
-    expectGradient(f, input, weights,
-                   activationGradientFromInput(kind, input, weights));
-    expectGradient(f, input, weights,
-                   activationGradientFromOutput(kind, f(input), weights));
+      x *= 4; // into the flat parts, no x within 0.01 of a kink
+    auto f = [&](const Tensor &x) { return activation(kind, x, parameter); };
+    expectGradient(
+        f, input, weights,
+        activationGradientFromInput(kind, input, weights, parameter));
+    if (outputTellsSlope)
+      expectGradient(
+          f, input, weights,
+          activationGradientFromOutput(kind, f(input), weights, parameter));
   }
 }
 
@@ -140,6 +216,75 @@ TEST(ReferenceGradient, Dropout) {
   };
   Tensor weights = values({3, 21}, 2);
   expectGradient(f, values({3, 21}, 1), weights, f(weights));
+}
+
+TEST(ReferenceGradient, BatchNorm) {
+  constexpr double epsilon = 1e-2;
+  for (const Shape &shape :
+       {Shape{2, 3, 4, 5}, Shape{1, 2, 3, 1}, Shape{4, 3}, Shape{3, 1, 1, 1}}) {
+    Tensor input = values(shape, 1), weight = values({shape[1]}, 2);
+    Tensor bias = values({shape[1]}, 3), weights = values(shape, 4);
+    auto f = [&](const Tensor &x, const Tensor &w, const Tensor &b) {
+      return normalizeChannels(x, channelMoments(x), w, b, epsilon);
+    };
+    auto gradient = batchNormGradient(input, weight, epsilon, weights);
+    expectGradient([&](const Tensor &x) { return f(x, weight, bias); }, input,
+                   weights, gradient.input);
+    expectGradient([&](const Tensor &w) { return f(input, w, bias); }, weight,
+                   weights, gradient.weight);
+    expectGradient([&](const Tensor &b) { return f(input, weight, b); }, bias,
+                   weights, gradient.bias);
+    auto plain = batchNormGradient(input, Tensor(), epsilon, weights);
+    expectGradient([&](const Tensor &x) { return f(x, Tensor(), Tensor()); },
+                   input, weights, plain.input);
+
+    // The moments of another batch are constants.
+    auto moments = channelMoments(values(shape, 5));
+    auto given = givenNormGradient(input, moments, weight, epsilon, weights);
+    expectGradient(
+        [&](const Tensor &x) {
+          return normalizeChannels(x, moments, weight, bias, epsilon);
+        },
+        input, weights, given.input);
+    expectGradient(
+        [&](const Tensor &w) {
+          return normalizeChannels(input, moments, w, bias, epsilon);
+        },
+        weight, weights, given.weight);
+  }
+}
+
+TEST(ReferenceGradient, LayerNorm) {
+  constexpr double epsilon = 1e-2;
+  for (const Shape &shape : {Shape{2, 3, 4, 5}, Shape{3, 7}, Shape{1, 2}}) {
+    Shape example(shape.begin() + 1, shape.end());
+    Tensor input = values(shape, 1), weight = values(example, 2);
+    Tensor bias = values(example, 3), weights = values(shape, 4);
+    auto f = [&](const Tensor &x, const Tensor &w, const Tensor &b) {
+      return layerNorm(x, w, b, epsilon);
+    };
+    auto gradient = layerNormGradient(input, weight, epsilon, weights);
+    expectGradient([&](const Tensor &x) { return f(x, weight, bias); }, input,
+                   weights, gradient.input);
+    expectGradient([&](const Tensor &w) { return f(input, w, bias); }, weight,
+                   weights, gradient.weight);
+    expectGradient([&](const Tensor &b) { return f(input, weight, b); }, bias,
+                   weights, gradient.bias);
+  }
+}
+
+TEST(ReferenceGradient, Scale) {
+  for (const Shape &shape : {Shape{2, 3, 4, 5}, Shape{3, 7}}) {
+    Tensor input = values(shape, 1), weight = values({shape[1]}, 2);
+    Tensor bias = values({shape[1]}, 3), weights = values(shape, 4);
+    auto gradient = scaleGradient(input, weight, weights);
+    expectGradient([&](const Tensor &x) { return scale(x, weight, bias); },
+                   input, weights, gradient.input);
+    expectGradient([&](const Tensor &w) { return scale(input, w, bias); },
+                   weight, weights, gradient.weight);
+    expectGradient([&](const Tensor &b) { return scale(input, weight, b); },
+                   bias, weights, gradient.bias);
+  }
 }
 
 TEST(ReferenceGradient, SoftmaxCrossEntropy) {
@@ -172,6 +317,34 @@ TEST(ReferenceGradient, ConcatAndChannelSlice) {
                  reference::channelSliceGradient(part, whole.shape, 2));
 }
 
+TEST(ReferenceGradient, LossesOfMaps) {
+  Tensor logits = values({2, 3, 4, 2}, 1), weights = values({2}, 2);
+  for (double &x : logits.values)
+    x *= 3;
+  Tensor labels = wholeNumbers({2, 4, 2}, 3, 3);
+  for (double smoothing : {0.0, 0.2})
+    expectGradient(
+        [&](const Tensor &x) {
+          return softmaxCrossEntropy(x, labels, smoothing).loss;
+        },
+        logits, weights,
+        softmaxCrossEntropyGradient(logits, labels, weights, smoothing));
+}
+
+TEST(ReferenceGradient, ElementLosses) {
+  Tensor input = values({3, 2, 3, 1}, 1), target = values({3, 2, 3, 1}, 2);
+  Tensor weights = values({3}, 3);
+  for (double &x : input.values)
+    x *= 5;
+  expectGradient(
+      [&](const Tensor &x) { return sigmoidBinaryCrossEntropy(x, target); },
+      input, weights,
+      sigmoidBinaryCrossEntropyGradient(input, target, weights));
+  expectGradient([&](const Tensor &x) { return meanSquaredError(x, target); },
+                 input, weights,
+                 meanSquaredErrorGradient(input, target, weights));
+}
+
 // The backward chain of whole networks, as the compiled programs are compared
 // with it: with momentum the first step's velocity is the gradient. Some
 // elements of each parameter are enough.
@@ -195,8 +368,8 @@ TEST(ReferenceGradient, OfNetworks) {
     ReferenceNetwork trained = network;
     trained.train(pixels, labels, 0, seed, 3);
     for (const auto &[name, value] : network.parameters) {
-      if (name.ends_with(".velocity"))
-        continue;
+      if (!trained.parameters.contains(name + ".velocity"))
+        continue; // a velocity, or a statistic
       const Tensor &gradient = trained.parameters.at(name + ".velocity");
       double largest = 0;
       for (double g : gradient.values)

@@ -7,8 +7,11 @@
 #include "test/reference/Concat.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
+#include "test/reference/LayerNorm.h"
 #include "test/reference/Loss.h"
 #include "test/reference/Parameter.h"
+#include "test/reference/Scale.h"
+#include "test/reference/Spatial.h"
 #include "test/reference/Transforms.h"
 
 #include <algorithm>
@@ -34,16 +37,14 @@ template <typename Pool> reference::Pool2D poolOf(const Pool &spec) {
 }
 
 reference::Activation activationOf(const shape::Activation &spec) {
-  switch (spec.kind) {
-  case shape::ActivationKind::ReLU:
-    return reference::Activation::ReLU;
-  case shape::ActivationKind::Sigmoid:
-    return reference::Activation::Sigmoid;
-  case shape::ActivationKind::Tanh:
-    return reference::Activation::Tanh;
-  }
-  assert(false && "unknown activation");
-  return {};
+  return static_cast<reference::Activation>(spec.kind); // in the same order
+}
+
+/// Nothing where the kind has no parameter, or a ReLU no maximum.
+reference::Parameter parameterOf(const shape::Activation &spec) {
+  if (!std::isfinite(spec.parameter))
+    return {};
+  return spec.parameter;
 }
 
 shape::Shape inferred(const shape::LayerSpec &spec,
@@ -59,22 +60,64 @@ shape::Shape batched(int64_t batch, shape::Shape shape) {
   return shape;
 }
 
-/// The shape of a parameter in `net`: grouped filters are [G, O/G, ...].
+int64_t groupsOf(const shape::LayerSpec &spec) {
+  if (auto *conv = std::get_if<shape::Conv2D>(&spec))
+    return conv->groups;
+  if (auto *conv = std::get_if<shape::Conv2DTranspose>(&spec))
+    return conv->groups;
+  return 1;
+}
+
+/// The shape of a parameter in `net`: grouped filters are [G, O/G, ...], what
+/// scales an example is flat.
 shape::Shape netShape(const shape::LayerSpec &spec, shape::Shape shape) {
-  auto *conv = std::get_if<shape::Conv2D>(&spec);
-  if (!conv || conv->groups == 1 || shape.size() != 4)
+  if (std::holds_alternative<shape::LayerNorm>(spec)) // of rows
+    return {*shape::elementCount(shape)};
+  int64_t groups = groupsOf(spec);
+  if (groups == 1 || shape.size() != 4)
     return shape;
-  shape[0] /= conv->groups;
-  shape.insert(shape.begin(), conv->groups);
+  shape[0] /= groups;
+  shape.insert(shape.begin(), groups);
   return shape;
 }
 
+reference::Conv2DTranspose convOf(const shape::Conv2DTranspose &spec) {
+  return {spec.stride, spec.padding, spec.outputPadding, spec.dilation,
+          spec.groups};
+}
+
+bool isBilinear(const shape::Upsample2D &spec) {
+  return spec.mode == shape::Interpolation::Bilinear;
+}
+
+shape::Sides sidesOf(const shape::ZeroPadding2D &spec) { return spec.padding; }
+shape::Sides sidesOf(const shape::Crop2D &spec) {
+  shape::Sides sides = spec.cropping;
+  for (int64_t &side : sides)
+    side = -side;
+  return sides;
+}
+
+/// The pool whose window is all of the input.
+shape::MaxPool2D wholePool(const Tensor &input) {
+  shape::Pair whole{input.dim(2), input.dim(3)};
+  return {whole, whole};
+}
+
 double kinkDistance(const shape::Activation &spec, const Tensor &input) {
-  double nearest = std::numeric_limits<double>::infinity();
+  std::vector<double> kinks;
   if (spec.kind == shape::ActivationKind::ReLU)
-    for (double x : input.values)
-      if (x != 0)
-        nearest = std::min(nearest, std::abs(x));
+    kinks = {0, spec.parameter};
+  else if (spec.kind == shape::ActivationKind::HardSwish)
+    kinks = {-3, 3};
+  else if (spec.kind == shape::ActivationKind::LeakyReLU ||
+           spec.kind == shape::ActivationKind::ELU)
+    kinks = {0};
+  double nearest = std::numeric_limits<double>::infinity();
+  for (double x : input.values)
+    for (double kink : kinks)
+      if (x != kink)
+        nearest = std::min(nearest, std::abs(x - kink));
   return nearest;
 }
 
@@ -104,6 +147,10 @@ Tensor sum(const std::vector<Tensor> &terms) {
     for (int64_t i = 0; i < total.size(); ++i)
       total.values[i] += term.values[i];
   return total;
+}
+
+double kinkDistance(const shape::GlobalMaxPool2D &, const Tensor &input) {
+  return kinkDistance(wholePool(input), input);
 }
 
 template <typename Other> double kinkDistance(const Other &, const Tensor &) {
@@ -136,11 +183,11 @@ ReferenceNetwork::ReferenceNetwork(const NetworkText &network, uint64_t seed)
     const shape::Shape &shape = shapes[inputsOf(network, i)[0] + 1];
     for (const shape::ParameterShape &p : shape::parameters(spec, shape)) {
       std::string name = layer + "." + p.name;
-      parameters[name] = p.name == "bias"
-                             ? Tensor(p.shape)
-                             : reference::xavierUniform(p.shape, p.fanIn,
-                                                        p.fanOut, seed, name);
-      if (network.momentum != 0)
+      parameters[name] =
+          p.init == shape::Init::Xavier
+              ? reference::xavierUniform(p.shape, p.fanIn, p.fanOut, seed, name)
+              : Tensor(p.shape, p.init == shape::Init::One);
+      if (network.momentum != 0 && !p.isStatistic)
         parameters[name + ".velocity"] = Tensor(p.shape);
     }
   }
@@ -189,21 +236,109 @@ std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
                                              random->step, path)
                         : x;
         },
+        [&](const shape::Conv2DTranspose &s) {
+          return conv2DTranspose(x, parameter("weight"),
+                                 parameter("bias", s.useBias), convOf(s));
+        },
+        [&](const shape::GlobalMaxPool2D &) {
+          return maxPool2D(x, poolOf(wholePool(x))).output;
+        },
+        [&](const shape::Upsample2D &s) {
+          return upsample2D(x, s.scale, isBilinear(s));
+        },
+        [&](const shape::ZeroPadding2D &s) { return pad2D(x, sidesOf(s)); },
+        [&](const shape::Crop2D &s) { return pad2D(x, sidesOf(s)); },
+        [&](const shape::Reshape &s) {
+          return x.reshaped(batched(x.dim(0), s.shape));
+        },
+        [&](const shape::Conv2DTranspose &s) {
+          return function.op("conv2d_transpose", operands,
+                             attributesOf(convOf(s)), type);
+        },
+        [&](const shape::GlobalMaxPool2D &) {
+          reference::Pool2D whole{
+              {input[1], input[2]}, {input[1], input[2]}, {0, 0}};
+          std::string indices =
+              tensorType(batched(batch, inferred(layer.spec, input)), "ui8");
+          return function.ops("max_pool2d", operands, attributesOf(whole),
+                              {type, indices})[0];
+        },
+        [&](const shape::Upsample2D &s) {
+          return function.op("upsample2d", operands,
+                             sizes("scale", {s.scale[0], s.scale[1]}) +
+                                 ", mode = #net.interpolation<" +
+                                 std::string(shape::toString(s.mode)) + ">",
+                             type);
+        },
+        [&](const shape::ZeroPadding2D &s) {
+          shape::Sides sides = sidesOf(s);
+          return function.op("pad2d", operands,
+                             sizes("sides", {sides.begin(), sides.end()}),
+                             type);
+        },
+        [&](const shape::Crop2D &s) {
+          shape::Sides sides = sidesOf(s);
+          return function.op("pad2d", operands,
+                             sizes("sides", {sides.begin(), sides.end()}),
+                             type);
+        },
+        [&](const shape::Reshape &s) {
+          return function.op("reshape", operands, sizes("shape", s.shape),
+                             type);
+        },
         [&](const shape::Activation &s) {
-          return activation(activationOf(s), x);
+          return activation(activationOf(s), x, parameterOf(s));
         },
         [&](const shape::Sum &) { return sum(inputs); },
         [&](const shape::Concat &) { return concat(inputs); },
-        [&](const shape::Identity &) { return x; }};
+        [&](const shape::Identity &) { return x; },
+        [&](const shape::BatchNorm &s) {
+          reference::Moments moments =
+              random ? channelMoments(x)
+                     : reference::Moments{parameter("running_mean"),
+                                          parameter("running_var")};
+          return normalizeChannels(x, moments, parameter("weight", s.affine),
+                                   parameter("bias", s.affine), s.epsilon);
+        },
+        [&](const shape::LayerNorm &s) {
+          return layerNorm(x, parameter("weight", s.affine),
+                           parameter("bias", s.affine), s.epsilon);
+        },
+        [&](const shape::Scale &s) {
+          return scale(x, parameter("weight"), parameter("bias", s.useBias));
+        }};
     values.push_back(std::visit(apply, spec));
   }
   return values;
 }
 
+ReferenceNetwork::LossOf
+ReferenceNetwork::lossOf(const std::vector<Tensor> &values,
+                         const Tensor &labels) const {
+  const Tensor &output = values.back();
+  const LossText &text = network.loss;
+  if (text.name == "softmax_cross_entropy") {
+    auto [loss, correct] =
+        softmaxCrossEntropy(output, labels, text.labelSmoothing);
+    return {
+        loss, correct,
+        softmaxCrossEntropyMeanGradient(output, labels, text.labelSmoothing)};
+  }
+  Tensor target = text.targetsInput
+                      ? values.front()
+                      : reference::labelTarget(labels, output.dim(1));
+  Tensor mean({output.dim(0)}, 1 / static_cast<double>(output.dim(0)));
+  if (text.name == "mean_squared_error")
+    return {meanSquaredError(output, target), Tensor(),
+            meanSquaredErrorGradient(output, target, mean)};
+  return {sigmoidBinaryCrossEntropy(output, target),
+          text.targetsInput ? Tensor() : countCorrect(output, labels),
+          sigmoidBinaryCrossEntropyGradient(output, target, mean)};
+}
+
 ReferenceNetwork::Step ReferenceNetwork::evaluate(const Tensor &pixels,
                                                   const Tensor &labels) const {
-  auto [loss, correct] =
-      softmaxCrossEntropy(forward(pixels, nullptr).back(), labels);
+  auto [loss, correct, gradient] = lossOf(forward(pixels, nullptr), labels);
   return {loss, correct, std::numeric_limits<double>::infinity()};
 }
 
@@ -213,9 +348,10 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
                                                uint64_t seed, uint64_t step) {
   Random random{seed, step};
   std::vector<Tensor> values = forward(pixels, &random);
-  auto [loss, correct] = softmaxCrossEntropy(values.back(), labels);
+  auto [loss, correct, lossGradient] = lossOf(values, labels);
 
-  reference::Sgd sgd{learningRate, network.momentum, network.weightDecay};
+  reference::Sgd sgd{learningRate, network.momentum, network.weightDecay,
+                     network.nesterov};
   auto update = [&](const std::string &name, const Tensor &gradient) {
     Tensor &weight = parameters.at(name);
     Tensor none(weight.shape);
@@ -226,12 +362,21 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
   // first of which is x; its parameters change once their own values are no
   // longer needed. A value's gradient is the sum of what its readers give it.
   std::vector<Tensor> gradients(values.size());
-  gradients.back() = softmaxCrossEntropyMeanGradient(values.back(), labels);
+  gradients.back() = lossGradient;
+  /// Updates what the layer has, and goes on with the input's gradient.
+  auto updateNorm = [&](const std::string &layer, bool hasWeight, bool hasBias,
+                        const reference::NormGradients &gradients) {
+    if (hasWeight)
+      update(layer + ".weight", gradients.weight);
+    if (hasBias)
+      update(layer + ".bias", gradients.bias);
+    return gradients.input;
+  };
   double nearest = std::numeric_limits<double>::infinity();
   for (size_t i = network.layers.size(); i-- > 0;) {
     const auto &[name, spec, given] = network.layers[i];
     std::vector<int64_t> inputs = inputsOf(network, i);
-    const Tensor &x = values[inputs[0] + 1], &y = values[i + 1];
+    const Tensor &x = values[inputs[0] + 1];
     const Tensor &dy = gradients[i + 1];
     nearest = std::min(
         nearest,
@@ -267,12 +412,58 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
         [&, &path = name](const shape::Dropout &s) {
           return reference::dropout(dy, s.rate, seed, step, path);
         },
+        [&, &layer = name](const shape::Conv2DTranspose &s) {
+          const Tensor &filter = parameters.at(layer + ".weight");
+          Tensor dx =
+              conv2DTransposeInputGradient(dy, filter, x.shape, convOf(s));
+          update(layer + ".weight",
+                 conv2DTransposeFilterGradient(x, dy, filter.shape, convOf(s)));
+          if (s.useBias)
+            update(layer + ".bias", reference::conv2DBiasGradient(dy));
+          return dx;
+        },
+        [&](const shape::GlobalMaxPool2D &) {
+          return maxPool2DGradient(
+              dy, maxPool2D(x, poolOf(wholePool(x))).indices, x.shape);
+        },
+        [&](const shape::Upsample2D &s) {
+          return upsample2DGradient(dy, s.scale, isBilinear(s));
+        },
+        [&](const shape::ZeroPadding2D &s) {
+          return pad2DGradient(dy, sidesOf(s));
+        },
+        [&](const shape::Crop2D &s) { return pad2DGradient(dy, sidesOf(s)); },
+        [&](const shape::Reshape &) { return dy.reshaped(x.shape); },
         [&](const shape::Activation &s) {
-          return activationGradientFromOutput(activationOf(s), y, dy);
+          return activationGradientFromInput(activationOf(s), x, dy,
+                                             parameterOf(s));
         },
         [&](const shape::Sum &) { return dy; },
         [&](const shape::Concat &) { return dy; }, // cut below
-        [&](const shape::Identity &) { return dy; }};
+        [&](const shape::Identity &) { return dy; },
+        [&, &layer = name](const shape::BatchNorm &s) {
+          Tensor weight =
+              s.affine ? parameters.at(layer + ".weight") : Tensor();
+          reference::Moments running{parameters.at(layer + ".running_mean"),
+                                     parameters.at(layer + ".running_var")};
+          updateRunning(channelMoments(x), x.size() / x.dim(1), s.momentum,
+                        running);
+          parameters.at(layer + ".running_mean") = running.mean;
+          parameters.at(layer + ".running_var") = running.variance;
+          return updateNorm(layer, s.affine, s.affine,
+                            batchNormGradient(x, weight, s.epsilon, dy));
+        },
+        [&, &layer = name](const shape::LayerNorm &s) {
+          Tensor weight =
+              s.affine ? parameters.at(layer + ".weight") : Tensor();
+          return updateNorm(layer, s.affine, s.affine,
+                            layerNormGradient(x, weight, s.epsilon, dy));
+        },
+        [&, &layer = name](const shape::Scale &s) {
+          return updateNorm(
+              layer, true, s.useBias,
+              scaleGradient(x, parameters.at(layer + ".weight"), dy));
+        }};
     Tensor dx = std::visit(back, spec);
     int64_t offset = 0;
     for (int64_t input : inputs) {
@@ -305,13 +496,17 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
     shape::Shape shape = netShape(layer.spec, p.shape);
     declarations +=
         "  net.parameter @\"" + parameter + "\" : " + tensorType(shape);
-    if (p.name == "bias")
-      declarations += " {init = \"zero\"}\n";
+    if (p.init != shape::Init::Xavier)
+      declarations += std::string(" {init = ") +
+                      (p.init == shape::Init::One ? "\"one\"" : "\"zero\"") +
+                      (p.isStatistic ? ", trainable = false, statistic" : "") +
+                      "}\n";
     else
       declarations +=
           " {init = \"xavier\", fan_in = " + std::to_string(p.fanIn) +
           " : i64, fan_out = " + std::to_string(p.fanOut) + " : i64}\n";
-    operands.push_back(function.readParameter(parameter, tensorType(shape)));
+    if (!p.isStatistic)
+      operands.push_back(function.readParameter(parameter, tensorType(shape)));
   }
   auto emitLayer = Overloaded{
       [&](const shape::Conv2D &s) {
@@ -344,10 +539,11 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
                            type);
       },
       [&](const shape::Activation &s) {
-        return function.op("activation", operands,
-                           "kind = #net.activation<" +
-                               std::string(shape::toString(s.kind)) + ">",
-                           type);
+        std::string attributes = "kind = #net.activation<" +
+                                 std::string(shape::toString(s.kind)) + ">";
+        if (s.parameter != shape::defaultParameter(s.kind))
+          attributes += ", " + real("argument", s.parameter);
+        return function.op("activation", operands, attributes, type);
       },
       [&](const shape::Sum &) {
         FunctionText::Value total = x;
@@ -358,7 +554,39 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
       [&](const shape::Concat &) {
         return function.op("concat", inputs, "", type);
       },
-      [&](const shape::Identity &) { return x; }};
+      [&](const shape::Identity &) { return x; },
+      [&](const shape::BatchNorm &s) {
+        std::string channels = tensorType({input[0]});
+        return function.ops("batch_norm", operands,
+                            real("epsilon", s.epsilon) + ", " +
+                                real("momentum", s.momentum) +
+                                ", running_mean = @\"" + name +
+                                ".running_mean\", running_variance = @\"" +
+                                name + ".running_var\"",
+                            {type, channels, channels})[0];
+      },
+      [&](const shape::LayerNorm &s) {
+        shape::Shape row{*shape::elementCount(input)};
+        std::string rowType = tensorType(batched(batch, row)),
+                    rows = tensorType({batch});
+        operands[0] = function.op("reshape", {x}, sizes("shape", row), rowType);
+        auto y =
+            function.ops("layer_norm", operands, real("epsilon", s.epsilon),
+                         {rowType, rows, rows})[0];
+        return function.op("reshape", {y}, sizes("shape", input), type);
+      },
+      [&](const shape::Scale &) {
+        std::string channels = tensorType({input[0]});
+        FunctionText::Values given{{"%zero_" + name, channels},
+                                   {"%one_" + name, channels}};
+        function.line(given[0].name +
+                      " = net.fill {value = 0.0 : f64} : " + channels);
+        function.line(given[1].name +
+                      " = net.fill {value = 1.0 : f64} : " + channels);
+        operands.insert(operands.begin() + 1, given.begin(), given.end());
+        return function.op("batch_norm_inference", operands, real("epsilon", 0),
+                           type);
+      }};
   return std::visit(emitLayer, layer.spec);
 }
 
@@ -382,7 +610,10 @@ std::string toNet(const NetworkText &network) {
     values.push_back(value);
   }
   return declarations + function.text({value}) +
-         "  net.training @network {loss = \"softmax_cross_entropy\", " +
+         "  net.training @network {loss = \"" + network.loss.name + "\", " +
+         real("label_smoothing", network.loss.labelSmoothing) +
+         ", target = \"" + (network.loss.targetsInput ? "input" : "label") +
+         "\", " + (network.nesterov ? "nesterov, " : "") +
          real("momentum", network.momentum) + ", " +
          real("weight_decay", network.weightDecay) +
          ", last_batch = " + std::to_string(network.lastBatch) + " : i64}\n";

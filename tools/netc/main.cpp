@@ -1,20 +1,19 @@
 // netc: a page of text to a trained network.
 #include "compiler/Compiler.h"
 #include "dsl/Ast.h"
-#include "dsl/Lexer.h"
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
+#include "tools/netc/Format.h"
+#include "tools/netc/HelpLayer.h"
+#include "tools/netc/SourceText.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -23,8 +22,10 @@ namespace {
 
 /// What the command line asks of the compiler; runs have RunOptions.
 struct Options {
-  std::string file;
+  std::vector<std::string> files;
+  std::string file; // the first one
   bool check = false, json = false;
+  bool format = false, checkFormat = false, toStandardOutput = false;
   std::string emit, output, forDataset, target = "cpu";
   int64_t batch = 0; // 0: the network's
   int threads = 0;   // 0: the processors at hand
@@ -32,14 +33,57 @@ struct Options {
   RunOptions run;
 
   void declare(CLI::App &app);
+  /// Throws a CLI::ParseError for files or options that nobody reads.
+  void requireAction(const CLI::App &app);
+
+private:
+  void declareTextActions(CLI::App &app);
+  void excludeFromTextActions(CLI::App &app);
 };
+
+/// What is said of texts without running them.
+void Options::declareTextActions(CLI::App &app) {
+  app.add_flag("--format", format, "rewrite texts in their proper form");
+  app.add_flag("--check-format", checkFormat,
+               "name the texts that --format would change; status 1 if any");
+  app.add_flag("--stdout", toStandardOutput, "--format to the standard output")
+      ->needs("--format");
+}
+
+void Options::excludeFromTextActions(CLI::App &app) {
+  std::vector<CLI::Option *> actions;
+  for (const char *name : {"--format", "--check-format"})
+    actions.push_back(app.get_option(name));
+  for (size_t i = 0; i < actions.size(); ++i) {
+    for (size_t j = i + 1; j < actions.size(); ++j)
+      actions[i]->excludes(actions[j]);
+    for (const char *name :
+         {"--check", "--emit", "--output", "--train", "--evaluate", "--json"})
+      actions[i]->excludes(app.get_option(name));
+  }
+  for (CLI::Option *action : {actions[0], actions[1]})
+    for (const char *name :
+         {"--for", "--target", "--batch", "--threads", "--set"})
+      action->excludes(app.get_option(name));
+}
+
+void Options::requireAction(const CLI::App &app) {
+  file = files.front();
+  size_t most = format || checkFormat ? files.size() : 1;
+  if (files.size() > most)
+    throw CLI::ExtrasError({files.begin() + ptrdiff_t(most), files.end()});
+  run.requireAction(app, !forDataset.empty());
+  run.request.program = file;
+  if (!forDataset.empty() && emit == "ast")
+    throw CLI::ExcludesError("--for", "--emit=ast");
+}
 
 void Options::declare(CLI::App &app) {
   auto notEmpty = [](const std::string &text) {
     return text.empty() ? std::string("is empty") : std::string();
   };
   app.set_version_flag("--version", "netc " NETC_VERSION);
-  app.add_option("FILE", file, "a network's text")->required()->type_name("");
+  app.add_option("FILE", files, "a network's text")->required()->type_name("");
   auto *checkFlag =
       app.add_flag("--check", check,
                    "shapes, parameters, multiply-adds, memory (the default)");
@@ -82,7 +126,9 @@ void Options::declare(CLI::App &app) {
       ->check(isLint)
       ->take_all()
       ->allow_extra_args(false);
+  declareTextActions(app);
   run.declare(app);
+  declareHelpLayer(app);
   // One action at most.
   for (const char *name : {"--train", "--evaluate"}) {
     app.get_option(name)
@@ -93,25 +139,7 @@ void Options::declare(CLI::App &app) {
     app.get_option("--for")->excludes(app.get_option(name));
   }
   checkFlag->excludes(emitOption)->excludes(outputOption);
-}
-
-std::string readFile(const std::string &path) {
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code))
-    throw Error(path + ": is a folder, not a network's text");
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    throw Error(path + ": cannot be read: " + std::strerror(errno));
-  std::string text;
-  std::array<char, 1 << 16> chunk;
-  // No more of it than shows that it is too large: it may have no end.
-  while (in && text.size() <= dsl::maxFileSize) {
-    in.read(chunk.data(), chunk.size());
-    text.append(chunk.data(), static_cast<size_t>(in.gcount()));
-  }
-  if (in.bad())
-    throw Error(path + ": cannot be read: " + std::strerror(errno));
-  return text;
+  excludeFromTextActions(app);
 }
 
 std::map<std::string, std::string>
@@ -158,8 +186,28 @@ private:
   std::string warnings; // as JSON
 };
 
+/// The labels of a data set are what the network's loss takes.
+void checkLabels(const dsl::Network &network,
+                 const runtime::data::DatasetInfo &dataset) {
+  std::optional<shape::Shape> labels = dsl::labelShapeOf(network);
+  std::string output = shape::toString(network.output);
+  if (labels && *labels != dataset.labelShape)
+    throw Error(
+        fmt::format("{}: gives {} but {} has {}", network.range.file->name,
+                    output, dataset.name,
+                    dataset.labelShape.empty()
+                        ? "one label an example"
+                        : fmt::format("labels of {}",
+                                      shape::toString(dataset.labelShape))));
+  int64_t classes = dsl::classesOf(network);
+  if (classes != 0 && classes != dataset.classes)
+    throw Error(fmt::format("{}: gives {} but {} has {} classes",
+                            network.range.file->name, output, dataset.name,
+                            dataset.classes));
+}
+
 int Command::run() {
-  dsl::SourceFile source{options.file, readFile(options.file)};
+  dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
   for (const std::string &lint : options.silenced)
     diagnostics.silence(*dsl::findLint(lint));
@@ -203,10 +251,7 @@ int Command::run() {
     dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
     if (reportErrors(diagnostics, options.json))
       return UserError;
-    if (network->output != shape::Shape{dataset->classes})
-      throw Error(fmt::format("{}: gives {} but {} has {} classes",
-                              options.file, shape::toString(network->output),
-                              dataset->name, dataset->classes));
+    checkLabels(*network, *dataset);
   }
 
   Compiler compiler(*network, request(*network));
@@ -290,13 +335,16 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     settings = parseSettings(options.settings);
-    options.run.requireAction(app, !options.forDataset.empty());
-    options.run.request.program = options.file;
-    if (!options.forDataset.empty() && options.emit == "ast")
-      throw CLI::ExcludesError("--for", "--emit=ast");
+    options.requireAction(app);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;
   }
+  if (options.checkFormat)
+    return formatFiles(options.files, FormatMode::Check);
+  if (options.format)
+    return formatFiles(options.files, options.toStandardOutput
+                                          ? FormatMode::StandardOutput
+                                          : FormatMode::InPlace);
   return Command(options, std::move(settings)).run();
 }
 

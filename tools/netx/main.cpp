@@ -15,9 +15,10 @@ std::string text(const flatbuffers::String *string) {
   return string && string->size() > 0 ? string->str() : "unknown";
 }
 
-/// Trained numbers, and all of them with the optimiser's state.
+/// Trained numbers, those of running statistics, and all with the optimiser's
+/// state.
 struct ParameterCount {
-  int64_t tensors = 0, trainable = 0, all = 0;
+  int64_t tensors = 0, trainable = 0, statistics = 0, all = 0;
 };
 
 ParameterCount countParameters(const fb::Executable &tables) {
@@ -34,6 +35,8 @@ ParameterCount countParameters(const fb::Executable &tables) {
       ++count.tensors;
       count.trainable += numbers;
     }
+    if (parameter->statistic())
+      count.statistics += numbers;
   }
   return count;
 }
@@ -58,9 +61,12 @@ void describe(const runtime::Executable &executable, std::ostream &out) {
   line("batch", fmt::format("{}", tables.batch()));
   line("parameters", fmt::format("{} in {} tensors", parameters.trainable,
                                  parameters.tensors));
-  if (parameters.all > parameters.trainable)
-    line("state",
-         fmt::format("{} numbers", parameters.all - parameters.trainable));
+  if (parameters.statistics > 0)
+    line("statistics", fmt::format("{} numbers", parameters.statistics));
+  if (int64_t state =
+          parameters.all - parameters.trainable - parameters.statistics;
+      state > 0)
+    line("state", fmt::format("{} numbers", state));
   line("arena", fmt::format("{} bytes", tables.arena_bytes()));
   line("code",
        fmt::format("{} bytes", tables.code() ? tables.code()->size() : 0));

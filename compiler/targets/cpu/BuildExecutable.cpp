@@ -35,6 +35,7 @@ static std::unique_ptr<fb::ParameterT> record(GlobalOp global) {
   table->buffer =
       record(global.getSymName(), global.getTensor(), *global.getOffset());
   table->trainable = global.getKind() == "parameter";
+  table->statistic = global.getKind() == "statistic";
   if (auto fileShape = global.getFileShape())
     table->shape = fileShape->vec();
   return table;
@@ -56,6 +57,8 @@ static void record(PrimitiveOp primitive, fb::LaunchT &launch) {
   table.dilation = spec.dilation;
   table.padding = spec.padding;
   table.relu = spec.relu;
+  table.epsilon = spec.epsilon;
+  table.given_statistics = spec.givenStatistics;
   table.implementation = primitive.getImplementation().str();
   for (unsigned index = 0; index < primitive.getBuffers().size(); ++index)
     table.roles.push_back(fb::Role(primitive.getRole(index)));

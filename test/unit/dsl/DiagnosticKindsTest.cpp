@@ -83,7 +83,7 @@ std::vector<Case> cases() {
       {UnknownTransform, withDeclarations("data { ToTensr }"),
        "2:8: no transform is called `ToTensr`; did you mean `ToTensor`?"},
       {UnknownLoss, withDeclarations("train { loss = MSE }"),
-       "2:16: no loss is called `MSE`; there is `SoftmaxCrossEntropy`"},
+       "2:16: no loss is called `MSE`; it is called `MeanSquaredError` here"},
       {UnknownOptimizer, withDeclarations("train { optimizer = sgd(0.1) }"),
        "2:21: no optimizer is called `sgd`; did you mean `SGD`?"},
       {UnknownInit, withDeclarations("train { init = glorot_uniform }"),
@@ -134,8 +134,9 @@ std::vector<Case> cases() {
 
       // Values.
       {ValueKind, withLayers("Flatten Dense(10, activation=\"relu\")"),
-       "2:30: `activation` must be `relu`, `sigmoid` or `tanh`, got \"relu\"; "
-       "write `relu`, without quotes"},
+       "2:30: `activation` must be an activation (`relu`, `sigmoid`, `tanh`, "
+       "`leaky_relu`, `gelu`, `silu`, `elu`, `softplus` or `hard_swish`), got "
+       "\"relu\"; write `relu`, without quotes"},
       {ValueRange, withDeclarations("train { batch = 0 }"),
        "2:17: `batch` must be at least 1, got 0"},
       {OperandKind, withLayers("Dense(1 + true)"),
@@ -189,7 +190,16 @@ std::vector<Case> cases() {
            "10"),
        "2:81921: the network has more than 16384 layers"},
       {LossInput, withLayers("ReLU", "1x2x2", "1x2x2") + "train { }",
-       "4:1: `SoftmaxCrossEntropy` takes a vector of logits, `N` gives 1x2x2"},
+       "4:1: `SoftmaxCrossEntropy` takes logits of two classes or more, `N` "
+       "gives 1x2x2; `SigmoidBinaryCrossEntropy` is the loss of one output"},
+      {LossTarget,
+       withDeclarations("train { loss = "
+                        "SoftmaxCrossEntropy(target=image) }"),
+       "2:36: the target of `SoftmaxCrossEntropy` must be `label`, got "
+       "`image`; `MeanSquaredError(target=image)` compares with the input"},
+      {NesterovWithoutMomentum,
+       withDeclarations("train { optimizer = SGD(0.1, nesterov=true) }"),
+       "2:30: `nesterov` needs a `momentum` above 0"},
       {BatchTooLarge,
        withLayers("Resize: Conv2D(1024, kernel=1) Flatten Dense(10)",
                   "1x1024x1024") +
@@ -200,13 +210,18 @@ std::vector<Case> cases() {
       // Transforms.
       {TransformTwice, withDeclarations("data { ToTensor ToTensor }"),
        "2:17: `ToTensor` is there twice"},
-      {NormalizeBeforeToTensor,
+      {BeforeToTensor,
        withDeclarations("data { Normalize(mean=0, std=1) ToTensor }"),
        "2:8: `Normalize` stands before `ToTensor`; `mean` and `std` are those "
        "of numbers from 0 to 1"},
       {NoToTensor, withDeclarations("data { Resize(28) }"),
        "2:1: `data` has no `ToTensor`; add `ToTensor`: it makes numbers from 0 "
        "to 1 of the pixels"},
+      {RandomOutsideTrain,
+       withDeclarations("data { RandomHorizontalFlip ToTensor }"),
+       "2:8: `RandomHorizontalFlip` stands outside `train`; `train { "
+       "RandomHorizontalFlip }`: it draws anew for each picture, and an "
+       "evaluation draws nothing"},
       {TransformsMismatch, withDeclarations("data { Resize(32) ToTensor }"),
        "2:8: the transforms give 1x32x32, `N` takes 1x28x28; `Resize(28)` "
        "gives 1x28x28"},

@@ -106,10 +106,10 @@ TEST(Robustness, Sizes) {
 TEST(Robustness, CarriageReturnsAndTabs) {
   Analysis good("network N(image: 4) -> 4 = Sequential {\r\n\tReLU\r\n}\r\n");
   EXPECT_TRUE(good.network);
-  Analysis bad("network N(image: 4) -> 4 = Sequential {\r\n\tReLU(\t1)\r\n}");
+  Analysis bad("network N(image: 4) -> 4 = Sequential {\r\n\tTanh(\t1)\r\n}");
   EXPECT_EQ(bad.diagnostics.toText(),
-            "t.net:2:8: error: `ReLU` takes no arguments\n"
-            "    2 | \tReLU(\t1)\n"
+            "t.net:2:8: error: `Tanh` takes no arguments\n"
+            "    2 | \tTanh(\t1)\n"
             "      | \t     \t^\n");
 }
 

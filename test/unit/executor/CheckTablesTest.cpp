@@ -139,6 +139,7 @@ const Hostile hostile[] = {
     {"windowSizes", [](E &e) { primitive(e).stride = {1, 1, 1}; }, "two sizes"},
     {"windowNumber", [](E &e) { primitive(e).stride = {1, 0}; },
      "window's number is 0"},
+    {"epsilon", [](E &e) { primitive(e).epsilon = -1; }, "epsilon"},
     {"noWork", [](E &e) { dense(e).work.Reset(); }, "neither"},
     {"noSymbol", [](E &e) { kernel(e).symbol.clear(); }, "no symbol"},
     {"noCode", [](E &e) { e.code.clear(); }, "no code"},

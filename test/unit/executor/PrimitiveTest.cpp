@@ -390,6 +390,42 @@ TEST(Primitive, RequestsThatMakeNoSenseAreRefused) {
   EXPECT_THROW(choose(images), Error);
 }
 
+TEST(Primitive, NormalizationsThatMakeNoSenseAreRefused) {
+  PrimitiveSpec forward;
+  forward.kind = PrimitiveKind::BatchNormalization;
+  forward.epsilon = 1e-5;
+  TensorType image{ElementType::F32, {2, 6, 4, 4}, ""};
+  TensorType channels{ElementType::F32, {6}, ""};
+  forward.tensors = {{Role::Src, image},
+                     {Role::Mean, channels},
+                     {Role::Variance, channels},
+                     {Role::Dst, image}};
+  EXPECT_NO_THROW(choose(forward));
+  PrimitiveSpec backward = forward;
+  backward.propagation = Propagation::BackwardData;
+  EXPECT_THROW(choose(backward), Error); // no gradient to write
+  backward.tensors.emplace_back(Role::SrcGradient, image);
+  EXPECT_NO_THROW(choose(backward));
+  backward.tensors.emplace_back(Role::WeightsGradient, channels);
+  EXPECT_THROW(choose(backward), Error); // of no weights
+  backward.tensors.emplace_back(Role::Weights, channels);
+  EXPECT_NO_THROW(choose(backward));
+
+  auto spoil = [&](auto change) {
+    PrimitiveSpec spec = forward;
+    change(spec);
+    EXPECT_THROW(choose(spec), Error);
+  };
+  spoil([](auto &spec) { spec.tensors[1].second.shape = {5}; });
+  spoil([](auto &spec) { spec.tensors[2].second.element = ElementType::U8; });
+  spoil([](auto &spec) { spec.tensors[3].second.layout = "acdb"; });
+  spoil([](auto &spec) { spec.tensors.erase(spec.tensors.begin() + 1); });
+  spoil([](auto &spec) { spec.propagation = Propagation::BackwardWeights; });
+  spoil([](auto &spec) { // of rows only
+    spec.kind = PrimitiveKind::LayerNormalization;
+  });
+}
+
 TEST(Primitive, WhatWasRecordedIsCompared) {
   PrimitiveSpec spec = smallProduct();
   PrimitiveChoice choice = choose(spec);

@@ -15,6 +15,8 @@ struct Tables {
     int64_t batch;
     std::string lossName = "loss";
     fb::ElementType labels = fb::ElementType::I32;
+    std::vector<int64_t> labelShape = {};
+    bool takesLabels = true, hasAccuracy = true;
   };
   std::vector<ProgramSpec> programs = {{"initialize", 0},
                                        {"train_step", 4},
@@ -43,10 +45,15 @@ struct Tables {
     if (spec.batch > 0) {
       inputs.push_back(
           buffer("pixels", fb::ElementType::U8, {spec.batch, 1, 2, 3}));
-      inputs.push_back(buffer("labels", spec.labels, {spec.batch}));
+      std::vector<int64_t> labels = spec.labelShape;
+      labels.insert(labels.begin(), spec.batch);
+      if (spec.takesLabels)
+        inputs.push_back(buffer("labels", spec.labels, labels));
       outputs.push_back(
           buffer(spec.lossName, fb::ElementType::F32, {spec.batch}));
-      outputs.push_back(buffer("correct", fb::ElementType::I32, {spec.batch}));
+      if (spec.hasAccuracy)
+        outputs.push_back(
+            buffer("correct", fb::ElementType::I32, {spec.batch}));
     }
     return fb::CreateProgramDirect(builder, spec.name.c_str(), spec.batch,
                                    &inputs, &outputs);
@@ -90,6 +97,36 @@ TEST(Describe, ReadsTheTables) {
   EXPECT_EQ(model.parameters[0].shape, (std::vector<int64_t>{6, 1, 5, 5}));
   EXPECT_EQ(model.parameters[1].shape, (std::vector<int64_t>{6}));
   EXPECT_TRUE(model.parameters[0].trainable);
+}
+
+TEST(Describe, ProgramsWithoutLabels) {
+  Tables tables;
+  for (auto &program : tables.programs)
+    program.takesLabels = program.hasAccuracy = false;
+  Model model = describe(tables.finish());
+  EXPECT_FALSE(model.takesLabels);
+}
+
+TEST(Describe, MapsOfLabels) {
+  Tables tables;
+  for (auto &program : tables.programs)
+    program.labelShape = {2, 3};
+  Model model = describe(tables.finish());
+  EXPECT_TRUE(model.takesLabels);
+  EXPECT_EQ(model.labelShape, (std::vector<int64_t>{2, 3}));
+
+  data::DatasetInfo dataset{
+      .name = "digits", .shape = {1, 2, 3}, .classes = 10, .trainExamples = 22};
+  expectError([&] { checkDataset(model, dataset, true); },
+              {"data set `digits` has one label an example",
+               "was compiled for labels of 2x3"});
+  dataset.labelShape = {2, 3};
+  checkDataset(model, dataset, true);
+
+  Tables mixed;
+  mixed.programs[3].labelShape = {2, 3};
+  expectError([&] { describe(mixed.finish()); },
+              {"`labels` of its program `evaluate` is not I32 [8]"});
 }
 
 TEST(Describe, NoLastBatch) {

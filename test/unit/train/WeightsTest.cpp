@@ -86,3 +86,48 @@ TEST_F(Weights, WhatIsNotFiniteIsNotSaved) {
   EXPECT_EQ(readFile(path), good);
   EXPECT_EQ(folder.entries(), 1u);
 }
+
+TEST_F(Weights, StatisticsTravel) {
+  programs.description.parameters[2] = {
+      "norm.running_mean", {2, 3}, false, true};
+  programs.initialize({.seed = 5});
+  saveWeights(programs, path);
+  FakePrograms other(4, 8);
+  other.description.parameters = programs.description.parameters;
+  other.initialize({.seed = 9});
+  MatchedWeights weights = openWeights(other.model(), path);
+  EXPECT_EQ(weights.file.tensors().size(), 3u);
+  loadWeights(other, weights);
+  EXPECT_EQ(other.values, programs.values);
+
+  write({{"dense_1.weight", {2, 3}}, {"dense_1.bias", {2}}});
+  expectMisfit({"missing `norm.running_mean`"});
+}
+
+// What PyTorch saves beside a running mean, as an integer.
+TEST_F(Weights, CountOfBatchesIsPassedOver) {
+  programs.description.parameters[2] = {
+      "norm.running_mean", {2, 3}, false, true};
+  std::string header =
+      R"({"dense_1.weight":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]},)"
+      R"("norm.num_batches_tracked":{"dtype":"I64","shape":[],"data_offsets":[24,32]},)"
+      R"("norm.running_mean":{"dtype":"F32","shape":[2,3],"data_offsets":[32,56]},)"
+      R"("dense_1.bias":{"dtype":"F32","shape":[2],"data_offsets":[56,64]}})";
+  uint64_t length = header.size();
+  std::string text(8, '\0');
+  std::memcpy(text.data(), &length, 8);
+  writeFile(path, text + header + std::string(64, '\0'));
+  MatchedWeights weights = openWeights(programs.model(), path);
+  programs.initialize({.seed = 9});
+  loadWeights(programs, weights);
+  EXPECT_EQ(programs.values[0], std::vector<float>(6));
+  EXPECT_EQ(programs.values[1], std::vector<float>(2));
+  EXPECT_EQ(programs.values[2], std::vector<float>(6));
+
+  // Beside nothing that is known it is one too many.
+  write({{"dense_1.weight", {2, 3}},
+         {"dense_1.bias", {2}},
+         {"norm.running_mean", {2, 3}},
+         {"other.num_batches_tracked", {1}}});
+  expectMisfit({"not in the network `other.num_batches_tracked`"});
+}
