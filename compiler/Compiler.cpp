@@ -101,6 +101,7 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.source = network.range.file ? network.range.file->name : "";
   impl->info.inputShape = request.pixels;
   impl->info.classes = dsl::classesOf(network);
+  impl->info.coversInput = request.coversInput;
   impl->info.examples = request.examples;
   impl->info.batch = request.batch;
   impl->info.epochs = request.epochs;

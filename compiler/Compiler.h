@@ -20,8 +20,9 @@ struct Target {
 /// What a network is compiled for.
 struct CompileRequest {
   Target target;
-  shape::Shape pixels;  // 8-bit, [C, H, W] of one example
-  int64_t examples = 0; // of the training set; 0 if not known
+  shape::Shape pixels;      // 8-bit, [C, H, W] of one example
+  bool coversInput = false; // how a folder's pictures become `pixels`
+  int64_t examples = 0;     // of the training set; 0 if not known
   int64_t batch = 0, epochs = 0;
 };
 

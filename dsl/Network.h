@@ -145,6 +145,15 @@ analyze(const SourceFile &source,
 bool checkTraining(const Network &network, int64_t batch,
                    Diagnostics &diagnostics);
 
+/// What pictures of other sizes are best scaled to before the transforms.
+struct WantedPictures {
+  shape::Shape shape;     // the network's input, or what a `Resize` makes
+  bool isCovered = false; // by the shorter side, and the middle taken
+};
+/// What the first transform of a phase makes of pictures if it is a `Resize`,
+/// the larger where both phases have one; else the network's input.
+WantedPictures wantedPictures(const Network &network);
+
 /// Proves that examples of shape `pixels` (8-bit, [C, H, W], from a data set's
 /// header) become the network's input through its transforms; else reports and
 /// returns false.

@@ -282,4 +282,28 @@ bool checkTransforms(const Network &network, const shape::Shape &pixels,
   });
 }
 
+WantedPictures wantedPictures(const Network &network) {
+  WantedPictures wanted{network.input};
+  int64_t largest = 0;
+  for (Phase phase : {Phase::Test, Phase::Train}) { // at a tie, testing's
+    auto first =
+        std::ranges::find_if(network.transforms, [&](const Transform &each) {
+          return each.runsIn(phase);
+        });
+    if (first == network.transforms.end())
+      continue;
+    const auto *resize = std::get_if<shape::Resize>(&first->spec);
+    if (!resize)
+      continue;
+    int64_t side = resize->shortSide.value_or(0);
+    shape::Pair size = resize->size.value_or(shape::Pair{side, side});
+    if (std::min(size[0], size[1]) <= largest)
+      continue;
+    largest = std::min(size[0], size[1]);
+    wanted.shape = {network.input[0], size[0], size[1]};
+    wanted.isCovered = resize->shortSide.has_value();
+  }
+  return wanted;
+}
+
 } // namespace netc::dsl

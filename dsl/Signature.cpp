@@ -354,6 +354,19 @@ struct ArgumentPrinter {
       text += (text.empty() ? "[" : ", ") + (*this)(number);
     return text + "]";
   }
+  std::string operator()(shape::Interpolation mode) const {
+    return std::string(shape::toString(mode));
+  }
+  std::string operator()(const shape::Sides &sides) const {
+    if (sides[0] == sides[1] && sides[2] == sides[3])
+      return (*this)(shape::Pair{sides[0], sides[2]});
+    return fmt::format("[{}, {}, {}, {}]", sides[0], sides[1], sides[2],
+                       sides[3]);
+  }
+  std::string operator()(const shape::Shape &shape) const {
+    return shape::toString(shape);
+  }
+  std::string operator()(const std::string &word) const { return word; }
 };
 } // namespace
 

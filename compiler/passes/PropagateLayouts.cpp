@@ -6,6 +6,7 @@
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
+#include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
 
 #include "llvm/ADT/MapVector.h"
@@ -32,6 +33,10 @@ struct PropagateLayouts
 private:
   LogicalResult propagate(func::FuncOp func);
   LogicalResult propagateLibrary(Operation *op, LibraryOp library);
+  void keepFewChannels(const LibraryOp &library,
+                       runtime::cpu::PrimitiveChoice &choice);
+  void leaveNaive(runtime::cpu::PrimitiveSpec &spec,
+                  runtime::cpu::PrimitiveChoice &choice);
   void propagateElements(Operation *op);
   void propagateConcat(ConcatOp op);
   void propagateSlice(ChannelSliceOp op);
@@ -49,6 +54,7 @@ private:
   void decide(ParameterOp parameter, StringRef tag);
 
   std::optional<SymbolTable> symbols;
+  std::string vectorBlocks; // an image's channels in blocks of a vector
   llvm::DenseSet<Operation *> decided; // parameters whose layout is settled
   llvm::DenseMap<std::pair<Value, StringAttr>, Value> reordered;
 };
@@ -64,6 +70,8 @@ void PropagateLayouts::runOnOperation() {
   decided.clear();
   if (failed(configureLibrary(module)))
     return signalPassFailure();
+  auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
+  vectorBlocks = target.getIsa() == "avx512" ? "aBcd16b" : "aBcd8b";
   // The full training step decides the parameters' layouts.
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
   llvm::stable_sort(functions, [](func::FuncOp a, func::FuncOp b) {
@@ -137,6 +145,46 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
   return success();
 }
 
+/// Whether the library has only its reference loops.
+static bool isNaive(const runtime::cpu::PrimitiveChoice &choice) {
+  return StringRef(choice.implementation).ends_with("ref:any");
+}
+
+/// Small groups of channels come in blocks of 4, in which pools and
+/// normalisations are naive: in blocks of a vector they are far faster,
+/// reorders included.
+void PropagateLayouts::leaveNaive(runtime::cpu::PrimitiveSpec &spec,
+                                  runtime::cpu::PrimitiveChoice &choice) {
+  runtime::cpu::PrimitiveSpec blocked = spec;
+  for (auto &[role, type] : blocked.tensors)
+    if (type.shape.size() == 4 && !type.layout.empty())
+      type.layout = vectorBlocks;
+  if (blocked == spec)
+    return;
+  runtime::cpu::PrimitiveChoice other = runtime::cpu::choose(blocked);
+  if (isNaive(other))
+    return;
+  spec = blocked;
+  choice = other;
+}
+
+/// A picture's one or three channels stay as they lie if the library has code
+/// for it: a block of 16 for each, as Winograd wants it, is mostly padding to be
+/// copied, read and multiplied.
+void PropagateLayouts::keepFewChannels(const LibraryOp &library,
+                                       runtime::cpu::PrimitiveChoice &choice) {
+  const RoleValue &input = library.values[0];
+  auto type = cast<RankedTensorType>(input.value.getType());
+  if (input.isResult || type.getDimSize(1) > 4 || !layoutOf(type).empty() ||
+      choice.tensors[0].second.layout.empty())
+    return;
+  runtime::cpu::PrimitiveSpec spec = library.spec;
+  spec.tensors[0].second.layout = "";
+  runtime::cpu::PrimitiveChoice rows = runtime::cpu::choose(spec);
+  if (StringRef(rows.implementation).starts_with("jit:"))
+    choice = rows;
+}
+
 LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
                                                  LibraryOp library) {
   runtime::cpu::PrimitiveSpec &spec = library.spec;
@@ -191,6 +239,11 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   runtime::cpu::PrimitiveChoice choice;
   try {
     choice = runtime::cpu::choose(spec);
+    if (spec.kind == PrimitiveKind::Convolution)
+      keepFewChannels(library, choice);
+    if (!library.choosesLayouts && spec.kind != PrimitiveKind::Reorder &&
+        isNaive(choice))
+      leaveNaive(spec, choice);
   } catch (const Error &error) {
     return op->emitError(error.what());
   }

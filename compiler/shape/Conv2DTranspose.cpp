@@ -131,9 +131,9 @@ std::vector<ParameterShape> parameters(const Conv2DTranspose &conv,
   Shape weight = weightShape(conv, input);
   int64_t field = conv.kernel[0] * conv.kernel[1];
   std::vector<ParameterShape> list{
-      {"weight", weight, weight[1] * field, weight[0] * field}};
+      {"weight", weight, Init::Xavier, weight[1] * field, weight[0] * field}};
   if (conv.useBias)
-    list.push_back({"bias", {conv.channels}, 0, 0});
+    list.push_back({"bias", {conv.channels}, Init::Zero});
   return list;
 }
 

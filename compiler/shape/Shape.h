@@ -78,21 +78,26 @@ struct Conv2D {
   Pair kernel{}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
   int64_t groups = 1;
   bool useBias = true;
+  bool operator==(const Conv2D &) const = default;
 };
 struct MaxPool2D {
   Pair window{}, stride{}, padding{0, 0};
+  bool operator==(const MaxPool2D &) const = default;
 };
 struct AvgPool2D { // counts the padding
   Pair window{}, stride{}, padding{0, 0};
+  bool operator==(const AvgPool2D &) const = default;
 };
 struct GlobalAvgPool2D {};
 struct Flatten {};
 struct Dense {
   int64_t units = 0;
   bool useBias = true;
+  bool operator==(const Dense &) const = default;
 };
 struct Dropout {
   double rate = 0.5;
+  bool operator==(const Dropout &) const = default;
 };
 struct Conv2DTranspose { // as PyTorch's ConvTranspose2d
   int64_t channels = 0;
@@ -100,6 +105,7 @@ struct Conv2DTranspose { // as PyTorch's ConvTranspose2d
       dilation{1, 1};
   int64_t groups = 1;
   bool useBias = true;
+  bool operator==(const Conv2DTranspose &) const = default;
 };
 struct GlobalMaxPool2D {};
 enum class Interpolation { Nearest, Bilinear };
@@ -108,21 +114,26 @@ std::string_view toString(Interpolation mode);
 struct Upsample2D { // half-pixel centres
   Pair scale{};
   Interpolation mode = Interpolation::Nearest;
+  bool operator==(const Upsample2D &) const = default;
 };
 /// Rows and columns at the top, the bottom, the left and the right.
 using Sides = std::array<int64_t, 4>;
 struct ZeroPadding2D {
   Sides padding{};
+  bool operator==(const ZeroPadding2D &) const = default;
 };
 struct Crop2D {
   Sides cropping{};
+  bool operator==(const Crop2D &) const = default;
 };
 struct Reshape {
   Shape shape;
+  bool operator==(const Reshape &) const = default;
 };
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
   double parameter = defaultParameter(kind);
+  bool operator==(const Activation &) const = default;
 };
 struct Sum {};      // of branches
 struct Concat {};   // of branches, along the first dimension
@@ -132,19 +143,22 @@ struct BatchNorm {       // each channel by its mean and variance in the batch
   double momentum = 0.1; // of the new value in the running statistics
   double epsilon = 1e-5;
   bool affine = true;
+  bool operator==(const BatchNorm &) const = default;
 };
 struct LayerNorm { // each example by its own mean and variance
   double epsilon = 1e-5;
   bool affine = true;
+  bool operator==(const LayerNorm &) const = default;
 };
 struct Scale { // each channel times a learned factor, plus a learned bias
   bool useBias = true;
+  bool operator==(const Scale &) const = default;
 };
 
 using LayerSpec =
     std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dense,
-                 Dropout, Activation, BatchNorm, LayerNorm, Scale, Sum,
-                 Concat, Identity, Conv2DTranspose, GlobalMaxPool2D, Upsample2D,
+                 Dropout, Activation, BatchNorm, LayerNorm, Scale, Sum, Concat,
+                 Identity, Conv2DTranspose, GlobalMaxPool2D, Upsample2D,
                  ZeroPadding2D, Crop2D, Reshape>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.

@@ -199,6 +199,7 @@ Model describe(const Executable &executable) {
   model.isa = text(tables.isa());
   model.threads = tables.threads();
   model.inputShape = numbers(tables.input_shape());
+  model.coversInput = tables.covers_input();
   model.classes = tables.classes();
   model.examples = tables.examples();
   model.epochs = tables.epochs();
@@ -228,6 +229,22 @@ Model describe(const Executable &executable) {
   return model;
 }
 
+data::PictureFormat pictureFormat(const Model &model) {
+  const std::vector<int64_t> &shape = model.inputShape;
+  data::PictureFormat format;
+  if (shape.size() == 3)
+    format = {shape[0], {shape[1], shape[2]}, data::Fit::Stretch};
+  if (model.coversInput)
+    format.fit = data::Fit::Cover;
+  return format;
+}
+
+/// `labels of 28x28`, or `one label an example`.
+static std::string labelsText(const std::vector<int64_t> &shape) {
+  return shape.empty() ? "one label an example"
+                       : fmt::format("labels of {}", fmt::join(shape, "x"));
+}
+
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                   bool training) {
   if (dataset.shape != model.inputShape)
@@ -236,15 +253,11 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                     "compiled for {}",
                     dataset.name, fmt::join(dataset.shape, "x"), model.network,
                     fmt::join(model.inputShape, "x")));
-  auto labelsOf = [](const std::vector<int64_t> &shape) {
-    return shape.empty() ? std::string("one label an example")
-                         : fmt::format("labels of {}", fmt::join(shape, "x"));
-  };
   if (model.takesLabels && dataset.labelShape != model.labelShape)
     throw Error(
         fmt::format("data set `{}` has {}; network `{}` was compiled for {}",
-                    dataset.name, labelsOf(dataset.labelShape), model.network,
-                    labelsOf(model.labelShape)));
+                    dataset.name, labelsText(dataset.labelShape), model.network,
+                    labelsText(model.labelShape)));
   if (model.classes != 0 && dataset.classes != model.classes)
     throw Error(fmt::format(
         "data set `{}` has {} classes; network `{}` was compiled for {}",

@@ -22,6 +22,7 @@ struct Model {
   std::string network, source, target, isa;
   int threads = 0;
   std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
+  bool coversInput = false; // how a folder's pictures become inputShape: Fit
   int64_t classes = 0;             // of the labels; 0 where any or none
   bool takesLabels = true;         // false where the target is the input
   std::vector<int64_t> labelShape; // of one example: {} for one label
@@ -37,6 +38,9 @@ struct Model {
 /// Reads the description. Throws Error where a program that training needs is
 /// absent or takes or gives something else.
 Model describe(const Executable &executable);
+
+/// What the pictures of a folder are to become for this model.
+data::PictureFormat pictureFormat(const Model &model);
 
 /// Throws Error where the data set is not what the network was compiled for:
 /// another shape or number of classes; for training, another number of

@@ -102,13 +102,14 @@ void loadWeights(Programs &programs, MatchedWeights &weights) {
 uint64_t weightsBytes(const Model &model) {
   uint64_t bytes = 0;
   for (const ParameterInfo &parameter : model.parameters)
-    if (parameter.trainable)
+    if (parameter.isSaved())
       bytes +=
           sizeof(float) * static_cast<uint64_t>(elementCount(parameter.shape));
   return bytes;
 }
 
-void saveWeights(const Programs &programs, const std::string &path) {
+void saveWeights(const Programs &programs, const std::string &path,
+                 const SafetensorsMetadata &metadata) {
   const std::vector<ParameterInfo> &parameters = programs.model().parameters;
   std::vector<TensorHeader> tensors;
   std::vector<size_t> indices;
@@ -128,7 +129,7 @@ void saveWeights(const Programs &programs, const std::string &path) {
                                 tensors[i].name, value));
     }
   };
-  writeSafetensors(path, tensors, fill);
+  writeSafetensors(path, tensors, fill, metadata);
 }
 
 } // namespace netc::runtime::train

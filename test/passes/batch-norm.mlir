@@ -56,6 +56,7 @@ net.parameter @dense : tensor<10x720xf32> {init = "xavier"}
 // FUSED-LABEL: func.func @train_step
 // FUSED: %[[Y:.*]], %{{.*}}, %{{.*}}, %[[MASK:.*]] = net.batch_norm {{.*}}activation = #net.activation<relu>
 // FUSED-NOT: net.activation
+// FUSED: net.dense_input_gradient
 // FUSED: %[[DY:.*]] = net.reshape
 // FUSED: net.batch_norm_gradient %{{.*}}, %{{.*}}, %{{.*}}, %[[DY]] weight %{{.*}} mask %[[MASK]]
 // FUSED-LABEL: func.func @evaluate
@@ -68,7 +69,7 @@ net.parameter @dense : tensor<10x720xf32> {init = "xavier"}
 // KERNEL-DAG: kernel.global @w.velocity : {{.*}}kind = "state"
 // KERNEL: kernel.program @train_step
 // KERNEL: kernel.primitive forward convolution {{.*}}dst %[[X:[^ ]*]] : <4x20x6x6xf32, "aBcd8b">
-// KERNEL: kernel.primitive forward batch_normalization {{.*}}(src %[[X]] : <4x20x6x6xf32, "aBcd8b">, weights %{{.*}} : <20xf32>, bias %{{.*}} : <20xf32>, mean %[[MEAN:.*]] : <20xf32>, variance %[[VARIANCE:.*]] : <20xf32>, dst %{{.*}} : <4x20x6x6xf32, "aBcd8b">, workspace %[[MASK:.*]] : memref<{{.*}}xi8>
+// KERNEL: kernel.primitive forward batch_normalization {{.*}}(src %[[X]] : <4x20x6x6xf32, "aBcd8b">, weights %{{.*}} : <20xf32>, bias %{{.*}} : <20xf32>, mean %[[MEAN:.*]] : <20xf32>, variance %[[VARIANCE:.*]] : <20xf32>, dst %{{.*}} : <4x20x6x6xf32, "aBcd8b">, workspace %[[MASK:[0-9]+]] : memref<{{.*}}xi8>
 // KERNEL-SAME: relu epsilon = 1.000000e-05
 // KERNEL: kernel.launch @update_statistic_1(%{{.*}}, %[[MEAN]])
 // KERNEL: kernel.launch @update_statistic_2(%{{.*}}, %[[VARIANCE]])

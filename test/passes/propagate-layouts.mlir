@@ -122,3 +122,77 @@ module {
     return %x : tensor<2x10xf32>
   }
 }
+
+// -----
+
+// A sum works in the layout of the operand that has one, whichever it is: what
+// is row-major is reordered, not its neighbours.
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
+  // CHECK-LABEL: func.func @sum
+  // CHECK-SAME: %[[ROWS:[^:]*]]: tensor<2x16x4x4xf32>, %[[BLOCKED:[^:]*]]: tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  // CHECK: %[[COPY:.*]] = net.reorder %[[ROWS]] : {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  // CHECK-NEXT: net.add %[[COPY]], %[[BLOCKED]] : {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  func.func @sum(%rows: tensor<2x16x4x4xf32>, %blocked: tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>) -> tensor<2x16x4x4xf32> {
+    %0 = net.add %rows, %blocked : (tensor<2x16x4x4xf32>, tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>) -> tensor<2x16x4x4xf32>
+    return %0 : tensor<2x16x4x4xf32>
+  }
+
+  // The gradient of a global pool comes from a vector and meets blocks: one
+  // number a channel is reordered, not the plane.
+  // CHECK-LABEL: func.func @global
+  // CHECK: %[[DY:.*]] = net.reorder %{{.*}} : (tensor<2x16x1x1xf32>) -> tensor<2x16x1x1xf32, #net.layout<"aBcd8b">>
+  // CHECK-NEXT: %[[DX:.*]] = net.avg_pool2d_gradient %[[DY]] {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  // CHECK-NEXT: net.activation_gradient %{{.*}}, %[[DX]]
+  func.func @global(%y: tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>, %dy: tensor<2x16x1x1xf32>) -> tensor<2x16x4x4xf32> {
+    %0 = net.avg_pool2d_gradient %dy {input_shape = array<i64: 16, 4, 4>, window = array<i64: 4, 4>, stride = array<i64: 4, 4>, padding = array<i64: 0, 0>} : (tensor<2x16x1x1xf32>) -> tensor<2x16x4x4xf32>
+    %1 = net.activation_gradient %y, %0 {kind = #net.activation<relu>} : (tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>, tensor<2x16x4x4xf32>) -> tensor<2x16x4x4xf32>
+    return %1 : tensor<2x16x4x4xf32>
+  }
+
+  // Where nothing waits for it in blocks it stays as it is.
+  // CHECK-LABEL: func.func @alone
+  // CHECK-NOT: net.reorder
+  // CHECK: net.avg_pool2d_gradient {{.*}} -> tensor<2x16x4x4xf32>
+  func.func @alone(%dy: tensor<2x16x1x1xf32>) -> tensor<2x16x4x4xf32> {
+    %0 = net.avg_pool2d_gradient %dy {input_shape = array<i64: 16, 4, 4>, window = array<i64: 4, 4>, stride = array<i64: 4, 4>, padding = array<i64: 0, 0>} : (tensor<2x16x1x1xf32>) -> tensor<2x16x4x4xf32>
+    return %0 : tensor<2x16x4x4xf32>
+  }
+
+  // A normalisation works in its input's layout, and its gradient meets it there;
+  // its statistics are rows. That of a layer takes rows.
+  // CHECK-LABEL: func.func @norm
+  // CHECK: net.batch_norm_inference {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  // CHECK: %[[DYB:.*]] = net.reorder %{{.*}} : (tensor<2x16x4x4xf32>) -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  // CHECK: net.batch_norm_gradient %{{.*}}, %{{.*}}, %{{.*}}, %[[DYB]] {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  func.func @norm(%x: tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>, %c: tensor<16xf32>, %dy: tensor<2x16x4x4xf32>) -> (tensor<2x16x4x4xf32>, tensor<2x16x4x4xf32>) {
+    %0 = net.batch_norm_inference %x, %c, %c {epsilon = 1.0e-5 : f64} : (tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>, tensor<16xf32>, tensor<16xf32>) -> tensor<2x16x4x4xf32>
+    %1 = net.batch_norm_gradient %x, %c, %c, %dy {epsilon = 1.0e-5 : f64, with_bias = false} : (tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>, tensor<16xf32>, tensor<16xf32>, tensor<2x16x4x4xf32>) -> tensor<2x16x4x4xf32>
+    return %0, %1 : tensor<2x16x4x4xf32>, tensor<2x16x4x4xf32>
+  }
+  // CHECK-LABEL: func.func @layer
+  // CHECK: %[[R:.*]] = net.reorder %{{.*}} -> tensor<8x16xf32>
+  // CHECK: net.layer_norm %[[R]]
+  func.func @layer(%x: tensor<8x16xf32, #net.layout<"ba">>) -> tensor<8x16xf32> {
+    %0:3 = net.layer_norm %x {epsilon = 1.0e-5 : f64} : (tensor<8x16xf32, #net.layout<"ba">>) -> (tensor<8x16xf32>, tensor<8xf32>, tensor<8xf32>)
+    return %0#0 : tensor<8x16xf32>
+  }
+}
+
+// -----
+
+// In blocks of 4, those of small groups, the library has only naive loops: both
+// ways leave them by the same copy.
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
+  net.parameter @m : tensor<16xf32> {init = "zero", trainable = false, statistic}
+  // CHECK-LABEL: func.func @smallBlocks
+  // CHECK: %[[X:.*]] = net.reorder %{{.*}} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>) -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  // CHECK-NEXT: %[[Y:.*]], %{{.*}}, %{{.*}} = net.batch_norm %[[X]] {{.*}} -> (tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>,
+  // CHECK-NEXT: net.avg_pool2d %[[Y]] {{.*}} -> tensor<2x16x2x2xf32, #net.layout<"aBcd8b">>
+  // CHECK: net.batch_norm_gradient %[[X]], {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
+  func.func @smallBlocks(%x: tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>, %dy: tensor<2x16x4x4xf32>) -> (tensor<2x16x2x2xf32>, tensor<2x16x4x4xf32>) {
+    %0:3 = net.batch_norm %x {epsilon = 1.0e-5 : f64, momentum = 0.1 : f64, running_mean = @m, running_variance = @m} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>) -> (tensor<2x16x4x4xf32>, tensor<16xf32>, tensor<16xf32>)
+    %1 = net.avg_pool2d %0#0 {window = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>} : (tensor<2x16x4x4xf32>) -> tensor<2x16x2x2xf32>
+    %2 = net.batch_norm_gradient %x, %0#1, %0#2, %dy {epsilon = 1.0e-5 : f64, with_bias = false} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>, tensor<16xf32>, tensor<16xf32>, tensor<2x16x4x4xf32>) -> tensor<2x16x4x4xf32>
+    return %1, %2 : tensor<2x16x2x2xf32>, tensor<2x16x4x4xf32>
+  }
+}

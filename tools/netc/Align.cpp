@@ -3,7 +3,7 @@
 #include "tools/netc/Align.h"
 
 #include <algorithm>
-#include <concepts>
+#include <type_traits>
 
 namespace netc::tools {
 
@@ -12,7 +12,10 @@ bool sameSpec(const dsl::Layer &a, const dsl::Layer &b) {
     return false;
   return std::visit(
       [&]<typename Spec>(const Spec &spec) {
-        return spec == std::get<Spec>(b.spec);
+        if constexpr (std::is_empty_v<Spec>)
+          return true;
+        else
+          return spec == std::get<Spec>(b.spec);
       },
       a.spec);
 }

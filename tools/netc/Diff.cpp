@@ -217,9 +217,15 @@ void DiffWriter::compareLayers() {
 /// Transforms in their order, each as the text would write it.
 static std::vector<std::string> transformsOf(const dsl::Network &network) {
   std::vector<std::string> list;
-  for (const dsl::Transform &transform : network.transforms)
-    list.push_back(
-        callText(shape::kindName(transform.spec), transform.arguments));
+  for (const dsl::Transform &transform : network.transforms) {
+    std::string call =
+        callText(shape::kindName(transform.spec), transform.arguments);
+    if (transform.phase != dsl::Phase::Both)
+      call = fmt::format(
+          "{} {{ {} }}",
+          transform.phase == dsl::Phase::Train ? "train" : "test", call);
+    list.push_back(std::move(call));
+  }
   return list;
 }
 
@@ -240,13 +246,21 @@ void DiffWriter::compareTransforms() {
 /// The settings of the training, by their keys.
 static std::vector<dsl::GivenArgument> settingsOf(const dsl::Network &network) {
   const dsl::Train &train = network.train;
-  const dsl::Sgd &sgd = train.optimizer;
-  std::string optimizer = "SGD(lr=" + plain(sgd.learningRate);
-  if (sgd.momentum != 0)
-    optimizer += ", momentum=" + plain(sgd.momentum);
-  if (sgd.weightDecay != 0)
-    optimizer += ", weight_decay=" + plain(sgd.weightDecay);
-  return {{"optimizer", optimizer + ")"},
+  std::vector<dsl::GivenArgument> ofLoss, ofOptimizer;
+  auto add = [](auto &list, const char *name, double value) {
+    if (value != 0)
+      list.push_back({name, plain(value)});
+  };
+  add(ofLoss, "label_smoothing", train.loss.labelSmoothing);
+  if (train.loss.targetsInput)
+    ofLoss.push_back({"target", network.inputName});
+  ofOptimizer.push_back({"lr", plain(train.optimizer.learningRate)});
+  add(ofOptimizer, "momentum", train.optimizer.momentum);
+  add(ofOptimizer, "weight_decay", train.optimizer.weightDecay);
+  if (train.optimizer.nesterov)
+    ofOptimizer.push_back({"nesterov", "true"});
+  return {{"loss", callText(dsl::toString(train.loss.kind), ofLoss)},
+          {"optimizer", callText("SGD", ofOptimizer)},
           {"batch", std::to_string(train.batch)},
           {"epochs", std::to_string(train.epochs)}};
 }

@@ -4,10 +4,14 @@
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/data/PictureFolder.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
+#include "tools/netc/Diff.h"
+#include "tools/netc/Explain.h"
 #include "tools/netc/Format.h"
 #include "tools/netc/HelpLayer.h"
+#include "tools/netc/Picture.h"
 #include "tools/netc/SourceText.h"
 
 #include <CLI/CLI.hpp>
@@ -26,6 +30,8 @@ struct Options {
   std::string file; // the first one
   bool check = false, json = false;
   bool format = false, checkFormat = false, toStandardOutput = false;
+  bool diff = false;
+  std::string explain; // a layer's name
   std::string emit, output, forDataset, target = "cpu";
   int64_t batch = 0; // 0: the network's
   int threads = 0;   // 0: the processors at hand
@@ -46,13 +52,19 @@ void Options::declareTextActions(CLI::App &app) {
   app.add_flag("--format", format, "rewrite texts in their proper form");
   app.add_flag("--check-format", checkFormat,
                "name the texts that --format would change; status 1 if any");
+  app.add_flag("--diff", diff,
+               "what changed between two texts; status 0 if nothing did, 1 if "
+               "something did, 2 if one is wrong");
+  app.add_option("--explain", explain,
+                 "a layer's arithmetic, cost and launches, and why they are so")
+      ->type_name("LAYER");
   app.add_flag("--stdout", toStandardOutput, "--format to the standard output")
       ->needs("--format");
 }
 
 void Options::excludeFromTextActions(CLI::App &app) {
   std::vector<CLI::Option *> actions;
-  for (const char *name : {"--format", "--check-format"})
+  for (const char *name : {"--format", "--check-format", "--diff", "--explain"})
     actions.push_back(app.get_option(name));
   for (size_t i = 0; i < actions.size(); ++i) {
     for (size_t j = i + 1; j < actions.size(); ++j)
@@ -65,17 +77,20 @@ void Options::excludeFromTextActions(CLI::App &app) {
     for (const char *name :
          {"--for", "--target", "--batch", "--threads", "--set"})
       action->excludes(app.get_option(name));
+  app.get_option("--diff")->excludes(app.get_option("--for"));
 }
 
 void Options::requireAction(const CLI::App &app) {
   file = files.front();
-  size_t most = format || checkFormat ? files.size() : 1;
+  if (diff && files.size() == 1)
+    throw CLI::RequiresError("--diff", "two files");
+  size_t most = format || checkFormat ? files.size() : diff ? 2 : 1;
   if (files.size() > most)
     throw CLI::ExtrasError({files.begin() + ptrdiff_t(most), files.end()});
   run.requireAction(app, !forDataset.empty());
   run.request.program = file;
-  if (!forDataset.empty() && emit == "ast")
-    throw CLI::ExcludesError("--for", "--emit=ast");
+  if (!forDataset.empty() && (emit == "ast" || emit == "dot" || emit == "svg"))
+    throw CLI::ExcludesError("--for", "--emit=" + emit);
 }
 
 void Options::declare(CLI::App &app) {
@@ -89,9 +104,11 @@ void Options::declare(CLI::App &app) {
                    "shapes, parameters, multiply-adds, memory (the default)");
   auto *emitOption =
       app.add_option("--emit", emit,
-                     "print a stage: ast, net, kernel, llvm, plan")
+                     "print a stage: ast, net, kernel, llvm, plan; or a "
+                     "picture: dot, svg")
           ->type_name("STAGE")
-          ->check(CLI::IsMember({"ast", "net", "kernel", "llvm", "plan"}));
+          ->check(CLI::IsMember(
+              {"ast", "net", "kernel", "llvm", "plan", "dot", "svg"}));
   auto *outputOption =
       app.add_option("-o,--output", output, "write an executable for netx")
           ->type_name("FILE.netx")
@@ -177,13 +194,18 @@ public:
 
 private:
   int check(const dsl::Network &network, Compiler &compiler);
+  int explain(const dsl::Network &network, Compiler &compiler);
+  int diff();
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
+  /// `wanted`, for the runtime.
+  runtime::data::PictureFormat pictureFormat() const;
 
   const Options &options;
   std::map<std::string, std::string> settings;
   std::optional<runtime::data::DatasetInfo> dataset;
   std::string warnings; // as JSON
+  dsl::WantedPictures wanted;
 };
 
 /// The labels of a data set are what the network's loss takes.
@@ -207,6 +229,8 @@ void checkLabels(const dsl::Network &network,
 }
 
 int Command::run() {
+  if (options.diff)
+    return diff();
   dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
   for (const std::string &lint : options.silenced)
@@ -241,12 +265,11 @@ int Command::run() {
                               "channels x height x width",
                               options.file, shape::toString(network->input)));
   }
-  if (options.run.requested())
-    dataset = options.run.inspectDataset();
-  else if (!options.forDataset.empty())
-    dataset = runtime::data::inspect(
-        options.forDataset,
-        runtime::data::SearchPath::fromEnvironment(options.run.dataDirectory));
+  wanted = dsl::wantedPictures(*network);
+  if (options.run.requested() || !options.forDataset.empty())
+    dataset = options.run.inspectDataset(
+        options.run.requested() ? options.run.dataset() : options.forDataset,
+        pictureFormat());
   if (dataset) {
     dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
     if (reportErrors(diagnostics, options.json))
@@ -254,19 +277,43 @@ int Command::run() {
     checkLabels(*network, *dataset);
   }
 
+  if (options.emit == "dot" || options.emit == "svg") {
+    std::cout << (options.emit == "dot" ? pictureDot(*network)
+                                        : pictureSvg(*network))
+              << std::flush;
+    return Success;
+  }
+
   Compiler compiler(*network, request(*network));
+  if (!options.explain.empty())
+    return explain(*network, compiler);
   if (!options.emit.empty())
     return emit(compiler);
   if (!options.output.empty()) {
     compiler.advance(Stage::Executable);
     compiler.takeExecutable().save(options.output);
+    if (dataset)
+      if (std::string report = runtime::data::skippedReport(*dataset);
+          !report.empty())
+        std::cerr << report << std::endl;
     return Success;
   }
   if (options.run.requested()) {
     compiler.advance(Stage::Executable);
-    return runExecutable(compiler.takeExecutable(), options.run);
+    return runExecutable(compiler.takeExecutable(), options.run,
+                         std::move(dataset));
   }
   return check(*network, compiler);
+}
+
+runtime::data::PictureFormat Command::pictureFormat() const {
+  const shape::Shape &shape = wanted.shape;
+  if (shape.size() != 3) // no picture; the text's check says so
+    return {1, {1, 1}};
+  return {shape[0],
+          {shape[1], shape[2]},
+          wanted.isCovered ? runtime::data::Fit::Cover
+                           : runtime::data::Fit::Stretch};
 }
 
 CompileRequest Command::request(const dsl::Network &network) const {
@@ -281,6 +328,7 @@ CompileRequest Command::request(const dsl::Network &network) const {
   request.pixels =
       dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
               : network.input;
+  request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
   request.epochs = network.train.epochs;
@@ -323,6 +371,45 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
                              : checkText(network, facts))
             << std::flush;
   return Success;
+}
+
+int Command::explain(const dsl::Network &network, Compiler &compiler) {
+  size_t layer = findLayer(network, options.explain);
+  compiler.advance(Stage::Plan);
+  std::cout << explainText(network, layer, request(network).batch,
+                           compiler.launchesOf(network.layers[layer].name))
+            << std::flush;
+  return Success;
+}
+
+/// Status 0, 1 and 2 as diff has them.
+int Command::diff() {
+  constexpr int same = 0, different = 1, trouble = 2;
+  std::vector<dsl::SourceFile> sources;
+  std::vector<std::unique_ptr<dsl::Network>> networks;
+  std::vector<DiffSide> sides;
+  dsl::Diagnostics diagnostics;
+  try {
+    for (const std::string &path : options.files)
+      sources.push_back(readSource(path));
+    for (const dsl::SourceFile &source : sources)
+      networks.push_back(dsl::analyze(source, settings, diagnostics));
+    if (reportErrors(diagnostics, false))
+      return trouble;
+    for (size_t i = 0; i < networks.size(); ++i) {
+      CompileRequest compiled = request(*networks[i]);
+      Compiler compiler(*networks[i], compiled);
+      compiler.advance(Stage::Plan);
+      sides.push_back({sources[i].name, *networks[i], compiled.batch,
+                       compiler.trainingBytes()});
+    }
+  } catch (const Error &error) {
+    std::cerr << "netc: error: " << error.what() << std::endl;
+    return trouble;
+  }
+  std::string text = diffText(sides[0], sides[1]);
+  std::cout << text << std::flush;
+  return text.empty() ? same : different;
 }
 
 int run(int argc, char **argv) {

@@ -112,5 +112,30 @@ TEST(DataPhases, TheDataSetFitsInBoth) {
             "`RandomCrop` of 28x28 does not fit 1x20x32");
 }
 
+/// What pictures of any size are scaled to: `3x40x40`, `+` where they cover it.
+std::string wanted(std::string_view transforms) {
+  Analysis analysis(withLayers("Flatten Dense(10)", "3x32x32") +
+                    fmt::format("data {{ {} }}", transforms));
+  EXPECT_TRUE(analysis.network) << transforms << analysis.errors();
+  WantedPictures pictures = wantedPictures(*analysis.network);
+  return shape::toString(pictures.shape) + (pictures.isCovered ? "+" : "");
+}
+
+TEST(WantedPictures, TheLargerResizeThatComesFirst) {
+  EXPECT_EQ(wanted("ToTensor"), "3x32x32");
+  EXPECT_EQ(wanted("Resize(40) CenterCrop(32) ToTensor"), "3x40x40");
+  EXPECT_EQ(wanted("Resize(short=36) CenterCrop(32) ToTensor"), "3x36x36+");
+  EXPECT_EQ(wanted("train { RandomResizedCrop(32) } test { Resize(short=36) "
+                   "CenterCrop(32) } ToTensor"),
+            "3x36x36+");
+  EXPECT_EQ(wanted("train { Resize(40x50) RandomCrop(32) } test { "
+                   "Resize(short=36) CenterCrop(32) } ToTensor"),
+            "3x40x50");
+  EXPECT_EQ(wanted("train { Resize(36) RandomCrop(32) } test { "
+                   "Resize(short=36) CenterCrop(32) } ToTensor"),
+            "3x36x36+");
+  EXPECT_EQ(wanted("CenterCrop(40) Resize(32) ToTensor"), "3x32x32");
+}
+
 } // namespace
 } // namespace netc::dsl

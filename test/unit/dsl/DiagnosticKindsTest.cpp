@@ -316,6 +316,17 @@ TEST(DiagnosticKinds, Hints) {
             "leave it out: sizes round down");
   EXPECT_EQ(ofLayer("Dense(features=2)"), "it is called `units` here");
   EXPECT_EQ(ofLayer("Dropout(p=0.5)"), "it is called `rate` here");
+  EXPECT_EQ(ofLayer("BatchNormalization"), "it is called `BatchNorm` here");
+  EXPECT_EQ(ofLayer("BatchNorm2d"), "it is called `BatchNorm` here");
+  EXPECT_EQ(ofLayer("LayerNormalization"), "it is called `LayerNorm` here");
+  EXPECT_EQ(ofLayer("BatchNorm(eps=1e-3)"), "it is called `epsilon` here");
+  EXPECT_EQ(ofLayer("BatchNorm(scale=false)"),
+            "write `affine=false` to have neither weight nor bias");
+  EXPECT_EQ(ofLayer("BatchNorm(num_features=6)"),
+            "leave it out: the input's channels are known");
+  EXPECT_EQ(ofLayer("LayerNorm(normalized_shape=6)"),
+            "leave it out: the input's shape is known");
+  EXPECT_EQ(ofLayer("Scale(bias_term=true)"), "it is called `use_bias` here");
   EXPECT_EQ(ofLayer("Dense(10, use_bias=True)"), "write `true`");
   EXPECT_EQ(hintOf(withDeclarations("train { lr = 3 }")),
             "it belongs to the optimizer: `optimizer = SGD(lr=0.01)`");

@@ -17,6 +17,7 @@ struct Tables {
     fb::ElementType labels = fb::ElementType::I32;
     std::vector<int64_t> labelShape = {};
     bool takesLabels = true, hasAccuracy = true;
+    std::vector<int64_t> samples = {}; // the shape of this input, if any
   };
   std::vector<ProgramSpec> programs = {{"initialize", 0},
                                        {"train_step", 4},
@@ -24,6 +25,7 @@ struct Tables {
                                        {"evaluate", 8}};
   std::vector<int64_t> stored = {6, 1, 1, 5, 5}, shape = {6, 1, 5, 5};
   fb::ElementType element = fb::ElementType::F32;
+  bool coversInput = false;
   flatbuffers::FlatBufferBuilder builder;
 
   flatbuffers::Offset<fb::Buffer> buffer(const std::string &name,
@@ -49,6 +51,8 @@ struct Tables {
       labels.insert(labels.begin(), spec.batch);
       if (spec.takesLabels)
         inputs.push_back(buffer("labels", spec.labels, labels));
+      if (!spec.samples.empty())
+        inputs.push_back(buffer("samples", fb::ElementType::I32, spec.samples));
       outputs.push_back(
           buffer(spec.lossName, fb::ElementType::F32, {spec.batch}));
       if (spec.hasAccuracy)
@@ -69,10 +73,11 @@ struct Tables {
         fb::CreateParameterDirect(
             builder, buffer("conv2d_1.bias", fb::ElementType::F32, {6}), true)};
     std::vector<int64_t> input = {1, 2, 3};
-    builder.Finish(fb::CreateExecutableDirect(
-                       builder, "Tiny", "tiny.net", "cpu", "avx2", 2, arena,
-                       &parameters, &made, nullptr, &input, 10, 22, 4, 3, 0.5f),
-                   fb::ExecutableIdentifier());
+    builder.Finish(
+        fb::CreateExecutableDirect(builder, "Tiny", "tiny.net", "cpu", "avx2",
+                                   2, arena, &parameters, &made, nullptr,
+                                   &input, 10, 22, 4, 3, 0.5f, coversInput),
+        fb::ExecutableIdentifier());
     return Executable::fromTables(
         {builder.GetBufferPointer(),
          builder.GetBufferPointer() + builder.GetSize()});
@@ -159,6 +164,27 @@ TEST(Describe, ProgramsOfAnotherForm) {
   large.programs[2].batch = 4;
   expectError([&] { describe(large.finish()); },
               {"its last batch is not smaller"});
+}
+
+TEST(Describe, Samples) {
+  Tables drawn;
+  drawn.programs[1].samples = {4}; // others need not have them
+  EXPECT_EQ(describe(drawn.finish()).batch, 4);
+  Tables wrong;
+  wrong.programs[1].samples = {5};
+  expectError([&] { describe(wrong.finish()); },
+              {"`samples` of its program `train_step` is not I32 [4]"});
+}
+
+TEST(Describe, HowPicturesAreScaled) {
+  Tables tables;
+  data::PictureFormat format = pictureFormat(describe(tables.finish()));
+  EXPECT_EQ(format.channels, 1);
+  EXPECT_EQ(format.size, (data::PictureSize{2, 3}));
+  EXPECT_EQ(format.fit, data::Fit::Stretch);
+  Tables covered;
+  covered.coversInput = true;
+  EXPECT_EQ(pictureFormat(describe(covered.finish())).fit, data::Fit::Cover);
 }
 
 TEST(Describe, ParametersOfAnotherForm) {
