@@ -23,6 +23,7 @@ private:
   void checkStrides(const Layer &layer);
   void checkStride(const Layer &layer, const shape::Pair &window,
                    const shape::Pair &stride);
+  void checkNorm(const Layer &layer);
   void checkLearningRate();
 
   const Network &network;
@@ -39,8 +40,7 @@ static bool isPlainDense(const Layer &layer) {
 }
 
 void Linter::checkOutput() {
-  if (network.layers.empty() ||
-      network.output.size() != 1 ||
+  if (network.layers.empty() || network.output.size() != 1 ||
       network.train.loss.kind != LossKind::SoftmaxCrossEntropy)
     return;
   const Layer &last = network.layers.back();
@@ -91,6 +91,37 @@ void Linter::checkStrides(const Layer &layer) {
   }
 }
 
+void Linter::checkNorm(const Layer &layer) {
+  const auto *norm = std::get_if<shape::BatchNorm>(&layer.spec);
+  if (!norm)
+    return;
+  // Keras has it the other way round, 0.99 for what is 0.01 here.
+  if (norm->momentum > 0.5 && norm->momentum < 1)
+    diagnostics.warning(LintKind::NormMomentum, layer.range, norm->momentum)
+        .hint(fmt::format("Keras's {0} is `momentum={1:.6g}` here",
+                          norm->momentum, 1 - norm->momentum));
+  const Layer *producer = producerOf(layer);
+  if (!producer)
+    return;
+  if (is<shape::Dropout>(*producer))
+    diagnostics.warning(LintKind::DropoutBeforeNorm, producer->range)
+        .note(layer.range, "`BatchNorm` is here")
+        .hint("drop behind it");
+  bool hasBias = false;
+  for (const shape::ParameterShape &parameter :
+       shape::parameters(producer->spec, producer->input))
+    hasBias |= parameter.name == "bias";
+  // Of a layer that multiplies: a norm's own bias is another matter.
+  bool isLinear = is<shape::Conv2D>(*producer) || is<shape::Dense>(*producer) ||
+                  is<shape::Conv2DTranspose>(*producer);
+  if (isLinear && hasBias && !producer->activation)
+    diagnostics
+        .warning(LintKind::BiasBeforeNorm, producer->range,
+                 shape::kindName(producer->spec))
+        .note(layer.range, "`BatchNorm` is here")
+        .hint("write `use_bias=false`");
+}
+
 /// With momentum a gradient is used again and again: 1/(1 - momentum) times.
 void Linter::checkLearningRate() {
   constexpr double most = 10;
@@ -124,6 +155,7 @@ void Linter::run() {
   for (const Layer &layer : network.layers) {
     checkLinearDense(layer);
     checkStrides(layer);
+    checkNorm(layer);
   }
   checkLearningRate();
 }

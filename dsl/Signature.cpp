@@ -339,6 +339,7 @@ struct ArgumentPrinter {
     return fmt::format("{}", value);
   }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(const Value &value) const { return describe(value); }
   std::string operator()(const shape::Pair &pair) const {
     return pair[0] == pair[1] ? std::to_string(pair[0])
                               : fmt::format("{}x{}", pair[0], pair[1]);

@@ -65,11 +65,32 @@ TEST(Lint, StrideBeyondWindow) {
   EXPECT_EQ(ofLayers("MaxPool2D(2, stride=3)" + tail),
             "stride-beyond-window 2:1: stride 3 of `MaxPool2D` is larger than "
             "its window 2: some of the input is never read\n");
-  EXPECT_EQ(ofLayers("Conv2D(2, kernel=1, stride=2) MaxPool2D(3, stride=3)" +
-                     tail),
-            "");
+  EXPECT_EQ(
+      ofLayers("Conv2D(2, kernel=1, stride=2) MaxPool2D(3, stride=3)" + tail),
+      "");
   // One window only.
   EXPECT_EQ(ofLayers("Conv2D(2, kernel=28, stride=30)" + tail), "");
+}
+
+TEST(Lint, Norm) {
+  std::string tail = " ReLU Flatten Dense(10)";
+  EXPECT_EQ(ofLayers("Conv2D(2, kernel=3) BatchNorm" + tail),
+            "bias-before-norm 2:1: the bias of `Conv2D` does nothing: "
+            "`BatchNorm` takes the mean away; write `use_bias=false`\n");
+  EXPECT_EQ(ofLayers("Conv2D(2, kernel=3, use_bias=false) BatchNorm" + tail),
+            "");
+  EXPECT_EQ(ofLayers("Conv2D(2, kernel=3, activation=relu) BatchNorm" + tail),
+            "");
+  EXPECT_EQ(ofLayers("Dropout(0.5) BatchNorm" + tail),
+            "dropout-before-norm 2:1: `Dropout` before `BatchNorm`: the "
+            "variance in training is another than in evaluation; drop behind "
+            "it\n");
+  EXPECT_EQ(ofLayers("BatchNorm(momentum=0.9) Dropout(0.5)" + tail),
+            "norm-momentum 2:1: `momentum=0.9` of `BatchNorm` is the share of "
+            "the new value, as in PyTorch; Keras's 0.9 is `momentum=0.1` "
+            "here\n");
+  EXPECT_EQ(ofLayers("BatchNorm(momentum=0.5) BatchNorm(momentum=1)" + tail),
+            "");
 }
 
 TEST(Lint, LearningRate) {
@@ -116,6 +137,9 @@ TEST(Lint, EveryOneIsTriggered) {
       triggered.insert(warning.kind);
   };
   add("MaxPool2D(2, stride=3) Flatten Dense(5) Dense(10) ReLU", "SGD(lr=99)");
+  add("Conv2D(2, kernel=3) BatchNorm(momentum=0.99) Dropout(0.5) BatchNorm "
+      "Flatten Dense(10)",
+      "SGD(lr=0.1)");
 #define LINT(kind, name, text)                                                 \
   EXPECT_TRUE(triggered.contains(LintKind::kind)) << name;
 #include "dsl/Lints.def"
