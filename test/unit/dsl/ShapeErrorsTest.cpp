@@ -1,5 +1,5 @@
 // Every way in which a shape rule refuses, in its words.
-#include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ TEST(ShapeErrors, Arguments) {
             "padding: `padding` must be at least 0, got -1");
   EXPECT_EQ(errorOf(infer(Dense{0}, {10})),
             "units: `units` must be at least 1, got 0");
-  EXPECT_EQ(errorOf(infer(Resize{{0, 5}}, input)),
+  EXPECT_EQ(errorOf(infer(Resize{Pair{0, 5}, {}}, input)),
             "size: `size` must be at least 1, got 0");
 }
 
@@ -151,9 +151,10 @@ TEST(ShapeErrors, Rank) {
   EXPECT_EQ(errorOf(infer(ToTensor{}, {0})), "`ToTensor` has an empty input 0");
   EXPECT_EQ(errorOf(infer(CenterCrop{{1, 1}}, {10})),
             "`CenterCrop` takes channels x height x width, its input is 10");
-  EXPECT_EQ(errorOf(infer(Resize{{}, 1 << 20}, {1, 1, 1 << 20})),
-            "`Resize(short=1048576)` makes more than 2147483647 of the longer "
-            "side of 1x1x1048576");
+  EXPECT_EQ(
+      errorOf(infer(Resize{{}, 1 << 20}, {1, 1, 1 << 20})),
+      "short: `Resize(short=1048576)` makes more than 2147483647 of the longer "
+      "side of 1x1x1048576");
   EXPECT_EQ(errorOf(infer(Dense{10}, {256, 5, 5})),
             "`Dense` takes a vector, its input is 256x5x5; `Flatten` before it "
             "makes 6400 of 256x5x5");
@@ -179,7 +180,7 @@ TEST(ShapeErrors, Sizes) {
       "`Conv2D` takes more than 2^48 multiply-adds an example");
   EXPECT_EQ(errorOf(infer(Dense{1 << 21}, {1 << 20})),
             "`Dense` has a weight 2097152x1048576 of more than 2^40 elements");
-  EXPECT_EQ(errorOf(infer(Resize{{maxArgument, 1024}}, {1, 2, 2})),
+  EXPECT_EQ(errorOf(infer(Resize{Pair{maxArgument, 1024}, {}}, {1, 2, 2})),
             "`Resize` has an output 1x2147483647x1024 of more than 2^40 "
             "elements");
 }
