@@ -128,8 +128,8 @@ OwningOpRef<ModuleOp> Emitter::emit() {
       APFloat(network.train.optimizer.momentum),
       APFloat(network.train.optimizer.weightDecay), options.lastBatch,
       FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
-      FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
-      smoothing, network.train.loss.targetsInput ? "input" : "label",
+      FlatSymbolRefAttr::get(builder.getContext(), testTransforms), smoothing,
+      network.train.loss.targetsInput ? "input" : "label",
       network.train.optimizer.nesterov);
   return module;
 }
@@ -191,11 +191,17 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
     {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(function);
-      builder.create<net::ParameterOp>(
+      auto declared = builder.create<net::ParameterOp>(
           location, name, type, toString(parameter.init),
           std::max<int64_t>(1, parameter.fanIn),
           std::max<int64_t>(1, parameter.fanOut), !parameter.isStatistic,
           fileShape, parameter.isStatistic);
+      // What is not written is 1.
+      if (layer.learningRateScale != 1)
+        declared.setLearningRateScaleAttr(
+            builder.getF64FloatAttr(layer.learningRateScale));
+      if (layer.decayScale != 1)
+        declared.setDecayScaleAttr(builder.getF64FloatAttr(layer.decayScale));
     }
     if (!parameter.isStatistic)
       values.push_back(

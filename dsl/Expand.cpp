@@ -1,10 +1,13 @@
-// The walk over a network's body: calls and the names of layers.
+// Calls of layers, of the language's and of the text's own.
 #include "dsl/Expander.h"
 
 #include "dsl/Names.h"
 #include "dsl/Vocabulary.h"
 
 #include <algorithm>
+
+#include <deque>
+#include <utility>
 
 namespace netc::dsl {
 
@@ -13,64 +16,28 @@ std::span<const std::string_view> combinatorNames() {
   return names;
 }
 
-static bool isCombinator(std::string_view name) {
+bool isCombinator(std::string_view name) {
   return std::ranges::find(combinatorNames(), name) != combinatorNames().end();
 }
 
-//===----------------------------------------------------------------------===//
-// Names
-//===----------------------------------------------------------------------===//
-
-void Expander::checkLabel(const Name &label, NameLevel &level) {
-  if (isAutomaticName(label.text))
-    diagnostics.error(DiagnosticKind::AutomaticLabel, label.range, label.text);
-  auto [first, isFirst] = level.labels.try_emplace(label.text, label.range);
-  if (!isFirst)
-    diagnostics
-        .error(DiagnosticKind::DeclaredTwice, label.range,
-               fmt::format("label `{}`", label.text))
-        .note(first->second, "the first one is here");
-}
-
-std::string Expander::layerName(std::string_view kind,
-                                const std::optional<Name> &label,
-                                NameLevel &level) {
-  if (label)
-    return level.prefix + label->text;
-  std::string base = baseName(kind);
-  return fmt::format("{}{}_{}", level.prefix, base, ++level.counts[base]);
-}
-
-//===----------------------------------------------------------------------===//
-// Calls
-//===----------------------------------------------------------------------===//
+/// How deep layers may stand in one another, expanded; it bounds recursion.
+static constexpr unsigned maxNesting = 600;
 
 void Expander::reportUnknown(const Call &call) {
-  std::span<const std::string_view> combinators = combinatorNames();
-  std::vector<std::string_view> known(combinators.begin(), combinators.end());
-  for (const LayerKind &kind : layerKinds())
-    known.push_back(kind.signature.name);
+  flow.shape.reset();
   Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownLayer,
                                         call.callee.range, call.callee.text);
-  std::string hint = hintForName(NameContext::Layer, call.callee.text, known);
-  if (!hint.empty())
-    error.hint(hint);
-}
-
-void Expander::expandCall(const Call &call, const std::optional<Name> &label,
-                          NameLevel &level) {
-  if (label)
-    checkLabel(*label, level);
-  if (isCombinator(call.callee.text))
-    return expandCombinator(call, label, level);
-  if (const LayerKind *kind = findLayerKind(call.callee.text)) {
-    if (call.block)
-      diagnostics.error(DiagnosticKind::NoBlock, call.block->open,
-                        call.callee.text);
-    return expandLayer(call, *kind, label, level);
+  if (diagnostics.isKept(error)) {
+    std::span<const std::string_view> combinators = combinatorNames();
+    std::vector<std::string_view> known(combinators.begin(), combinators.end());
+    for (const LayerKind &kind : layerKinds())
+      known.push_back(kind.signature.name);
+    for (const auto &[name, layer] : table)
+      known.push_back(name);
+    std::string hint = hintForName(NameContext::Layer, call.callee.text, known);
+    if (!hint.empty())
+      error.hint(hint);
   }
-  reportUnknown(call);
-  flow.shape.reset();
   if (call.arguments)
     evaluateAll(*call.arguments, evaluator);
   if (call.block) { // for the errors in it
@@ -80,100 +47,249 @@ void Expander::expandCall(const Call &call, const std::optional<Name> &label,
   }
 }
 
+void Expander::expandCall(const Call &call, const std::optional<Name> &label,
+                          NameLevel &level) {
+  if (isStopped || !maySpend(call.callee.range))
+    return;
+  if (nesting == maxNesting) {
+    diagnostics
+        .error(DiagnosticKind::ExpansionTooDeep, call.callee.range, maxNesting)
+        .hint("a layer that uses itself needs an `if` that ends it");
+    stop();
+    return;
+  }
+  ++nesting;
+  if (label)
+    checkLabel(*label, level);
+  const std::string &callee = call.callee.text;
+  if (isCombinator(callee)) {
+    expandCombinator(call, label, level);
+  } else {
+    const LayerKind *kind = findLayerKind(callee);
+    auto user = table.find(callee);
+    bool isKnown = kind || user != table.end();
+    if (isKnown && call.block)
+      diagnostics.error(DiagnosticKind::NoBlock, call.block->open, callee);
+    if (kind)
+      expandLayer(call, *kind, label, level);
+    else if (isKnown)
+      expandUserLayer(call, user->second, label, level);
+    else
+      reportUnknown(call);
+  }
+  --nesting;
+}
+
+//===----------------------------------------------------------------------===//
+// Scales
+//===----------------------------------------------------------------------===//
+
+Expander::Scales Expander::scaled(const BoundArguments &arguments) {
+  Scales result = scales;
+  auto multiply = [&](std::string_view name, double &scale) {
+    const BoundArguments::Entry *entry = arguments.find(name);
+    if (!entry)
+      return;
+    double factor = std::get<double>(entry->value);
+    if (factor >= 0)
+      scale *= factor;
+    else
+      diagnostics.error(DiagnosticKind::ValueRange, entry->range,
+                        fmt::format("`{}`", name), "at least 0",
+                        describe(Value{factor}));
+  };
+  multiply("lr_scale", result.learningRate);
+  multiply("decay_scale", result.decay);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Layers of the language
+//===----------------------------------------------------------------------===//
+
 void Expander::expandCombinator(const Call &call,
                                 const std::optional<Name> &label,
                                 NameLevel &level) {
   const std::string &kind = call.callee.text;
   bool isSequence = kind == "Sequential";
-  if (call.arguments && !call.arguments->list.empty()) {
-    diagnostics
-        .error(DiagnosticKind::NoArguments, call.arguments->range, kind)
-        .hint(fmt::format("its {} stand in braces: `{} {{ ... }}`",
-                          isSequence ? "layers" : "branches", kind));
+  if (!call.block) {
+    Diagnostic &error =
+        diagnostics.error(DiagnosticKind::BlockMissing, call.callee.range, kind,
+                          isSequence ? "layers" : "branches");
+    error.hint(fmt::format("`{} {{ ... }}`", kind));
     flow.shape.reset();
-  } else if (!call.block) {
-    diagnostics.error(DiagnosticKind::BlockMissing, call.callee.range, kind,
-                      isSequence ? "layers" : "branches");
-    flow.shape.reset();
-  }
-  if (!call.block)
-    return;
-  if (call.block->isBroken) {
-    flow.shape.reset();
-  } else if (call.block->items.empty()) {
-    diagnostics
-        .error(DiagnosticKind::BlockEmpty, call.block->open, kind)
-        .hint("what changes nothing is written `Identity`");
     return;
   }
-  NameLevel named;
-  if (label)
-    named.prefix = fmt::format("{}{}.", level.prefix, label->text);
-  if (isSequence)
-    return expandSequence(*call.block, label ? named : level);
-  expandBranches(call, layerName(kind, label, level), label ? named : level);
-}
-
-void Expander::expandSequence(const Block &block, NameLevel &level) {
-  for (const Item &item : block.items)
-    expandCall(item.call, item.label, level);
-}
-
-void Expander::expandBranches(const Call &call, std::string name,
-                              NameLevel &level) {
-  Flow entry = flow;
-  std::vector<Flow> branches;
-  for (const Item &item : call.block->items) {
-    flow = entry;
-    expandCall(item.call, item.label, level);
-    branches.push_back(std::move(flow));
-  }
-  flow = std::move(entry);
-  if (!hasRoom(call.callee.range))
-    return;
-  Layer layer;
-  layer.name = std::move(name);
-  layer.range = call.callee.range;
-  if (call.callee.text == "Sum")
-    layer.spec = shape::Sum();
+  const Signature signature{kind, {}};
+  std::optional<BoundArguments> arguments = bindLayer(
+      signature, call.callee, call.arguments ? &*call.arguments : nullptr,
+      evaluator, diagnostics);
+  Scales outer = scales;
+  if (arguments)
+    scales = scaled(*arguments);
   else
-    layer.spec = shape::Concat();
-  join(layer, branches);
+    flow.shape.reset();
+  if (checkBlock(*call.block, kind)) {
+    NameLevel named;
+    std::string own;
+    if (!isSequence)
+      own = name(kind, call.callee.range, label, level);
+    if (label)
+      named.prefix =
+          (isSequence ? name(kind, call.callee.range, label, level) : own) +
+          ".";
+    NameLevel &inner = label ? named : level;
+    if (isSequence)
+      expandSequence(*call.block, inner);
+    else
+      expandBranches(call, std::move(own), inner);
+  }
+  scales = outer;
 }
 
 void Expander::expandLayer(const Call &call, const LayerKind &kind,
                            const std::optional<Name> &label, NameLevel &level) {
-  std::optional<BoundArguments> arguments =
-      bind(kind.signature, call.callee,
-           call.arguments ? &*call.arguments : nullptr, evaluator, diagnostics);
+  std::optional<BoundArguments> arguments = bindLayer(
+      kind.signature, call.callee, call.arguments ? &*call.arguments : nullptr,
+      evaluator, diagnostics);
   if (!arguments) {
     flow.shape.reset();
     return;
   }
   Layer layer;
   layer.spec = kind.build(*arguments);
+  Scales own = scaled(*arguments);
   if (std::holds_alternative<shape::Identity>(layer.spec))
     return;
   if (!hasRoom(call.callee.range))
     return;
-  layer.name = layerName(kind.signature.name, label, level);
+  layer.name = name(kind.signature.name, call.callee.range, label, level);
   layer.range = call.callee.range;
+  layer.learningRateScale = own.learningRate;
+  layer.decayScale = own.decay;
   layer.arguments = givenArguments(kind.signature, *arguments);
   if (const auto *activation = arguments->find("activation"))
     layer.activation = std::get<shape::ActivationKind>(activation->value);
-  infer(layer, *arguments);
+  infer(std::move(layer), *arguments);
 }
 
-void expandLayers(const NetworkDecl &decl, bool isShapeKnown,
-                  Evaluator &evaluator, Diagnostics &diagnostics,
-                  Network &network) {
-  Expander expander(evaluator, diagnostics, network);
-  if (isShapeKnown)
-    expander.flow.shape = network.input;
+//===----------------------------------------------------------------------===//
+// Layers of the text's own
+//===----------------------------------------------------------------------===//
+
+void Expander::expandUserLayer(const Call &call, const UserLayer &layer,
+                               const std::optional<Name> &label,
+                               NameLevel &level) {
+  std::optional<BoundArguments> arguments = bindLayer(
+      layer.signature, call.callee, call.arguments ? &*call.arguments : nullptr,
+      evaluator, diagnostics);
+  if (!arguments) {
+    flow.shape.reset();
+    return;
+  }
+  Scales outer = scales;
+  scales = scaled(*arguments);
+  if (isDry) { // its body is checked on its own
+    flow.shape.reset();
+  } else {
+    NameLevel inner;
+    inner.prefix =
+        name(layer.decl->name.text, call.callee.range, label, level) + ".";
+    expandBody(call, layer, *arguments, inner);
+  }
+  scales = outer;
+}
+
+void Expander::expandBody(const Call &call, const UserLayer &layer,
+                          const BoundArguments &arguments, NameLevel &level) {
+  const std::string &own = layer.decl->name.text;
+  Diagnostics::Pass pass(diagnostics, Diagnostics::Use{own, call.callee.range});
+  Evaluator::LayerScope scope(evaluator, layer.seesNetwork);
+  auto index = static_cast<int64_t>(network.uses.size());
+  size_t layersBefore = network.layers.size();
+  int64_t outerUse = std::exchange(use, index);
+  const Block *outerControl = std::exchange(control, nullptr);
+  network.uses.push_back({own, call.callee.range, outerUse});
+  evaluator.define("input", flow.shape ? Value{*flow.shape} : Value{});
+  defineParameters(layer, arguments);
+  expandCall(layer.decl->body, std::nullopt, level);
+  control = outerControl;
+  use = outerUse;
+  if (network.layers.size() == layersBefore)
+    network.uses.resize(index); // nobody refers to it
+}
+
+/// In the order of the text: a default may use the parameters before it.
+void Expander::defineParameters(const UserLayer &layer,
+                                const BoundArguments &arguments) {
+  for (const Parameter &parameter : layer.decl->parameters) {
+    const std::string &own = parameter.name.text;
+    Value value;
+    if (const auto *entry = arguments.find(own))
+      value = std::get<Value>(entry->value);
+    else if (parameter.value)
+      value = evaluator.evaluate(*parameter.value);
+    evaluator.define(own, std::move(value));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The whole
+//===----------------------------------------------------------------------===//
+
+void Expander::expandNetwork(const Call &body,
+                             std::optional<shape::Shape> input) {
+  flow.shape = std::move(input);
   NameLevel top;
-  expander.expandCall(decl.body, std::nullopt, top);
+  expandCall(body, std::nullopt, top);
   if (!network.output.empty())
-    expander.checkOutput();
+    checkOutput();
+}
+
+void Expander::checkNetwork(const NetworkDecl &decl) {
+  isDry = true;
+  Diagnostics::Pass pass(diagnostics);
+  NameLevel top;
+  std::deque<Evaluator::Binding> unknown;
+  unknown.emplace_back(evaluator, "input", Value{});
+  for (const Parameter &parameter : decl.parameters)
+    unknown.emplace_back(evaluator, parameter.name.text, Value{});
+  expandCall(decl.body, std::nullopt, top);
+  while (!unknown.empty())
+    unknown.pop_back();
+}
+
+void Expander::checkLayer(const UserLayer &layer) {
+  isDry = true;
+  Diagnostics::Pass pass(diagnostics);
+  Evaluator::LayerScope scope(evaluator, layer.seesNetwork);
+  NameLevel level;
+  evaluator.define("input", Value{});
+  for (const Parameter &parameter : layer.decl->parameters) {
+    if (parameter.value)
+      evaluator.evaluate(*parameter.value);
+    evaluator.define(parameter.name.text, Value{});
+  }
+  expandCall(layer.decl->body, std::nullopt, level);
+}
+
+void expandLayers(const NetworkDecl &decl, const LayerTable &table,
+                  bool isShapeKnown, Evaluator &evaluator,
+                  Diagnostics &diagnostics, Network &network) {
+  Expander expander(table, evaluator, diagnostics, network);
+  std::optional<shape::Shape> input;
+  if (isShapeKnown)
+    input = network.input;
+  expander.expandNetwork(decl.body, input);
+}
+
+void checkLayers(const NetworkDecl *decl, const LayerTable &table,
+                 Evaluator &evaluator, Diagnostics &diagnostics) {
+  Network none;
+  if (decl)
+    Expander(table, evaluator, diagnostics, none).checkNetwork(*decl);
+  for (const auto &[name, layer] : table)
+    Expander(table, evaluator, diagnostics, none).checkLayer(layer);
 }
 
 } // namespace netc::dsl

@@ -4,19 +4,6 @@
 
 namespace netc::dsl {
 
-/// With what a layer's multiply-adds can be, their sum cannot overflow.
-static constexpr size_t maxLayers = 1 << 14;
-
-bool Expander::hasRoom(SourceRange range) {
-  if (network.layers.size() < maxLayers)
-    return true;
-  if (!isFull)
-    diagnostics.error(DiagnosticKind::TooManyLayers, range, maxLayers);
-  isFull = true;
-  flow.shape.reset();
-  return false;
-}
-
 /// Whether a note about a shape passes the layer over.
 static bool keepsShape(const shape::LayerSpec &spec) {
   return std::holds_alternative<shape::Dropout>(spec) ||
@@ -24,6 +11,9 @@ static bool keepsShape(const shape::LayerSpec &spec) {
 }
 
 void Expander::append(Layer layer, std::string how) {
+  if (isDry)
+    return;
+  layer.use = use;
   auto index = static_cast<int64_t>(network.layers.size());
   flow.value = index;
   if (flow.shape && !keepsShape(layer.spec))
@@ -32,7 +22,7 @@ void Expander::append(Layer layer, std::string how) {
   network.layers.push_back(std::move(layer));
 }
 
-void Expander::infer(Layer &layer, const BoundArguments &arguments) {
+void Expander::infer(Layer layer, const BoundArguments &arguments) {
   std::string how;
   layer.inputs = {flow.value};
   if (flow.shape) {
@@ -66,7 +56,7 @@ void Expander::inferBlindly(Layer &layer, const BoundArguments &arguments) {
   }
 }
 
-void Expander::join(Layer &layer, const std::vector<Flow> &branches) {
+void Expander::join(Layer layer, const std::vector<Flow> &branches) {
   std::vector<shape::Shape> shapes;
   for (const Flow &branch : branches) {
     layer.inputs.push_back(branch.value);
@@ -132,9 +122,8 @@ void Expander::noteProducer(Diagnostic &error, const Flow &from,
                             std::string_view what) {
   std::string shape = shape::toString(*from.shape);
   if (from.producer == networkInput) {
-    error.note(
-        network.inputRange,
-        fmt::format("{}{} is the input of `{}`", what, shape, network.name));
+    error.note(network.inputRange, fmt::format("{}{} is the input of `{}`",
+                                               what, shape, network.name));
     return;
   }
   const Layer &producer = network.layers[from.producer];

@@ -186,14 +186,4 @@ std::string baseName(std::string_view kind) {
   return name;
 }
 
-bool isAutomaticName(std::string_view label) {
-  size_t end = label.rfind('_');
-  if (end == label.npos || end + 1 == label.size() ||
-      !std::ranges::all_of(label.substr(end + 1), isDigit))
-    return false;
-  return std::ranges::any_of(layerKinds(), [&](const LayerKind &kind) {
-    return baseName(kind.signature.name) == label.substr(0, end);
-  });
-}
-
 } // namespace netc::dsl

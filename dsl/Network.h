@@ -94,7 +94,31 @@ struct Train {
   Sgd optimizer;
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`
-  SourceRange lossRange, batchRange;
+  SourceRange lossRange, optimizerRange, batchRange;
+};
+
+enum class Comparison {
+  Equal,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Less,
+  Greater
+};
+/// `>=`
+std::string_view spelling(Comparison comparison);
+
+/// What a run must reach: `expect test_accuracy >= 0.85 on "fashion-mnist"`.
+/// Those of `parameters` and `macs` are proved with the text.
+struct Expectation {
+  std::string metric; // train_accuracy, test_accuracy, train_loss, test_loss
+  Comparison comparison{};
+  double value = 0;
+  std::string dataset;
+  int64_t epochs = 0; // after how many, 0 for the run's last
+  SourceRange range;
+
+  bool holds(double measured) const;
 };
 
 struct Network {
@@ -104,9 +128,11 @@ struct Network {
   std::vector<LayerUse> uses;
   std::vector<Transform> transforms; // [ToTensor] where the file has no `data`
   Train train;
-  SourceRange range;       // of the network's name
-  SourceRange inputRange;  // of the input's shape
-  SourceRange outputRange; // of the declared output
+  std::vector<Expectation> expectations; // of runs
+  SourceRange range;                     // of the network's name
+  SourceRange inputRange;                // of the input's shape
+  SourceRange outputRange;               // of the declared output
+  std::vector<std::shared_ptr<const SourceFile>> imports; // ranges are in them
 };
 
 /// How many classes a data set's labels must have for the network's loss; 0

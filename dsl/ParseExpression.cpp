@@ -42,6 +42,13 @@ static const OperatorInfo *findOperator(TokenKind kind, int minimum) {
   return it == std::end(operators) || it->precedence < minimum ? nullptr : it;
 }
 
+std::optional<BinaryOperator> Parser::comparisonAt(TokenKind kind) {
+  const OperatorInfo *info = findOperator(kind, comparisonPrecedence);
+  if (!info || info->precedence != comparisonPrecedence)
+    return std::nullopt;
+  return info->op;
+}
+
 bool Parser::tooDeep() {
   error(DiagnosticKind::NestedTooDeep, token().range, maxDepth);
   isStopped = true;

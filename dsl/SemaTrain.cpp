@@ -150,9 +150,10 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
 }
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
-  std::optional<Resolved> resolved =
-      resolveChoice(entry, optimizerSignatures(), DiagnosticKind::UnknownOptimizer,
-                    NameContext::Optimizer, evaluator);
+  network.train.optimizerRange = entry.value->range;
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, optimizerSignatures(), DiagnosticKind::UnknownOptimizer,
+      NameContext::Optimizer, evaluator);
   if (!resolved)
     return;
   const BoundArguments *arguments = &resolved->arguments;

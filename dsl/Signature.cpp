@@ -32,6 +32,8 @@ static std::string_view expectation(ArgumentKind kind) {
     return "one size, or three (`16x7x7`, `[16, n, n]`)";
   case ArgumentKind::Word:
     return "a name";
+  case ArgumentKind::Any:
+    return "a value";
   }
   return "";
 }
@@ -161,16 +163,29 @@ static std::optional<ArgumentValue> convert(const Value &value,
     if (const auto *named = value.as<NamedValue>())
       return named->name;
     return std::nullopt;
+  case ArgumentKind::Any:
+    if (value.isError())
+      return std::nullopt;
+    return value;
   }
   return std::nullopt;
+}
+
+std::span<const ArgumentSpec> scaleArguments() {
+  static constexpr ArgumentSpec specs[] = {
+      {"lr_scale", ArgumentKind::Number},
+      {"decay_scale", ArgumentKind::Number}};
+  return specs;
 }
 
 namespace {
 class Binder {
 public:
-  Binder(const Signature &signature, Evaluator &evaluator,
-         Diagnostics &diagnostics)
-      : signature(signature), evaluator(evaluator), diagnostics(diagnostics) {}
+  /// `common` are arguments that the signature does not say.
+  Binder(const Signature &signature, std::span<const ArgumentSpec> common,
+         Evaluator &evaluator, Diagnostics &diagnostics)
+      : signature(signature), common(common), evaluator(evaluator),
+        diagnostics(diagnostics) {}
 
   std::optional<BoundArguments> run(const Name &callee,
                                     const Arguments *arguments);
@@ -182,6 +197,7 @@ private:
                   const Value &value);
 
   const Signature &signature;
+  std::span<const ArgumentSpec> common;
   Evaluator &evaluator;
   Diagnostics &diagnostics;
   BoundArguments bound;
@@ -194,6 +210,11 @@ private:
 const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
   const Argument &argument = arguments.list[index];
   const std::vector<ArgumentSpec> &specs = signature.arguments;
+  auto isMeant = [&](const ArgumentSpec &spec) {
+    return argument.name && spec.name == argument.name->text;
+  };
+  if (auto spec = std::ranges::find_if(common, isMeant); spec != common.end())
+    return &*spec;
   if (specs.empty()) {
     if (index == 0)
       diagnostics.error(DiagnosticKind::NoArguments, argument.value->range,
@@ -210,12 +231,13 @@ const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
       error.hint(fmt::format("`{}=` is the next one", specs[index].name));
     return nullptr;
   }
-  auto spec =
-      std::ranges::find(specs, argument.name->text, &ArgumentSpec::name);
+  auto spec = std::ranges::find_if(specs, isMeant);
   if (spec != specs.end())
     return &*spec;
   std::vector<std::string_view> known;
   for (const ArgumentSpec &other : specs)
+    known.push_back(other.name);
+  for (const ArgumentSpec &other : common)
     known.push_back(other.name);
   Diagnostic &error =
       diagnostics.error(DiagnosticKind::UnknownArgument, argument.name->range,
@@ -294,7 +316,16 @@ std::optional<BoundArguments> Binder::run(const Name &callee,
 std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics) {
-  return Binder(signature, evaluator, diagnostics).run(callee, arguments);
+  return Binder(signature, {}, evaluator, diagnostics).run(callee, arguments);
+}
+
+std::optional<BoundArguments> bindLayer(const Signature &signature,
+                                        const Name &callee,
+                                        const Arguments *arguments,
+                                        Evaluator &evaluator,
+                                        Diagnostics &diagnostics) {
+  return Binder(signature, scaleArguments(), evaluator, diagnostics)
+      .run(callee, arguments);
 }
 
 void evaluateAll(const Arguments &arguments, Evaluator &evaluator) {
@@ -309,6 +340,7 @@ struct ArgumentPrinter {
     return fmt::format("{}", value);
   }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(const Value &value) const { return describe(value); }
   std::string operator()(const shape::Pair &pair) const {
     return pair[0] == pair[1] ? std::to_string(pair[0])
                               : fmt::format("{}x{}", pair[0], pair[1]);

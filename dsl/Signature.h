@@ -17,7 +17,8 @@ enum class ArgumentKind {
   Interpolation, // `nearest`, `bilinear`
   Sides,         // `1`, `1x2` (height, width), `[1, 0, 2, 0]`
   Shape,         // `10`, `1x28x28`, `[1, n, n]`
-  Word           // `label`, a value that stands for itself
+  Word,          // `label`, a value that stands for itself
+  Any            // a parameter of the text's own layers
 };
 
 struct ArgumentSpec {
@@ -35,7 +36,7 @@ struct Signature {
 using ArgumentValue =
     std::variant<int64_t, shape::Pair, double, bool, shape::ActivationKind,
                  std::vector<double>, shape::Interpolation, shape::Sides,
-                 shape::Shape, std::string>;
+                 shape::Shape, std::string, Value>;
 
 /// The arguments of a call that has passed its check.
 class BoundArguments {
@@ -66,6 +67,15 @@ std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics);
 
+/// The same for a layer: it takes `lr_scale` and `decay_scale` besides.
+std::optional<BoundArguments> bindLayer(const Signature &signature,
+                                        const Name &callee,
+                                        const Arguments *arguments,
+                                        Evaluator &evaluator,
+                                        Diagnostics &diagnostics);
+
+/// What every layer takes: the names of its scales.
+std::span<const ArgumentSpec> scaleArguments();
 /// The arguments for people, in the signature's order; equal sizes of a pair
 /// are written once.
 std::vector<GivenArgument> givenArguments(const Signature &signature,

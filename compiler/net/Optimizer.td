@@ -48,15 +48,16 @@ def Net_SgdUpdateOp : Net_Op<"sgd_update", [
   let summary = "one step of stochastic gradient descent on a parameter, in place";
   let description = [{
     As PyTorch's SGD: g += weight_decay*w; m = momentum*m + g; w -= lr*m, where m
-    is the parameter `velocity` (absent: w -= lr*g). lr is the run state's. With
-    `nesterov`: w -= lr*(g + momentum*m).
+    is the parameter `velocity` (absent: w -= lr*g). lr is the run state's times
+    `learning_rate_scale`. With `nesterov`: w -= lr*(g + momentum*m).
     ```mlir
     net.sgd_update @"dense_1.weight", %g, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<10x84xf32>, tensor<8xi32>
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$parameter, Net_F32Tensor:$gradient,
       Net_StateTensor:$state, OptionalAttr<FlatSymbolRefAttr>:$velocity,
-      F64Attr:$momentum, F64Attr:$weight_decay, UnitAttr:$nesterov);
+      F64Attr:$momentum, F64Attr:$weight_decay, UnitAttr:$nesterov,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale);
   let assemblyFormat = "$parameter `,` $gradient `,` $state (`velocity` $velocity^)? attr-dict `:` type($gradient) `,` type($state)";
 }
 

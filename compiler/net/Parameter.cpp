@@ -16,6 +16,9 @@ LogicalResult ParameterOp::verify() {
            << getInit() << "`";
   if (getStatistic() && getTrainable())
     return emitOpError("is a statistic, which is not trained");
+  for (const APFloat &scale : {getLearningRateScale(), getDecayScale()})
+    if (!scale.isFinite() || scale.isNegative())
+      return emitOpError("expected scales of at least 0");
   if (getFanIn() < 1 || getFanOut() < 1)
     return emitOpError("expected positive fans");
   return success();

@@ -22,6 +22,11 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
       loc, 5); // RunState: the learning rate's bits
   Value bits = b.create<memref::LoadOp>(loc, body.buffers[2], word);
   Value learningRate = b.create<arith::BitcastOp>(loc, b.getF32Type(), bits);
+  if (double scale = op.getLearningRateScale().convertToDouble(); scale != 1) {
+    Value factor = b.create<arith::ConstantOp>(
+        loc, b.getF32FloatAttr(static_cast<float>(scale)));
+    learningRate = b.create<arith::MulFOp>(loc, learningRate, factor);
+  }
 
   emitFlatLoop(body, count, [&](Value index, int64_t width) {
     auto type = VectorType::get({width}, b.getF32Type());

@@ -298,3 +298,8 @@ net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, wei
 func.func private @network()
 // expected-error @below {{refers to no function @train_transforms}}
 net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @train_transforms}
+
+// -----
+
+// expected-error @below {{expected scales of at least 0}}
+net.parameter @w : tensor<4xf32> {init = "zero", learning_rate_scale = -1.0 : f64}

@@ -112,6 +112,7 @@ std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
   object["macs"] = total.multiplyAdds;
   object["training_bytes"] = facts.trainingBytes;
   object["layers"] = std::move(layers);
+  object["warnings"] = nlohmann::ordered_json::parse(facts.warnings);
   return object.dump(2, ' ', false,
                      nlohmann::ordered_json::error_handler_t::replace) +
          "\n";

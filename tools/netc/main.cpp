@@ -35,7 +35,7 @@ struct Options {
   std::string emit, output, forDataset, target = "cpu";
   int64_t batch = 0; // 0: the network's
   int threads = 0;   // 0: the processors at hand
-  std::vector<std::string> settings;
+  std::vector<std::string> settings, silenced;
   RunOptions run;
 
   void declare(CLI::App &app);
@@ -135,6 +135,14 @@ void Options::declare(CLI::App &app) {
       ->type_name("NAME=VALUE")
       ->take_all()
       ->allow_extra_args(false);
+  auto isLint = [](const std::string &name) {
+    return dsl::findLint(name) ? std::string() : "no warning is called " + name;
+  };
+  app.add_option("--no-lint", silenced, "a warning not to give")
+      ->type_name("NAME")
+      ->check(isLint)
+      ->take_all()
+      ->allow_extra_args(false);
   declareTextActions(app);
   run.declare(app);
   declareHelpLayer(app);
@@ -196,6 +204,7 @@ private:
   const Options &options;
   std::map<std::string, std::string> settings;
   std::optional<runtime::data::DatasetInfo> dataset;
+  std::string warnings; // as JSON
   dsl::WantedPictures wanted;
 };
 
@@ -224,6 +233,8 @@ int Command::run() {
     return diff();
   dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
+  for (const std::string &lint : options.silenced)
+    diagnostics.silence(*dsl::findLint(lint));
   if (options.emit == "ast") {
     std::string text = dsl::printAst(source, diagnostics);
     if (reportErrors(diagnostics, false))
@@ -235,6 +246,10 @@ int Command::run() {
       dsl::analyze(source, settings, diagnostics);
   if (reportErrors(diagnostics, options.json))
     return UserError;
+  if (options.json)
+    warnings = diagnostics.warningsToJson();
+  else
+    std::cerr << diagnostics.warningsToText() << std::flush;
 
   // The text's own batch is proved; another is not, nor what defaults make.
   if (!dsl::checkTraining(*network, request(*network).batch, diagnostics)) {
@@ -344,6 +359,7 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   CompileRequest compiled = request(network);
   CheckFacts facts;
   facts.batch = compiled.batch;
+  facts.warnings = warnings;
   facts.target = "cpu";
   facts.machine = fmt::format("{}, {} thread{}", compiled.target.isa,
                               compiled.target.threads,

@@ -43,13 +43,13 @@ std::vector<Case> cases() {
 
       // Syntax.
       {Expected, "Conv2D(3)",
-       "1:1: expected `network`, `data` or `train`, got `Conv2D`; layers stand "
-       "in the braces of a network: `network Name(image: 1x28x28) -> 10 = "
-       "Sequential { ... }`"},
+       "1:1: expected `network`, `layer`, `import`, `data`, `train` or "
+       "`expect`, got `Conv2D`; layers stand in the braces of a network: "
+       "`network Name(image: 1x28x28) -> 10 = Sequential { ... }`"},
       {NestedTooDeep, "network N(image: " + std::string(300, '('),
        "1:274: nested more than 256 deep"},
-      {ReservedWord, withLayers("repeat 3 { ReLU }"),
-       "2:1: `repeat` is a reserved word without a meaning here"},
+      {ReservedWord, withLayers("else { ReLU }"),
+       "2:1: `else` is a reserved word without a meaning here"},
       {CommaBetweenLayers, withLayers("Flatten, Dense(10)"),
        "2:8: no comma stands between layers"},
       {AssignedLayer, withLayers("x = Flatten"),
@@ -67,6 +67,17 @@ std::vector<Case> cases() {
        "= Sequential { ... }`"},
       {DeclaredTwice, withDeclarations("train { } train { }"),
        "2:11: `train` is declared twice"},
+      {ImportUnreadable, withDeclarations("import \"none.net\""),
+       "2:8: cannot read `none.net`: No such file or directory"},
+      {ImportCycle, withDeclarations("import \"t.net\""),
+       "2:8: the import of `t.net` leads back to where it begins"},
+      {ImportedNotLayer,
+       withDeclarations("import \"" NETC_SOURCE_DIR
+                        "/test/dsl/Inputs/only-network.net\""),
+       "1:9: an imported file has layers only, not a network"},
+      {LayerName, withDeclarations("layer Dense = ReLU"),
+       "2:7: `Dense` cannot be a layer's name; the language has a layer of this "
+       "name"},
       {UnknownLayer, withLayers("Linear(10)"),
        "2:1: no layer is called `Linear`; it is called `Dense` here"},
       {UnknownTransform, withDeclarations("data { ToTensr }"),
@@ -115,9 +126,13 @@ std::vector<Case> cases() {
       {NoBlock, withLayers("Flatten { ReLU } Dense(10)"),
        "2:9: `Flatten` takes no braces"},
       {BlockMissing, withLayers("Sequential"),
-       "2:1: `Sequential` needs its layers in braces"},
+       "2:1: `Sequential` needs its layers in braces; `Sequential { ... }`"},
       {BlockEmpty, withLayers("Flatten Dense(10) Sequential { }"),
-       "2:30: the braces of `Sequential` are empty"},
+       "2:30: the braces of `Sequential` are empty; what changes nothing is "
+       "written `Identity`"},
+      {NoBranches, withLayers("Flatten Dense(10) Sum { repeat 0 { ReLU } }"),
+       "2:19: `Sum` has no branch left; the input itself as a branch is written "
+       "`Identity`"},
 
       // Values.
       {ValueKind, withLayers("Flatten Dense(10, activation=\"relu\")"),
@@ -150,6 +165,22 @@ std::vector<Case> cases() {
        "28x28"},
       {OutputMismatch, withLayers("Flatten Dense(11)"),
        "1:30: `N` is declared to give 10, but gives 11; `Dense(10)` gives 10"},
+      {ExpansionTooDeep,
+       withLayers("Flatten Dense(10) A") + "layer A = A",
+       "4:11: layers stand more than 600 deep in one another; a layer that uses "
+       "itself needs an `if` that ends it"},
+      {ExpansionTooLarge,
+       withLayers("Flatten Dense(10) repeat 9999 { repeat 9999 { Identity } }"),
+       "2:47: the expansion does not end: it is at layer 2 still"},
+      {UnknownMetric, withDeclarations("expect accuracy > 0 on \"mnist\""),
+       "2:8: `accuracy` is not measured; it is called `train_accuracy` here"},
+      {ExpectDataset, withDeclarations("expect test_loss < 1"),
+       "2:8: `test_loss` is measured on a data set; say on which one: `on "
+       "\"fashion-mnist\"`"},
+      {ExpectNoDataset, withDeclarations("expect macs < 1 on \"mnist\""),
+       "2:20: `macs` does not depend on a data set"},
+      {ExpectationMissed, withDeclarations("expect parameters == 7851"),
+       "2:8: `parameters` of `N` is 7850, expected == 7851"},
       {TooManyLayers,
        withLayers(
            [] {

@@ -1,5 +1,4 @@
 // Every way in which a shape rule refuses, in its words.
-#include "compiler/shape/Shape.h"
 #include "compiler/shape/Transforms.h"
 
 #include <cmath>
@@ -152,9 +151,10 @@ TEST(ShapeErrors, Rank) {
   EXPECT_EQ(errorOf(infer(ToTensor{}, {0})), "`ToTensor` has an empty input 0");
   EXPECT_EQ(errorOf(infer(CenterCrop{{1, 1}}, {10})),
             "`CenterCrop` takes channels x height x width, its input is 10");
-  EXPECT_EQ(errorOf(infer(Resize{{}, 1 << 20}, {1, 1, 1 << 20})),
-            "`Resize(short=1048576)` makes more than 2147483647 of the longer "
-            "side of 1x1x1048576");
+  EXPECT_EQ(
+      errorOf(infer(Resize{{}, 1 << 20}, {1, 1, 1 << 20})),
+      "short: `Resize(short=1048576)` makes more than 2147483647 of the longer "
+      "side of 1x1x1048576");
   EXPECT_EQ(errorOf(infer(Dense{10}, {256, 5, 5})),
             "`Dense` takes a vector, its input is 256x5x5; `Flatten` before it "
             "makes 6400 of 256x5x5");

@@ -1,5 +1,4 @@
 // The shape rules against sizes that PyTorch gives.
-#include "compiler/shape/Shape.h"
 #include "compiler/shape/Transforms.h"
 
 #include <gtest/gtest.h>

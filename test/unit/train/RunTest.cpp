@@ -144,6 +144,13 @@ TEST_F(RunTest, MetricsContent) {
   EXPECT_EQ(lines[14]["epoch"], 2);
 }
 
+TEST_F(RunTest, MetricsOfAFileWithAnyName) {
+  request.metrics = metrics;
+  programs.description.source = "caf\xe9.net"; // Latin 1
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_EQ(metricsLines()[0]["source"], "caf\xef\xbf\xbd.net");
+}
+
 TEST_F(RunTest, MetricsAreFlushedAsTheyGo) {
   request.metrics = metrics;
   programs.afterRun = [&](const std::string &) {
