@@ -4,7 +4,6 @@
 #include "dsl/Names.h"
 
 #include <algorithm>
-#include <fmt/ranges.h>
 
 namespace netc::dsl {
 
@@ -347,18 +346,6 @@ struct ArgumentPrinter {
   }
   std::string operator()(shape::ActivationKind kind) const {
     return std::string(shape::toString(kind));
-  }
-  std::string operator()(shape::Interpolation mode) const {
-    return std::string(shape::toString(mode));
-  }
-  std::string operator()(const std::string &word) const { return word; }
-  std::string operator()(const shape::Sides &sides) const {
-    bool isPair = sides[0] == sides[1] && sides[2] == sides[3];
-    return isPair ? (*this)(shape::Pair{sides[0], sides[2]})
-                  : fmt::format("[{}]", fmt::join(sides, ", "));
-  }
-  std::string operator()(const shape::Shape &shape) const {
-    return shape::toString(shape);
   }
   std::string operator()(const std::vector<double> &numbers) const {
     if (numbers.size() == 1)
