@@ -27,7 +27,7 @@ public:
       if (branches)
         drawBranches(2);
     }
-    if (pick({0, 1}))
+    if (pick({0, 1}) && shape[1] * shape[2] <= 49) // the reference is slow
       drawEnlargement();
     switch (pick({0, 0, 0, 1, 2})) {
     case 1:
