@@ -484,11 +484,11 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
     while (!block->empty() && &block->back() != before)
       block->back().erase();
   }
-  if (!isPointwiseKernel(op)) {
+  if (!reads.atTheIndexOnly) {
     emitRows(body, op, flat);
     return false;
   }
   KernelBody scalar{b, body.location, body.buffers, body.part, body.parts, 1};
   emitFlatLoop(scalar, output.getNumElements(), emitAt);
-  return reads.atTheIndexOnly;
+  return true;
 }
