@@ -32,7 +32,6 @@ InferResult infer(const LayerSpec &layer, const Shape &input) {
 InferResult infer(const LayerSpec &layer, std::span<const Shape> inputs) {
   return std::visit(
       [&](const auto &spec) {
-        // By name: any spec would convert to the LayerSpec of this function.
         using Spec = std::decay_t<decltype(spec)>;
         if constexpr (std::is_same_v<Spec, Sum> || std::is_same_v<Spec, Concat>)
           return infer(spec, inputs);
