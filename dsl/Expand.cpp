@@ -101,18 +101,19 @@ void Expander::expandCombinator(const Call &call,
                                 NameLevel &level) {
   const std::string &kind = call.callee.text;
   bool isSequence = kind == "Sequential";
-  if (!call.block) {
-    Diagnostic &error =
-        diagnostics.error(DiagnosticKind::BlockMissing, call.callee.range, kind,
-                          isSequence ? "layers" : "branches");
-    error.hint(fmt::format("`{} {{ ... }}`", kind));
-    flow.shape.reset();
-    return;
-  }
   const Signature signature{kind, {}};
   std::optional<BoundArguments> arguments = bindLayer(
       signature, call.callee, call.arguments ? &*call.arguments : nullptr,
       evaluator, diagnostics);
+  if (!call.block) {
+    if (arguments) // else layers are where their braces should be
+      diagnostics
+          .error(DiagnosticKind::BlockMissing, call.callee.range, kind,
+                 isSequence ? "layers" : "branches")
+          .hint(fmt::format("`{} {{ ... }}`", kind));
+    flow.shape.reset();
+    return;
+  }
   Scales outer = scales;
   if (arguments)
     scales = scaled(*arguments);
