@@ -173,7 +173,7 @@ std::vector<Case> cases() {
        "itself needs an `if` that ends it"},
       {ExpansionTooLarge,
        withLayers("Flatten Dense(10) repeat 9999 { repeat 9999 { Identity } }"),
-       "2:47: the expansion does not end: it is at layer 2 still"},
+       "2:33: the expansion does not end: it is at layer 2 still"},
       {UnknownMetric, withDeclarations("expect accuracy > 0 on \"mnist\""),
        "2:8: `accuracy` is not measured; it is called `train_accuracy` here"},
       {ExpectDataset, withDeclarations("expect test_loss < 1"),
