@@ -1,6 +1,7 @@
 // Runs the pipelines and keeps what they said.
 #include "compiler/Compiler.h"
 
+#include "compiler/LaunchReport.h"
 #include "compiler/Pipelines.h"
 #include "compiler/PlanText.h"
 #include "compiler/kernel/KernelDialect.h"
@@ -99,7 +100,8 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.network = network.name;
   impl->info.source = network.range.file ? network.range.file->name : "";
   impl->info.inputShape = request.pixels;
-  impl->info.classes = network.output.front();
+  impl->info.classes = dsl::classesOf(network);
+  impl->info.coversInput = request.coversInput;
   impl->info.examples = request.examples;
   impl->info.batch = request.batch;
   impl->info.epochs = request.epochs;
@@ -144,6 +146,10 @@ std::string Compiler::llvmText() {
 
 std::string Compiler::planText() const {
   return kernel::planText(*impl->module);
+}
+
+std::vector<LaunchFacts> Compiler::launchesOf(std::string_view layer) const {
+  return kernel::reportLaunches(*impl->module, layer);
 }
 
 int64_t Compiler::trainingBytes() const {

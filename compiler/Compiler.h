@@ -2,6 +2,7 @@
 // header: who compiles needs none.
 #pragma once
 
+#include "compiler/LaunchFacts.h"
 #include "dsl/Network.h"
 #include "runtime/Executable.h"
 
@@ -19,8 +20,9 @@ struct Target {
 /// What a network is compiled for.
 struct CompileRequest {
   Target target;
-  shape::Shape pixels;  // 8-bit, [C, H, W] of one example
-  int64_t examples = 0; // of the training set; 0 if not known
+  shape::Shape pixels;      // 8-bit, [C, H, W] of one example
+  bool coversInput = false; // how a folder's pictures become `pixels`
+  int64_t examples = 0;     // of the training set; 0 if not known
   int64_t batch = 0, epochs = 0;
 };
 
@@ -50,6 +52,9 @@ public:
   std::string llvmText();
   /// The launches of each program with their places in the arena, for people.
   std::string planText() const;
+  /// A layer's launches and the reasons for them. \pre at Stage::Kernel or
+  /// later
+  std::vector<LaunchFacts> launchesOf(std::string_view layer) const;
   /// Bytes that the executor will allocate. \pre at Stage::Plan or later
   int64_t trainingBytes() const;
   /// \pre at Stage::Executable

@@ -85,8 +85,16 @@ private:
     text += fmt::format(format, std::forward<Args>(args)...) + '\n';
   }
   void print(const NetworkDecl &network);
+  void print(const LayerDecl &layer);
+  void print(const DataDecl &data);
+  void print(const ExpectDecl &expect);
+  void print(const std::vector<Parameter> &parameters);
   void print(const Call &call, const std::optional<Name> &label,
              unsigned level);
+  void print(const Block &block, unsigned level);
+  void print(const IfItem &node, unsigned level);
+  void print(const RepeatItem &node, unsigned level);
+  void print(const ForItem &node, unsigned level);
 };
 } // namespace
 
@@ -94,38 +102,111 @@ std::string toString(const Expr &expr) {
   return std::visit(ExprPrinter(), expr.node);
 }
 
+void AstPrinter::print(const Block &block, unsigned level) {
+  for (const Item &item : block.items)
+    if (const auto *call = std::get_if<Call>(&item.node))
+      print(*call, item.label, level);
+    else if (const auto *conditional = std::get_if<IfItem>(&item.node))
+      print(*conditional, level);
+    else if (const auto *repeat = std::get_if<RepeatItem>(&item.node))
+      print(*repeat, level);
+    else
+      print(std::get<ForItem>(item.node), level);
+}
+
 void AstPrinter::print(const Call &call, const std::optional<Name> &label,
                        unsigned level) {
   line(level, "{}{}{}", label ? label->text + ": " : "", call.callee.text,
        call.arguments ? toString(*call.arguments) : "");
   if (call.block)
-    for (const Item &item : call.block->items)
-      print(item.call, item.label, level + 1);
+    print(*call.block, level + 1);
+}
+
+void AstPrinter::print(const IfItem &node, unsigned level) {
+  for (size_t i = 0; i < node.arms.size(); ++i) {
+    line(level, "{}if {}", i > 0 ? "else " : "",
+         toString(*node.arms[i].condition));
+    print(node.arms[i].block, level + 1);
+  }
+  if (!node.otherwise)
+    return;
+  line(level, "else");
+  print(*node.otherwise, level + 1);
+}
+
+void AstPrinter::print(const RepeatItem &node, unsigned level) {
+  line(level, "repeat {}", toString(*node.count));
+  print(node.block, level + 1);
+}
+
+void AstPrinter::print(const ForItem &node, unsigned level) {
+  std::string names;
+  for (const Name &name : node.names)
+    names += (names.empty() ? "" : ", ") + name.text;
+  line(level, "for {} in {}{}", node.destructures ? "[" + names + "]" : names,
+       toString(*node.list), node.end ? ".." + toString(*node.end) : "");
+  print(node.block, level + 1);
+}
+
+void AstPrinter::print(const std::vector<Parameter> &parameters) {
+  for (const Parameter &parameter : parameters)
+    line(1, "parameter {}{}", parameter.name.text,
+         parameter.value ? " = " + toString(*parameter.value) : "");
 }
 
 void AstPrinter::print(const NetworkDecl &network) {
   line(0, "network {}", network.name.text);
   line(1, "input {}: {}", network.inputName.text, toString(*network.input));
-  for (const Parameter &parameter : network.parameters)
-    line(1, "parameter {}{}", parameter.name.text,
-         parameter.value ? " = " + toString(*parameter.value) : "");
+  print(network.parameters);
   line(1, "output {}", toString(*network.output));
   print(network.body, std::nullopt, 1);
 }
 
+void AstPrinter::print(const LayerDecl &layer) {
+  line(0, "layer {}", layer.name.text);
+  print(layer.parameters);
+  print(layer.body, std::nullopt, 1);
+}
+
+void AstPrinter::print(const DataDecl &data) {
+  line(0, "data");
+  for (const TransformCall &item : data.transforms) {
+    if (item.phase == Phase::Both) {
+      print(item.call, std::nullopt, 1);
+      continue;
+    }
+    line(1, "{}", item.phase == Phase::Train ? "train" : "test");
+    print(item.call, std::nullopt, 2);
+  }
+}
+
+void AstPrinter::print(const ExpectDecl &expect) {
+  std::string text =
+      fmt::format("expect {} {} {}", expect.metric.text,
+                  spelling(expect.comparison), toString(*expect.value));
+  if (expect.dataset)
+    text += fmt::format(" on \"{}\"", expect.dataset->text);
+  if (expect.epochs)
+    text += fmt::format(" after {} epochs", toString(*expect.epochs));
+  line(0, "{}", text);
+}
+
 void AstPrinter::print(const File &file) {
+  for (const ImportDecl &import : file.imports)
+    line(0, "import \"{}\"", import.path);
+  for (const LayerDecl &layer : file.layers)
+    print(layer);
   for (const NetworkDecl &network : file.networks)
     print(network);
-  for (const DataDecl &data : file.data) {
-    line(0, "data");
-    for (const Call &transform : data.transforms)
-      print(transform, std::nullopt, 1);
-  }
+  for (const DataDecl &data : file.data)
+    print(data);
   for (const TrainDecl &train : file.trains) {
     line(0, "train");
     for (const TrainEntry &entry : train.entries)
       line(1, "{} = {}", entry.key.text, toString(*entry.value));
   }
+  for (const ExpectDecl &expect : file.expects)
+    print(expect);
 }
 
 std::string printAst(const SourceFile &source, Diagnostics &diagnostics) {

@@ -5,6 +5,7 @@
 
 #include "compiler/shape/Shape.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Phase.h"
 
 #include <memory>
 
@@ -127,10 +128,40 @@ struct Call {
   std::optional<Block> block;
 };
 
-/// A call in a block, with or without a label.
+/// `if c { ... } else if d { ... } else { ... }`: the first arm whose condition
+/// holds, else `otherwise`.
+struct IfItem {
+  struct Arm {
+    SourceRange keyword;
+    ExprPtr condition;
+    Block block;
+  };
+  std::vector<Arm> arms;
+  SourceRange elseKeyword;
+  std::optional<Block> otherwise;
+};
+
+/// `repeat 3 { ... }`
+struct RepeatItem {
+  SourceRange keyword;
+  ExprPtr count;
+  Block block;
+};
+
+/// `for x in list { ... }`, `for [a, b] in list { ... }` (`destructures`),
+/// `for i in 0..4 { ... }` (with an `end`, which is excluded).
+struct ForItem {
+  SourceRange keyword;
+  std::vector<Name> names;
+  bool destructures = false;
+  ExprPtr list, end;
+  Block block;
+};
+
+/// What stands in a block; only a call has a label.
 struct Item {
   std::optional<Name> label;
-  Call call;
+  std::variant<Call, IfItem, RepeatItem, ForItem> node;
 };
 
 // Declarations.
@@ -146,9 +177,28 @@ struct NetworkDecl {
   Call body;
 };
 
+/// `layer Name(params) = call`
+struct LayerDecl {
+  Name name;
+  std::vector<Parameter> parameters;
+  Call body;
+};
+
+/// `import "layers.net"`
+struct ImportDecl {
+  SourceRange range; // of the string
+  std::string path;
+};
+
+/// `ToTensor`, by itself or in `train { ... }` or `test { ... }`.
+struct TransformCall {
+  Call call;
+  Phase phase = Phase::Both;
+};
+
 struct DataDecl {
   SourceRange keyword;
-  std::vector<Call> transforms;
+  std::vector<TransformCall> transforms;
   bool isBroken = false;
 };
 
@@ -161,12 +211,25 @@ struct TrainDecl {
   std::vector<TrainEntry> entries;
 };
 
+/// `expect test_accuracy >= 0.85 on "fashion-mnist" after 5 epochs`
+struct ExpectDecl {
+  SourceRange keyword;
+  Name metric;
+  BinaryOperator comparison;
+  ExprPtr value;
+  std::optional<Name> dataset; // the string's text
+  ExprPtr epochs;              // an IntegerExpr, or null
+};
+
 /// A file's declarations, each kind in the order of the text. `isBroken` if
 /// some declaration had a syntax error and is missing here.
 struct File {
+  std::vector<ImportDecl> imports;
   std::vector<NetworkDecl> networks;
+  std::vector<LayerDecl> layers;
   std::vector<DataDecl> data;
   std::vector<TrainDecl> trains;
+  std::vector<ExpectDecl> expects;
   bool isBroken = false;
 };
 

@@ -32,6 +32,30 @@ std::string_view format(DiagnosticKind kind) {
   return texts[size_t(kind)];
 }
 
+static constexpr std::string_view lintNames[] = {
+#define LINT(kind, name, text) name,
+#include "dsl/Lints.def"
+};
+
+std::string_view format(LintKind kind) {
+  static constexpr std::string_view texts[] = {
+#define LINT(kind, name, text) text,
+#include "dsl/Lints.def"
+  };
+  return texts[static_cast<size_t>(kind)];
+}
+
+std::string_view lintName(LintKind kind) {
+  return lintNames[static_cast<size_t>(kind)];
+}
+
+std::optional<LintKind> findLint(std::string_view name) {
+  const auto *found = std::ranges::find(lintNames, name);
+  if (found == std::end(lintNames))
+    return std::nullopt;
+  return static_cast<LintKind>(found - lintNames);
+}
+
 Diagnostic &Diagnostic::note(SourceRange place, std::string message) {
   notes.push_back({place, std::move(message), false});
   return *this;
@@ -46,20 +70,86 @@ Diagnostic &Diagnostic::hint(SourceRange place, std::string message) {
   return *this;
 }
 
+bool Diagnostics::isRepeated(DiagnosticKind kind, SourceRange range) {
+  auto [first, isFirst] =
+      firstPasses.try_emplace({kind, range.file, range.offset}, pass);
+  return !isFirst && first->second != pass;
+}
+
+/// Of a long chain, both ends.
+std::vector<Note> Diagnostics::usesHere() const {
+  constexpr size_t many = 8, shown = 3;
+  std::vector<Note> notes;
+  for (size_t i = uses.size(); i-- > 0;) {
+    size_t hidden = uses.size() - 2 * shown;
+    if (uses.size() > many && i == uses.size() - shown - 1) {
+      notes.push_back(
+          {uses[i].range,
+           fmt::format("and in {} more, the last used here", hidden), false});
+      i = shown;
+      continue;
+    }
+    notes.push_back({uses[i].range,
+                     fmt::format("in `{}`, used here", uses[i].layer), false});
+  }
+  return notes;
+}
+
+Diagnostics::Pass::Pass(Diagnostics &diagnostics, std::optional<Use> use)
+    : diagnostics(diagnostics), outer(diagnostics.pass),
+      isUse(use.has_value()) {
+  diagnostics.pass = ++diagnostics.passCount;
+  if (use)
+    diagnostics.uses.push_back(std::move(*use));
+}
+
+Diagnostics::Pass::~Pass() {
+  diagnostics.pass = outer;
+  if (isUse)
+    diagnostics.uses.pop_back();
+}
+
 Diagnostic &Diagnostics::add(DiagnosticKind kind, SourceRange range,
                              std::string message) {
-  if (list.size() == limit) {
+  if (isFull()) {
     ++droppedCount;
-    dropped = {kind, range, std::move(message), {}};
+    dropped = {kind, range, std::move(message), {}, {}};
     return dropped;
   }
-  list.push_back({kind, range, std::move(message), {}});
+  list.push_back({kind, range, std::move(message), {}, usesHere()});
   return list.back();
 }
 
+Diagnostic &Diagnostics::addWarning(LintKind kind, SourceRange range,
+                                    std::string message) {
+  bool isKnown = std::ranges::any_of(warnings, [&](const Warning &other) {
+    return other.kind == kind && other.diagnostic.range.file == range.file &&
+           other.diagnostic.range.offset == range.offset;
+  });
+  dropped = {{}, range, std::move(message), {}, {}};
+  if (isKnown || silenced.contains(kind) || warnings.size() == limit)
+    return dropped;
+  return warnings.emplace_back(kind, std::move(dropped)).diagnostic;
+}
+
+std::vector<const Diagnostics::Warning *> Diagnostics::sortedWarnings() const {
+  std::vector<const Warning *> order;
+  for (const Warning &warning : warnings)
+    order.push_back(&warning);
+  std::ranges::stable_sort(order, {}, [](const Warning *warning) {
+    const SourceRange &range = warning->diagnostic.range;
+    return std::pair(std::string_view(range.file->name), range.offset);
+  });
+  return order;
+}
+
 const SourceFile &Diagnostics::keep(SourceFile source) {
+  keep(std::make_shared<const SourceFile>(std::move(source)));
+  return *kept.back();
+}
+
+void Diagnostics::keep(std::shared_ptr<const SourceFile> source) {
   kept.push_back(std::move(source));
-  return kept.back();
 }
 
 std::vector<const Diagnostic *> Diagnostics::sorted() const {
@@ -128,50 +218,91 @@ static std::string place(const SourceRange &range) {
   return fmt::format("{}:{}:{}", range.file->name, line, column);
 }
 
+/// The notes, the uses, the hints.
+static std::vector<Note> inOrder(const Diagnostic &diagnostic) {
+  std::vector<Note> notes = diagnostic.notes;
+  auto hints = std::ranges::stable_partition(
+      notes, [](const Note &note) { return !note.isHint; });
+  notes.insert(hints.begin(), diagnostic.uses.begin(), diagnostic.uses.end());
+  return notes;
+}
+
+/// An error or a warning, whose `name` follows its message.
+static std::string asText(const Diagnostic &diagnostic, std::string_view kind,
+                          std::string_view name) {
+  Excerpt source = excerpt(diagnostic.range);
+  std::string text = fmt::format(
+      "{}: {}: {}{}\n", place(diagnostic.range), kind, diagnostic.message,
+      name.empty() ? "" : fmt::format(" [{}]", name));
+  text += fmt::format("{:5} | {}\n", lineColumn(diagnostic.range).line,
+                      source.line);
+  text += fmt::format("      | {}\n", source.marks);
+  for (const Note &note : inOrder(diagnostic))
+    text += fmt::format("{}: {}: {}\n", place(note.range),
+                        note.isHint ? "hint" : "note", note.message);
+  return text;
+}
+
 std::string Diagnostics::toText() const {
   std::string text;
-  for (const Diagnostic *diagnostic : sorted()) {
-    Excerpt source = excerpt(diagnostic->range);
-    text += fmt::format("{}: error: {}\n", place(diagnostic->range),
-                        diagnostic->message);
-    text += fmt::format("{:5} | {}\n", lineColumn(diagnostic->range).line,
-                        source.line);
-    text += fmt::format("      | {}\n", source.marks);
-    for (const Note &note : diagnostic->notes)
-      text += fmt::format("{}: {}: {}\n", place(note.range),
-                          note.isHint ? "hint" : "note", note.message);
-  }
+  for (const Diagnostic *diagnostic : sorted())
+    text += asText(*diagnostic, "error", "");
   if (droppedCount)
     text += fmt::format("and {} more errors\n", droppedCount);
   return text;
 }
 
-std::string Diagnostics::toJson() const {
-  using nlohmann::ordered_json;
-  auto placed = [](const SourceRange &range, const std::string &message) {
-    auto [line, column] = lineColumn(range);
-    return ordered_json{{"file", range.file->name},
-                        {"line", line},
-                        {"column", column},
-                        {"message", message}};
-  };
-  ordered_json errors = ordered_json::array();
-  for (const Diagnostic *diagnostic : sorted()) {
-    ordered_json error = placed(diagnostic->range, diagnostic->message);
-    error["notes"] = ordered_json::array();
-    error["hint"] = nullptr;
-    for (const Note &note : diagnostic->notes) {
-      if (note.isHint)
-        error["hint"] = note.message;
-      else
-        error["notes"].push_back(placed(note.range, note.message));
-    }
-    errors.push_back(error);
+std::string Diagnostics::warningsToText() const {
+  std::string text;
+  for (const Warning *warning : sortedWarnings())
+    text += asText(warning->diagnostic, "warning", lintName(warning->kind));
+  return text;
+}
+
+using nlohmann::ordered_json;
+
+static void addPlaced(ordered_json &object, const SourceRange &range,
+                      const std::string &message) {
+  auto [line, column] = lineColumn(range);
+  object["file"] = range.file->name;
+  object["line"] = line;
+  object["column"] = column;
+  object["message"] = message;
+}
+
+static void addDiagnostic(ordered_json &object, const Diagnostic &diagnostic) {
+  addPlaced(object, diagnostic.range, diagnostic.message);
+  object["notes"] = ordered_json::array();
+  object["hint"] = nullptr;
+  for (const Note &note : inOrder(diagnostic)) {
+    if (note.isHint)
+      object["hint"] = note.message;
+    else
+      addPlaced(object["notes"].emplace_back(), note.range, note.message);
   }
-  ordered_json document;
-  document["errors"] = errors;
-  // File names and texts may hold bytes that are no UTF-8.
+}
+
+/// File names and texts may hold bytes that are no UTF-8.
+static std::string dump(const ordered_json &document) {
   return document.dump(2, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+std::string Diagnostics::toJson() const {
+  ordered_json document;
+  document["errors"] = ordered_json::array();
+  for (const Diagnostic *diagnostic : sorted())
+    addDiagnostic(document["errors"].emplace_back(), *diagnostic);
+  return dump(document);
+}
+
+std::string Diagnostics::warningsToJson() const {
+  ordered_json list = ordered_json::array();
+  for (const Warning *warning : sortedWarnings()) {
+    ordered_json &object = list.emplace_back();
+    object["name"] = lintName(warning->kind);
+    addDiagnostic(object, warning->diagnostic);
+  }
+  return dump(list);
 }
 
 } // namespace netc::dsl

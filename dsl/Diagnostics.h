@@ -4,8 +4,13 @@
 #include <cstdint>
 #include <deque>
 #include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace netc::dsl {
@@ -43,6 +48,17 @@ enum class DiagnosticKind {
 /// The text of a kind, with fmt's braces.
 std::string_view format(DiagnosticKind kind);
 
+/// What is warned of, one kind for each entry of Lints.def.
+enum class LintKind {
+#define LINT(kind, name, text) kind,
+#include "dsl/Lints.def"
+};
+std::string_view format(LintKind kind);
+/// By which it is silenced: `linear-dense`.
+std::string_view lintName(LintKind kind);
+/// Null if no lint has that name.
+std::optional<LintKind> findLint(std::string_view name);
+
 struct Note {
   SourceRange range;
   std::string message;
@@ -54,6 +70,7 @@ struct Diagnostic {
   SourceRange range;
   std::string message; // lower case, no full stop, code in backticks
   std::vector<Note> notes;
+  std::vector<Note> uses; // of the layers that it is in, from the innermost
 
   Diagnostic &note(SourceRange place, std::string message);
   /// A fix, at the error's own place unless another is given.
@@ -74,28 +91,87 @@ public:
   template <typename... Args>
   Diagnostic &error(DiagnosticKind kind, SourceRange range,
                     const Args &...args) {
+    if (isRepeated(kind, range))
+      return dropped = {};
     return add(kind, range, fmt::format(fmt::runtime(format(kind)), args...));
   }
+  /// Whether a diagnostic will be printed; notes of another are lost.
+  bool isKept(const Diagnostic &diagnostic) const {
+    return &diagnostic != &dropped;
+  }
+  /// Whether every further error is only counted.
+  bool isFull() const { return list.size() == limit; }
+
+  /// The use of a layer of the text's own.
+  struct Use {
+    std::string layer;
+    SourceRange range; // of the call
+  };
+  /// One pass over a text that may be passed again: the body of a layer or of
+  /// a loop. An error that an earlier pass has reported at the same place is
+  /// not reported again; others tell of the uses that they are in.
+  class Pass {
+  public:
+    explicit Pass(Diagnostics &diagnostics, std::optional<Use> use = {});
+    ~Pass();
+    Pass(const Pass &) = delete;
+    Pass &operator=(const Pass &) = delete;
+
+  private:
+    Diagnostics &diagnostics;
+    size_t outer;
+    bool isUse;
+  };
+
+  /// Warns, once at a place and unless the kind is silenced.
+  template <typename... Args>
+  Diagnostic &warning(LintKind kind, SourceRange range, const Args &...args) {
+    return addWarning(kind, range,
+                      fmt::format(fmt::runtime(format(kind)), args...));
+  }
+  void silence(LintKind kind) { silenced.insert(kind); }
 
   bool hasErrors() const { return !list.empty(); }
   const std::deque<Diagnostic> &all() const { return list; }
+  struct Warning {
+    LintKind kind;
+    Diagnostic diagnostic;
+  };
+  const std::deque<Warning> &allWarnings() const { return warnings; }
   /// Sorted by place, as text: `file:line:column: error: ...` and so on.
   std::string toText() const;
+  /// The same of warnings: `file:line:column: warning: ... [name]`.
+  std::string warningsToText() const;
   /// `{"errors": [{file, line, column, message, notes, hint}]}`.
   std::string toJson() const;
+  /// `[{name, file, line, column, message, notes, hint}]`.
+  std::string warningsToJson() const;
 
   /// Keeps a text that is no file (a setting of the command line) for as long
   /// as errors may point into it.
   const SourceFile &keep(SourceFile source);
+  void keep(std::shared_ptr<const SourceFile> source);
 
 private:
+  /// Also remembers the error.
+  bool isRepeated(DiagnosticKind kind, SourceRange range);
+  std::vector<Note> usesHere() const;
+  Diagnostic &addWarning(LintKind kind, SourceRange range, std::string message);
+  std::vector<const Warning *> sortedWarnings() const;
   Diagnostic &add(DiagnosticKind kind, SourceRange range, std::string message);
   std::vector<const Diagnostic *> sorted() const;
 
   std::deque<Diagnostic> list; // references stay valid
-  std::deque<SourceFile> kept;
-  Diagnostic dropped; // the last one beyond the limit
+  std::deque<Warning> warnings;
+  std::set<LintKind> silenced;
+  std::vector<std::shared_ptr<const SourceFile>> kept;
+  Diagnostic dropped; // the last one that is not kept
   size_t droppedCount = 0;
+
+  using Place = std::tuple<DiagnosticKind, const SourceFile *, uint32_t>;
+  std::map<Place, size_t> firstPasses; // in which pass it was first reported
+  size_t pass = 0, passCount = 0;
+  std::vector<Use> uses;
 };
 
 } // namespace netc::dsl

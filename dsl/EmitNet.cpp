@@ -1,6 +1,8 @@
 // One op a layer, with the layer's name and place as its location.
 #include "dsl/EmitNet.h"
 
+#include "dsl/EmitTransforms.h"
+
 #include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -20,13 +22,7 @@ public:
 
 private:
   Location locate(const std::string &name, const SourceRange &range) {
-    if (!range.file)
-      return NameLoc::get(builder.getStringAttr(name));
-    LineColumn at = lineColumn(range);
-    return NameLoc::get(builder.getStringAttr(name),
-                        FileLineColLoc::get(builder.getContext(),
-                                            range.file->name, at.line,
-                                            at.column));
+    return dsl::locate(builder, name, range);
   }
   DenseI64ArrayAttr pair(const shape::Pair &sizes) {
     return builder.getDenseI64ArrayAttr(sizes);
@@ -35,14 +31,15 @@ private:
     return builder.getDenseI64ArrayAttr(shape);
   }
 
-  Value emitTransform(const Transform &transform, Value input);
-  Value emitLayer(const Layer &layer, Value input);
+  Value emitLayer(const Layer &layer, ValueRange inputs);
   /// Declares the layer's parameters and reads those that are trained: weight,
   /// then bias. `flat` lays each out in one dimension.
   SmallVector<Value> emitParameters(const Layer &layer, Location location,
                                     bool flat = false);
 
-  // One overload for each kind of layer.
+  // One overload for each kind of layer; those of several inputs come first.
+  Value emit(const shape::Sum &, Location, ValueRange inputs);
+  Value emit(const shape::Concat &, Location, ValueRange inputs);
   Value emit(const shape::Conv2D &, const Layer &, Location, Value input);
   Value emit(const shape::MaxPool2D &, const Layer &, Location, Value input);
   Value emit(const shape::AvgPool2D &, const Layer &, Location, Value input);
@@ -52,11 +49,21 @@ private:
   Value emit(const shape::Dense &, const Layer &, Location, Value input);
   Value emit(const shape::Dropout &, const Layer &, Location, Value input);
   Value emit(const shape::Activation &, const Layer &, Location, Value input);
+  Value emit(const shape::Identity &, const Layer &, Location, Value input);
   Value emit(const shape::BatchNorm &, const Layer &, Location, Value input);
   Value emit(const shape::LayerNorm &, const Layer &, Location, Value input);
   Value emit(const shape::Scale &, const Layer &, Location, Value input);
+  Value emit(const shape::Conv2DTranspose &, const Layer &, Location,
+             Value input);
+  Value emit(const shape::GlobalMaxPool2D &, const Layer &, Location,
+             Value input);
+  Value emit(const shape::Upsample2D &, const Layer &, Location, Value input);
+  Value emit(const shape::ZeroPadding2D &, const Layer &, Location,
+             Value input);
+  Value emit(const shape::Crop2D &, const Layer &, Location, Value input);
+  Value emit(const shape::Reshape &, const Layer &, Location, Value input);
 
-  Value emitActivation(shape::ActivationKind kind, Location location,
+  Value emitActivation(const shape::Activation &activation, Location location,
                        Value input);
 
   OpBuilder builder;
@@ -68,70 +75,77 @@ private:
 };
 } // namespace
 
+static StringRef lossName(LossKind kind) {
+  switch (kind) {
+  case LossKind::SoftmaxCrossEntropy:
+    return "softmax_cross_entropy";
+  case LossKind::SigmoidBinaryCrossEntropy:
+    return "sigmoid_binary_cross_entropy";
+  case LossKind::MeanSquaredError:
+    return "mean_squared_error";
+  }
+  llvm_unreachable("unknown loss");
+}
+
 OwningOpRef<ModuleOp> Emitter::emit() {
   Location location = locate(network.name, network.range);
   OwningOpRef<ModuleOp> module = ModuleOp::create(location, network.name);
   moduleBody = module->getBody();
-  SmallVector<int64_t> pixelSizes{options.batch};
-  llvm::append_range(pixelSizes, options.pixels);
-  auto pixels = RankedTensorType::get(
-      pixelSizes, builder.getIntegerType(8, /*isSigned=*/false));
+  builder.setInsertionPointToEnd(moduleBody);
+  emitTransforms(builder, network, options);
   auto stateType = RankedTensorType::get({8}, builder.getI32Type());
   builder.setInsertionPointToEnd(moduleBody);
   auto func = builder.create<func::FuncOp>(
       location, "network",
       builder.getFunctionType(
-          {pixels, stateType},
+          {net::batched(builder.getContext(), options.batch, network.input),
+           stateType},
           {net::batched(builder.getContext(), options.batch, network.output)}));
   func->setAttr("net.signature", sizes(network.output));
-  func.setArgAttr(0, "net.name", builder.getStringAttr("pixels"));
+  func.setArgAttr(0, "net.name", builder.getStringAttr("input"));
   func.setArgAttr(1, "net.name", builder.getStringAttr("state"));
   function = func;
   Block *body = func.addEntryBlock();
   state = body->getArgument(1);
   builder.setInsertionPointToEnd(body);
   Value value = body->getArgument(0);
-  for (const Transform &transform : network.transforms)
-    value = emitTransform(transform, value);
-  for (const Layer &layer : network.layers)
-    value = emitLayer(layer, value);
+  SmallVector<Value> values{value}; // of networkInput and of each layer
+  for (const Layer &layer : network.layers) {
+    SmallVector<Value> inputs;
+    for (int64_t input : layer.inputs)
+      inputs.push_back(values[input - networkInput]);
+    values.push_back(value = emitLayer(layer, inputs));
+  }
   builder.create<func::ReturnOp>(location, value);
 
   builder.setInsertionPointToEnd(moduleBody);
+  FloatAttr smoothing;
+  if (network.train.loss.labelSmoothing != 0)
+    smoothing = builder.getF64FloatAttr(network.train.loss.labelSmoothing);
   builder.create<net::TrainingOp>(
       locate("loss", network.train.lossRange), "network",
-      "softmax_cross_entropy",
-      builder.getF64FloatAttr(network.train.optimizer.momentum).getValue(),
-      builder.getF64FloatAttr(network.train.optimizer.weightDecay).getValue(),
-      options.lastBatch);
+      lossName(network.train.loss.kind),
+      APFloat(network.train.optimizer.momentum),
+      APFloat(network.train.optimizer.weightDecay), options.lastBatch,
+      FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
+      FlatSymbolRefAttr::get(builder.getContext(), testTransforms), smoothing,
+      network.train.loss.targetsInput ? "input" : "label",
+      network.train.optimizer.nesterov);
   return module;
 }
 
-Value Emitter::emitTransform(const Transform &transform, Value input) {
-  Location location =
-      locate(std::string(shape::kindName(transform.spec)), transform.range);
-  if (auto *resize = std::get_if<shape::Resize>(&transform.spec)) {
-    auto type = cast<RankedTensorType>(input.getType());
-    bool same = type.getDimSize(2) == resize->size[0] &&
-                type.getDimSize(3) == resize->size[1];
-    return same ? input
-                : builder.create<net::ResizeOp>(location, input,
-                                                pair(resize->size));
-  }
-  if (auto *normalize = std::get_if<shape::Normalize>(&transform.spec))
-    return builder.create<net::NormalizeOp>(
-        location, input, builder.getDenseF64ArrayAttr(normalize->mean),
-        builder.getDenseF64ArrayAttr(normalize->deviation));
-  return builder.create<net::ToTensorOp>(location, input);
-}
-
-Value Emitter::emitLayer(const Layer &layer, Value input) {
+Value Emitter::emitLayer(const Layer &layer, ValueRange inputs) {
   Location location = locate(layer.name, layer.range);
   Value output = std::visit(
-      [&](const auto &spec) { return emit(spec, layer, location, input); },
+      [&](const auto &spec) {
+        if constexpr (requires { emit(spec, location, inputs); })
+          return emit(spec, location, inputs);
+        else
+          return emit(spec, layer, location, inputs[0]);
+      },
       layer.spec);
   if (layer.activation)
-    output = emitActivation(*layer.activation, location, output);
+    output = emitActivation({*layer.activation}, location, output);
   assert(net::exampleShape(cast<RankedTensorType>(output.getType())) ==
              layer.output &&
          "the op's shape rule is the language's");
@@ -156,6 +170,8 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
   int64_t groups = 1;
   if (auto *conv = std::get_if<shape::Conv2D>(&layer.spec))
     groups = conv->groups;
+  else if (auto *conv = std::get_if<shape::Conv2DTranspose>(&layer.spec))
+    groups = conv->groups;
   for (const shape::ParameterShape &parameter :
        shape::parameters(layer.spec, layer.input)) {
     std::string name = layer.name + "." + parameter.name;
@@ -179,13 +195,28 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
           location, name, type, toString(parameter.init),
           std::max<int64_t>(1, parameter.fanIn),
           std::max<int64_t>(1, parameter.fanOut), !parameter.isStatistic,
-          fileShape, parameter.isStatistic);
+          fileShape, parameter.isStatistic, APFloat(layer.learningRateScale),
+          APFloat(layer.decayScale));
     }
     if (!parameter.isStatistic)
       values.push_back(
           builder.create<net::ReadParameterOp>(location, type, name));
   }
   return values;
+}
+
+Value Emitter::emit(const shape::Sum &, Location location, ValueRange inputs) {
+  Value sum = inputs[0];
+  for (Value input : inputs.drop_front())
+    sum = builder.create<net::AddOp>(location, sum, input);
+  return sum;
+}
+
+Value Emitter::emit(const shape::Concat &, Location location,
+                    ValueRange inputs) {
+  return inputs.size() == 1
+             ? inputs[0]
+             : builder.create<net::ConcatOp>(location, inputs).getOutput();
 }
 
 Value Emitter::emit(const shape::Conv2D &spec, const Layer &layer,
@@ -243,7 +274,12 @@ Value Emitter::emit(const shape::Dropout &spec, const Layer &layer,
 
 Value Emitter::emit(const shape::Activation &spec, const Layer &,
                     Location location, Value input) {
-  return emitActivation(spec.kind, location, input);
+  return emitActivation(spec, location, input);
+}
+
+Value Emitter::emit(const shape::Identity &, const Layer &, Location,
+                    Value input) {
+  return input;
 }
 
 Value Emitter::emit(const shape::BatchNorm &spec, const Layer &layer,
@@ -295,15 +331,64 @@ Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
       .getOutput();
 }
 
-Value Emitter::emitActivation(shape::ActivationKind kind, Location location,
-                              Value input) {
-  net::ActivationKind netKind =
-      kind == shape::ActivationKind::ReLU      ? net::ActivationKind::ReLU
-      : kind == shape::ActivationKind::Sigmoid ? net::ActivationKind::Sigmoid
-                                               : net::ActivationKind::Tanh;
+Value Emitter::emit(const shape::Conv2DTranspose &spec, const Layer &layer,
+                    Location location, Value input) {
+  SmallVector<Value> parameters = emitParameters(layer, location);
+  return builder.create<net::Conv2DTransposeOp>(
+      location, input, parameters[0], spec.useBias ? parameters[1] : Value(),
+      pair(spec.stride), pair(spec.padding), pair(spec.outputPadding),
+      pair(spec.dilation), builder.getI64IntegerAttr(spec.groups),
+      StringAttr());
+}
+
+Value Emitter::emit(const shape::GlobalMaxPool2D &, const Layer &layer,
+                    Location location, Value input) {
+  shape::Pair window = {layer.input[1], layer.input[2]};
+  return builder
+      .create<net::MaxPool2DOp>(location, input, pair(window), pair(window),
+                                pair({0, 0}), StringAttr())
+      .getOutput();
+}
+
+Value Emitter::emit(const shape::Upsample2D &spec, const Layer &,
+                    Location location, Value input) {
+  auto mode = spec.mode == shape::Interpolation::Nearest
+                  ? net::Interpolation::Nearest
+                  : net::Interpolation::Bilinear;
+  return builder.create<net::Upsample2DOp>(
+      location, input, pair(spec.scale),
+      net::InterpolationAttr::get(builder.getContext(), mode));
+}
+
+Value Emitter::emit(const shape::ZeroPadding2D &spec, const Layer &,
+                    Location location, Value input) {
+  return builder.create<net::Pad2DOp>(
+      location, input, builder.getDenseI64ArrayAttr(spec.padding));
+}
+
+Value Emitter::emit(const shape::Crop2D &spec, const Layer &, Location location,
+                    Value input) {
+  shape::Sides sides = spec.cropping;
+  for (int64_t &side : sides)
+    side = -side;
+  return builder.create<net::Pad2DOp>(location, input,
+                                      builder.getDenseI64ArrayAttr(sides));
+}
+
+Value Emitter::emit(const shape::Reshape &spec, const Layer &,
+                    Location location, Value input) {
+  return builder.create<net::ReshapeOp>(location, input, sizes(spec.shape));
+}
+
+Value Emitter::emitActivation(const shape::Activation &activation,
+                              Location location, Value input) {
+  auto kind = static_cast<net::ActivationKind>(activation.kind);
+  FloatAttr parameter; // said where it is not the kind's own
+  if (activation.parameter != shape::defaultParameter(activation.kind))
+    parameter = builder.getF64FloatAttr(activation.parameter);
   return builder.create<net::ActivationOp>(
-      location, input,
-      net::ActivationKindAttr::get(builder.getContext(), netKind));
+      location, input, net::ActivationKindAttr::get(builder.getContext(), kind),
+      parameter);
 }
 
 OwningOpRef<ModuleOp> netc::dsl::emitNet(MLIRContext &context,

@@ -15,9 +15,10 @@ struct EmitOptions {
   int64_t lastBatch = 0; // an epoch's smaller last batch, 0 if none
 };
 
-/// The module: a `net.parameter` for each parameter, `@network` with the
-/// transforms and the layers, `net.training`. \pre the network and its
-/// transforms are proved for `pixels`.
+/// The module: `@train_transforms` and `@test_transforms` from the pixels to
+/// the network's input, a `net.parameter` for each parameter, `@network` with
+/// the layers, `net.training`. \pre the network and its transforms are proved
+/// for `pixels`.
 mlir::OwningOpRef<mlir::ModuleOp> emitNet(mlir::MLIRContext &context,
                                           const Network &network,
                                           const EmitOptions &options);

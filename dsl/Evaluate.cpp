@@ -2,20 +2,70 @@
 #include "dsl/Evaluate.h"
 
 #include "dsl/Names.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace netc::dsl {
 
-std::span<const std::string_view> valueNames() {
-  static constexpr std::string_view names[] = {"relu", "sigmoid", "tanh"};
+std::span<const std::string_view> memberNames() {
+  static constexpr std::string_view names[] = {"channels", "height", "width",
+                                               "size"};
   return names;
 }
 
-const Value *Evaluator::find(const std::string &name) const {
-  auto it = scope.find(name);
-  return it == scope.end() ? nullptr : &it->second;
+std::span<const std::string_view> valueNames() {
+  static const std::vector<std::string_view> names = [] {
+    std::vector<std::string_view> list;
+    for (shape::ActivationKind kind : shape::activationKinds())
+      list.push_back(shape::toString(kind));
+    for (auto mode :
+         {shape::Interpolation::Nearest, shape::Interpolation::Bilinear})
+      list.push_back(shape::toString(mode));
+    return list;
+  }();
+  return names;
+}
+
+const Value *Evaluator::find(std::string_view name) const {
+  auto lookUp = [&](const Scope &scope) {
+    auto it = scope.find(name);
+    return it == scope.end() ? nullptr : &it->second;
+  };
+  if (layers.empty())
+    return lookUp(network);
+  const Value *value = lookUp(layers.back().scope);
+  return value || !layers.back().seesNetwork ? value : lookUp(network);
+}
+
+std::vector<std::string_view> Evaluator::knownNames() const {
+  std::vector<std::string_view> known(valueNames().begin(), valueNames().end());
+  auto add = [&](const Scope &scope) {
+    for (const auto &[name, value] : scope)
+      known.push_back(name);
+  };
+  if (!layers.empty())
+    add(layers.back().scope);
+  if (layers.empty() || layers.back().seesNetwork)
+    add(network);
+  return known;
+}
+
+Evaluator::Binding::Binding(Evaluator &evaluator, std::string name, Value value)
+    : scope(evaluator.innermost()), name(std::move(name)) {
+  if (auto it = scope.find(this->name); it != scope.end())
+    shadowed = std::exchange(it->second, std::move(value));
+  else
+    scope.emplace(this->name, std::move(value));
+}
+
+Evaluator::Binding::~Binding() {
+  if (shadowed)
+    scope.find(name)->second = std::move(*shadowed);
+  else
+    scope.erase(name);
 }
 
 static bool isNumber(const Value &value) {
@@ -58,6 +108,16 @@ static std::optional<bool> areEqual(const Value &a, const Value &b) {
   return true;
 }
 
+/// What a value adds to the size of a list.
+static size_t weightOf(const Value &value) {
+  constexpr size_t charactersAsElement = 64;
+  if (const auto *text = value.as<std::string>())
+    return 1 + text->size() / charactersAsElement;
+  if (const auto *shape = value.as<shape::Shape>())
+    return shape->size();
+  return value.size;
+}
+
 struct Evaluator::Visitor {
   Evaluator &evaluator;
   const Expr &expr;
@@ -92,20 +152,24 @@ struct Evaluator::Visitor {
 };
 
 Value Evaluator::evaluate(const Expr &expr) {
+  ++stepCount;
   return std::visit(Visitor{*this, expr}, expr.node);
 }
 
 Value Evaluator::Visitor::operator()(const NameExpr &node) {
-  if (const Value *value = evaluator.find(node.name))
+  if (const Value *value = evaluator.find(node.name)) {
+    if (!value->as<Value::List>()) // whose copies are free
+      evaluator.stepCount += weightOf(*value);
     return *value;
-  std::vector<std::string_view> known(valueNames().begin(), valueNames().end());
-  if (std::ranges::find(known, node.name) != known.end())
+  }
+  if (std::ranges::find(valueNames(), node.name) != valueNames().end())
     return {NamedValue{node.name}};
-  for (const auto &[name, value] : evaluator.scope)
-    known.push_back(name);
   Diagnostic &diagnostic =
       error(DiagnosticKind::UnknownName, expr.range, node.name);
-  std::string hint = hintForName(NameContext::Value, node.name, known);
+  if (!evaluator.diagnostics.isKept(diagnostic))
+    return {};
+  std::string hint =
+      hintForName(NameContext::Value, node.name, evaluator.knownNames());
   if (!hint.empty())
     diagnostic.hint(hint);
   return {};
@@ -122,34 +186,24 @@ Value Evaluator::Visitor::operator()(const CallExpr &node) {
   return {};
 }
 
-/// What a value adds to the size of a list.
-static size_t weightOf(const Value &value) {
-  constexpr size_t charactersAsElement = 64;
-  if (const auto *text = value.as<std::string>())
-    return 1 + text->size() / charactersAsElement;
-  if (const auto *shape = value.as<shape::Shape>())
-    return shape->size();
-  return value.size;
-}
-
 /// Parameters hold lists of lists: without a bound a short text would make one
 /// of any depth and size.
 Value Evaluator::Visitor::operator()(const ListExpr &node) {
-  Value::List list;
+  std::vector<Value> elements;
   bool isError = false;
   Value result;
   for (const ExprPtr &element : node.elements) {
-    list.push_back(evaluator.evaluate(*element));
-    isError |= list.back().isError();
-    result.size += weightOf(list.back());
-    result.depth = std::max(result.depth, list.back().depth + 1);
+    elements.push_back(evaluator.evaluate(*element));
+    isError |= elements.back().isError();
+    result.size += weightOf(elements.back());
+    result.depth = std::max(result.depth, elements.back().depth + 1);
     if (result.depth > maxDepth)
       return failed(DiagnosticKind::NestedTooDeep, expr.range, maxDepth);
     if (result.size > maxListSize)
       return failed(DiagnosticKind::ListTooLong, expr.range, maxListSize);
   }
   if (!isError)
-    result.content = std::move(list);
+    result.content = Value::List(std::move(elements));
   return result;
 }
 
@@ -178,8 +232,7 @@ Value Evaluator::Visitor::operator()(const IndexExpr &node) {
 }
 
 Value Evaluator::Visitor::operator()(const MemberExpr &node) {
-  static constexpr std::string_view members[] = {"channels", "height", "width",
-                                                 "size"};
+  std::span<const std::string_view> members = memberNames();
   Value base = evaluator.evaluate(*node.base);
   if (base.isError())
     return {};
@@ -203,7 +256,7 @@ Value Evaluator::Visitor::operator()(const MemberExpr &node) {
   }
   Diagnostic &diagnostic = error(DiagnosticKind::UnknownMember,
                                  node.member.range, describe(base), name);
-  if (std::ranges::find(members, name) == std::end(members))
+  if (std::ranges::find(members, name) == members.end())
     diagnostic.hint(hintForName(NameContext::Member, name, members));
   return {};
 }
@@ -234,6 +287,7 @@ Value Evaluator::Visitor::operator()(const BinaryExpr &node) {
   if (a.isError() || b.isError())
     return {};
   if (node.op == BinaryOperator::Equal || node.op == BinaryOperator::NotEqual) {
+    evaluator.stepCount += weightOf(a);
     if (std::optional<bool> equal = areEqual(a, b))
       return {*equal == (node.op == BinaryOperator::Equal)};
     return failed(DiagnosticKind::OperandKind, node.opRange, spelling(node.op),

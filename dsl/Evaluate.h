@@ -1,16 +1,21 @@
-// Expressions -> values, in a scope of parameters.
+// Expressions -> values, in scopes of parameters.
 #pragma once
 
 #include "dsl/Ast.h"
 #include "dsl/Value.h"
 
+#include <deque>
 #include <map>
 #include <span>
 
 namespace netc::dsl {
 
-/// The words that stand for themselves: `relu`, `sigmoid`, `tanh`.
+/// The words that stand for themselves: activations (`relu` ...), and
+/// the modes of upsampling (`nearest` ...).
 std::span<const std::string_view> valueNames();
+
+/// Names with their values.
+using Scope = std::map<std::string, Value, std::less<>>;
 
 /// The most elements of a list, those of the lists in it included.
 constexpr size_t maxListSize = 1 << 12;
@@ -19,19 +24,62 @@ class Evaluator {
 public:
   explicit Evaluator(Diagnostics &diagnostics) : diagnostics(diagnostics) {}
 
+  /// In the innermost scope; shadows what is outside of it.
   void define(const std::string &name, Value value) {
-    scope[name] = std::move(value);
+    innermost()[name] = std::move(value);
   }
+  /// The names of one layer while it lives: nothing outside of it is known,
+  /// but for what the file defines, the network's parameters, if
+  /// `seesNetwork`.
+  class LayerScope {
+  public:
+    LayerScope(Evaluator &evaluator, bool seesNetwork) : evaluator(evaluator) {
+      evaluator.layers.push_back({seesNetwork, {}});
+    }
+    ~LayerScope() { evaluator.layers.pop_back(); }
+    LayerScope(const LayerScope &) = delete;
+    LayerScope &operator=(const LayerScope &) = delete;
+
+  private:
+    Evaluator &evaluator;
+  };
+  /// A name that has its value while this lives: a loop's.
+  class Binding {
+  public:
+    Binding(Evaluator &evaluator, std::string name, Value value);
+    ~Binding();
+    Binding(const Binding &) = delete;
+    Binding &operator=(const Binding &) = delete;
+
+  private:
+    Scope &scope;
+    std::string name;
+    std::optional<Value> shadowed;
+  };
+
   /// Null if nothing of that name has been defined.
-  const Value *find(const std::string &name) const;
+  const Value *find(std::string_view name) const;
 
   /// The value; an error value after an error that has been reported.
   Value evaluate(const Expr &expr);
 
+  /// Expressions evaluated so far, parts counted.
+  uint64_t steps() const { return stepCount; }
+
 private:
   struct Visitor;
+  struct Layer {
+    bool seesNetwork;
+    Scope scope;
+  };
+  Scope &innermost() { return layers.empty() ? network : layers.back().scope; }
+  /// Of names that can be meant where `find` finds none.
+  std::vector<std::string_view> knownNames() const;
+
   Diagnostics &diagnostics;
-  std::map<std::string, Value> scope;
+  Scope network;
+  std::deque<Layer> layers; // references stay valid
+  uint64_t stepCount = 0;
 };
 
 } // namespace netc::dsl

@@ -63,13 +63,50 @@ static LayerSpec buildScale(const BoundArguments &arguments) {
   return scale;
 }
 
+static LayerSpec buildConv2DTranspose(const BoundArguments &arguments) {
+  shape::Conv2DTranspose conv;
+  conv.channels = arguments.get<int64_t>("channels");
+  conv.kernel = arguments.get<shape::Pair>("kernel");
+  conv.stride = arguments.get("stride", conv.stride);
+  conv.padding = arguments.get("padding", conv.padding);
+  conv.outputPadding = arguments.get("output_padding", conv.outputPadding);
+  conv.dilation = arguments.get("dilation", conv.dilation);
+  conv.groups = arguments.get("groups", conv.groups);
+  conv.useBias = arguments.get("use_bias", conv.useBias);
+  return conv;
+}
+
+static LayerSpec buildUpsample2D(const BoundArguments &arguments) {
+  shape::Upsample2D upsample;
+  upsample.scale = arguments.get<shape::Pair>("scale");
+  upsample.mode = arguments.get("mode", upsample.mode);
+  return upsample;
+}
+
+static LayerSpec buildZeroPadding2D(const BoundArguments &arguments) {
+  return shape::ZeroPadding2D{arguments.get<shape::Sides>("padding")};
+}
+
+static LayerSpec buildCrop2D(const BoundArguments &arguments) {
+  return shape::Crop2D{arguments.get<shape::Sides>("cropping")};
+}
+
+static LayerSpec buildReshape(const BoundArguments &arguments) {
+  return shape::Reshape{arguments.get<shape::Shape>("shape")};
+}
+
 template <typename Plain> static LayerSpec buildPlain(const BoundArguments &) {
   return Plain{};
 }
 
+/// Of a kind with one parameter at most, which the language calls `slope`,
+/// `alpha` or `max`.
 template <shape::ActivationKind kind>
-static LayerSpec buildActivation(const BoundArguments &) {
-  return shape::Activation{kind};
+static LayerSpec buildActivation(const BoundArguments &arguments) {
+  shape::Activation activation{kind};
+  for (std::string_view name : {"max", "slope", "alpha"})
+    activation.parameter = arguments.get(name, activation.parameter);
+  return activation;
 }
 
 std::span<const LayerKind> layerKinds() {
@@ -98,15 +135,40 @@ std::span<const LayerKind> layerKinds() {
          {"activation", ArgumentKind::Activation}}},
        buildDense},
       {{"Dropout", {{"rate", Number, required}}}, buildDropout},
-      {{"ReLU", {}}, buildActivation<ReLU>},
+      {{"ReLU", {{"max", Number}}}, buildActivation<ReLU>},
       {{"Sigmoid", {}}, buildActivation<Sigmoid>},
       {{"Tanh", {}}, buildActivation<Tanh>},
+      {{"Identity", {}}, buildPlain<shape::Identity>},
       {{"BatchNorm",
         {{"momentum", Number}, {"epsilon", Number}, {"affine", Boolean}}},
        buildBatchNorm},
       {{"LayerNorm", {{"epsilon", Number}, {"affine", Boolean}}},
        buildLayerNorm},
       {{"Scale", {{"use_bias", Boolean}}}, buildScale},
+      {{"LeakyReLU", {{"slope", Number}}}, buildActivation<LeakyReLU>},
+      {{"GELU", {}}, buildActivation<GELU>},
+      {{"SiLU", {}}, buildActivation<SiLU>},
+      {{"ELU", {{"alpha", Number}}}, buildActivation<ELU>},
+      {{"Softplus", {}}, buildActivation<Softplus>},
+      {{"HardSwish", {}}, buildActivation<HardSwish>},
+      {{"Conv2DTranspose",
+        {{"channels", Integer, required},
+         {"kernel", Pair, required},
+         {"stride", Pair},
+         {"padding", Pair},
+         {"output_padding", Pair},
+         {"dilation", Pair},
+         {"groups", Integer},
+         {"use_bias", Boolean},
+         {"activation", ArgumentKind::Activation}}},
+       buildConv2DTranspose},
+      {{"GlobalMaxPool2D", {}}, buildPlain<shape::GlobalMaxPool2D>},
+      {{"Upsample2D",
+        {{"scale", Pair, required}, {"mode", ArgumentKind::Interpolation}}},
+       buildUpsample2D},
+      {{"ZeroPadding2D", {{"padding", Sides, required}}}, buildZeroPadding2D},
+      {{"Crop2D", {{"cropping", Sides, required}}}, buildCrop2D},
+      {{"Reshape", {{"shape", ArgumentKind::Shape, required}}}, buildReshape},
   };
   return kinds;
 }
@@ -122,16 +184,6 @@ std::string baseName(std::string_view kind) {
   std::string name(kind);
   std::ranges::transform(name, name.begin(), toLower);
   return name;
-}
-
-bool isAutomaticName(std::string_view label) {
-  size_t end = label.rfind('_');
-  if (end == label.npos || end + 1 == label.size() ||
-      !std::ranges::all_of(label.substr(end + 1), isDigit))
-    return false;
-  return std::ranges::any_of(layerKinds(), [&](const LayerKind &kind) {
-    return baseName(kind.signature.name) == label.substr(0, end);
-  });
 }
 
 } // namespace netc::dsl

@@ -14,8 +14,8 @@ std::span<const LayerKind> layerKinds();
 /// Null if no layer has that name.
 const LayerKind *findLayerKind(std::string_view name);
 
-/// Whether a label reads like `conv2d_1`: what an unlabelled layer is called.
-bool isAutomaticName(std::string_view label);
+/// Whether a layer of that name takes others in braces.
+bool isCombinator(std::string_view name);
 /// `conv2d` of `Conv2D`.
 std::string baseName(std::string_view kind);
 

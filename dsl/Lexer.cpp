@@ -33,7 +33,7 @@ std::string describe(const Token &token) {
 
 bool isReserved(TokenKind kind) {
   switch (kind) {
-#define RESERVED(kind, spelling) case TokenKind::kind:
+#define KEYWORD(kind, spelling) case TokenKind::kind:
 #include "dsl/Tokens.def"
     return true;
   default:

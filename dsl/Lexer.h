@@ -6,9 +6,6 @@
 
 namespace netc::dsl {
 
-/// Enough for any network; it bounds what tokens and AST take.
-constexpr size_t maxFileSize = 4 << 20;
-
 enum class TokenKind {
 #define TOKEN(kind, spelling) kind,
 #include "dsl/Tokens.def"
@@ -27,9 +24,13 @@ std::string_view describe(TokenKind kind);
 /// How a diagnostic names the token: "`image`", "the end of the text".
 std::string describe(const Token &token);
 
+/// Enough for any network; it bounds what tokens and AST take.
+constexpr size_t maxFileSize = 4 << 20;
+
 /// The beginning of a text that may be long.
 std::string clipped(std::string_view text);
 
+/// Whether the token is a word that cannot be a name: `network`, `if`.
 bool isReserved(TokenKind kind);
 
 /// The tokens of the text, the last one being End. What is no token is reported

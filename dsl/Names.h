@@ -18,7 +18,8 @@ enum class NameContext {
   TrainKey,
   Argument,
   Value,
-  Member
+  Member,
+  Metric
 };
 
 /// The known name that `name` is most likely a slip of, whatever its case;

@@ -3,53 +3,133 @@
 #pragma once
 
 #include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Phase.h"
 
 #include <map>
 #include <memory>
 
 namespace netc::dsl {
 
-/// One layer as written. An `activation=` belongs to its layer.
+/// An argument of a call as it was given, evaluated: `kernel`, `5x3`.
+struct GivenArgument {
+  std::string name, value;
+  bool operator==(const GivenArgument &) const = default;
+};
+
+/// In `Layer::inputs`: the network's input.
+constexpr int64_t networkInput = -1;
+
+/// The use of a layer of the text's own, in which others were expanded.
+struct LayerUse {
+  std::string layer; // its name in the text: "Bottleneck"
+  SourceRange range; // of the call
+  int64_t parent;    // the use that this one is part of, or noUse
+};
+constexpr int64_t noUse = -1;
+
+/// One layer as written. An `activation=` belongs to its layer. `Sum` and
+/// `Concat` stand behind the layers of their branches; `Identity` makes none.
 struct Layer {
   std::string name; // "conv2d_1", "features.conv2d_1"; unique
   shape::LayerSpec spec;
   std::optional<shape::ActivationKind> activation;
-  shape::Shape input, output;
-  SourceRange range; // of the layer's name in the text
+  /// What it reads: indices of earlier layers, or networkInput. One, but for
+  /// Sum and Concat, which have one for each branch.
+  std::vector<int64_t> inputs;
+  shape::Shape input, output; // of the first input
+  /// Multiply the learning rate and the weight decay of its parameters.
+  double learningRateScale = 1, decayScale = 1;
+  SourceRange range;   // of the layer's name in the text
+  int64_t use = noUse; // index of Network::uses
+  std::vector<GivenArgument> arguments{};
 };
 
 struct Transform {
   shape::TransformSpec spec;
   SourceRange range;
+  Phase phase = Phase::Both;
+  std::vector<GivenArgument> arguments{};
+
+  bool runsIn(Phase wanted) const {
+    return phase == Phase::Both || phase == wanted;
+  }
 };
 
-enum class LossKind { SoftmaxCrossEntropy };
+enum class LossKind {
+  SoftmaxCrossEntropy,
+  SigmoidBinaryCrossEntropy,
+  MeanSquaredError
+};
+/// As the language writes it.
+std::string_view toString(LossKind kind);
+
+struct Loss {
+  LossKind kind = LossKind::SoftmaxCrossEntropy;
+  double labelSmoothing = 0;
+  bool targetsInput = false; // else the label
+};
 
 struct Sgd {
   double learningRate = 0.01;
   double momentum = 0;
   double weightDecay = 0;
+  bool nesterov = false;
 };
 
 struct Train {
-  LossKind loss = LossKind::SoftmaxCrossEntropy;
+  Loss loss;
   Sgd optimizer;
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`
-  SourceRange lossRange, batchRange;
+  SourceRange lossRange, optimizerRange, batchRange;
+};
+
+enum class Comparison {
+  Equal,
+  NotEqual,
+  LessEqual,
+  GreaterEqual,
+  Less,
+  Greater
+};
+/// `>=`
+std::string_view spelling(Comparison comparison);
+
+/// What a run must reach: `expect test_accuracy >= 0.85 on "fashion-mnist"`.
+/// Those of `parameters` and `macs` are proved with the text.
+struct Expectation {
+  std::string metric; // train_accuracy, test_accuracy, train_loss, test_loss
+  Comparison comparison{};
+  double value = 0;
+  std::string dataset;
+  int64_t epochs = 0; // after how many, 0 for the run's last
+  SourceRange range;
+
+  bool holds(double measured) const;
 };
 
 struct Network {
   std::string name, inputName;
   shape::Shape input, output;
-  std::vector<Layer> layers;
+  std::vector<Layer> layers; // the last one gives the output
+  std::vector<LayerUse> uses;
   std::vector<Transform> transforms; // [ToTensor] where the file has no `data`
   Train train;
-  SourceRange range;       // of the network's name
-  SourceRange inputRange;  // of the input's shape
-  SourceRange outputRange; // of the declared output
+  std::vector<Expectation> expectations; // of runs
+  SourceRange range;                     // of the network's name
+  SourceRange inputRange;                // of the input's shape
+  SourceRange outputRange;               // of the declared output
+  std::vector<std::shared_ptr<const SourceFile>> imports; // ranges are in them
 };
+
+/// How many classes a data set's labels must have for the network's loss; 0
+/// where any number will do.
+int64_t classesOf(const Network &network);
+/// The shape of one example's labels: {} for one, [H, W] for a map; nullopt
+/// where the loss takes none.
+std::optional<shape::Shape> labelShapeOf(const Network &network);
 
 /// Parses and proves `source`. `settings` are the command line's
 /// `--set NAME=VALUE`, checked against the network's parameters. Every error
@@ -64,6 +144,15 @@ analyze(const SourceFile &source,
 /// output for a batch is too large; else reports and returns false.
 bool checkTraining(const Network &network, int64_t batch,
                    Diagnostics &diagnostics);
+
+/// What pictures of other sizes are best scaled to before the transforms.
+struct WantedPictures {
+  shape::Shape shape;     // the network's input, or what a `Resize` makes
+  bool isCovered = false; // by the shorter side, and the middle taken
+};
+/// What the first transform of a phase makes of pictures if it is a `Resize`,
+/// the larger where both phases have one; else the network's input.
+WantedPictures wantedPictures(const Network &network);
 
 /// Proves that examples of shape `pixels` (8-bit, [C, H, W], from a data set's
 /// header) become the network's input through its transforms; else reports and

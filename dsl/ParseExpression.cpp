@@ -42,6 +42,13 @@ static const OperatorInfo *findOperator(TokenKind kind, int minimum) {
   return it == std::end(operators) || it->precedence < minimum ? nullptr : it;
 }
 
+std::optional<BinaryOperator> Parser::comparisonAt(TokenKind kind) {
+  const OperatorInfo *info = findOperator(kind, comparisonPrecedence);
+  if (!info || info->precedence != comparisonPrecedence)
+    return std::nullopt;
+  return info->op;
+}
+
 bool Parser::tooDeep() {
   error(DiagnosticKind::NestedTooDeep, token().range, maxDepth);
   isStopped = true;
@@ -156,7 +163,7 @@ ExprPtr Parser::parsePostfix() {
 
 /// `SGD(lr=0.1)`; a dotted name (`optim.SGD`) is refused by its meaning.
 ExprPtr Parser::parseCallExpr(ExprPtr callee) {
-  Name name{std::string(text(callee->range)), callee->range};
+  Name name{toString(*callee), callee->range};
   Arguments arguments;
   if (!parseArguments(arguments))
     return nullptr;

@@ -1,4 +1,4 @@
-// Declarations, calls and blocks, and how to go on after an error.
+// Declarations, and how to go on after an error.
 #include "dsl/Parser.h"
 
 #include "dsl/ParserState.h"
@@ -61,7 +61,8 @@ bool Parser::parseName(Name &name, std::string_view what) {
 // Recovery
 //===----------------------------------------------------------------------===//
 
-/// Whether a declaration begins here, be the braces before it closed or not.
+/// Whether a declaration begins here, be the braces before it closed or not:
+/// outside of braces that is the only place of these words, `train` apart.
 bool Parser::startsDeclaration() const {
   switch (token().kind) {
   case Network:
@@ -81,8 +82,11 @@ bool Parser::startsDeclaration() const {
 
 void Parser::skipDeclaration() {
   while (!is(End) && !startsDeclaration()) {
-    skipGroups([&] { return is(Data) || is(Train) || is(Layer); });
-    if (is(Data) || is(Train) || is(Layer))
+    auto begins = [&] {
+      return is(Data) || is(Train) || is(Layer) || is(Import) || is(Expect);
+    };
+    skipGroups(begins);
+    if (begins())
       return;
     if (!startsDeclaration())
       advance(); // a closing bracket without an opening one
@@ -122,30 +126,47 @@ void Parser::reportReserved() {
 // Declarations
 //===----------------------------------------------------------------------===//
 
+/// One declaration; nullopt if none begins here.
+std::optional<bool> Parser::parseDeclaration(File &file) {
+  switch (token().kind) {
+  case Network:
+    return parseNetwork(file);
+  case Layer:
+    return parseLayer(file);
+  case Import:
+    return parseImport(file);
+  case Data:
+    return parseData(file);
+  case Train:
+    return parseTrain(file);
+  case Expect:
+    return parseExpect(file);
+  default:
+    return std::nullopt;
+  }
+}
+
+void Parser::reportNoDeclaration() {
+  if (isReserved(token().kind)) {
+    error(DiagnosticKind::ReservedWord, token().range, token().spelling());
+    return;
+  }
+  Diagnostic *diagnostic =
+      expected("`network`, `layer`, `import`, `data`, `train` or `expect`");
+  if (diagnostic && is(Word))
+    diagnostic->hint("layers stand in the braces of a network: `network "
+                     "Name(image: 1x28x28) -> 10 = Sequential { ... }`");
+}
+
 File Parser::parseFile() {
   File file;
   while (!is(End)) {
-    bool isParsed = true;
-    if (is(Network)) {
-      isParsed = parseNetwork(file);
-    } else if (is(Data)) {
-      isParsed = parseData(file);
-    } else if (is(Train)) {
-      isParsed = parseTrain(file);
-    } else {
-      file.isBroken = true;
-      if (isReserved(token().kind)) {
-        error(DiagnosticKind::ReservedWord, token().range, token().spelling());
-      } else {
-        Diagnostic *diagnostic = expected("`network`, `data` or `train`");
-        if (diagnostic && is(Word))
-          diagnostic->hint("layers stand in the braces of a network: `network "
-                           "Name(image: 1x28x28) -> 10 = Sequential { ... }`");
-      }
-      advance();
-      skipDeclaration();
-    }
+    std::optional<bool> isParsed = parseDeclaration(file);
     if (!isParsed) {
+      reportNoDeclaration();
+      advance();
+    }
+    if (!isParsed || !*isParsed) {
       file.isBroken = true;
       skipDeclaration();
     }
@@ -195,46 +216,120 @@ bool Parser::parseParameters(std::vector<Parameter> &parameters) {
   return true;
 }
 
-/// `{ ... }`: `parseOne` parses what begins with a name; `what` is what may
-/// stand there. Returns false if the closing brace is missing.
-template <typename ParseOne>
-bool Parser::parseBraces(std::string_view what, std::string_view several,
-                         ParseOne parseOne) {
-  Token open = token();
-  if (!parseToken(LeftBrace))
+/// `layer Bottleneck(channels, stride=1) = Sequential { ... }`
+bool Parser::parseLayer(File &file) {
+  advance();
+  LayerDecl layer;
+  if (!parseName(layer.name, "the layer's name"))
     return false;
-  while (!is(RightBrace)) {
-    if (is(End) || startsDeclaration())
-      return parseClosing(RightBrace, open);
-    if (is(Word)) {
-      if (!parseOne())
-        skipItem();
-    } else if (is(Comma)) {
-      error(DiagnosticKind::CommaBetweenLayers, token().range, several);
-      advance();
-    } else if (isReserved(token().kind) || is(Train)) {
-      reportReserved();
-    } else {
-      expected(fmt::format("{} or `}}`", what));
-      advance();
-      skipItem();
-    }
+  if (Token open = token(); consumeIf(LeftParen)) {
+    if (!is(RightParen) && !parseParameters(layer.parameters))
+      return false;
+    if (!parseClosing(RightParen, open))
+      return false;
   }
+  if (!parseToken(Assign))
+    return false;
+  if (!is(Word)) {
+    expected("a layer");
+    return false;
+  }
+  bool isParsed = parseCall(layer.body);
+  file.layers.push_back(std::move(layer));
+  return isParsed;
+}
+
+bool Parser::parseString(Name &name, std::string_view what) {
+  if (!is(String)) {
+    expected(what);
+    return false;
+  }
+  std::string_view quoted = token().spelling();
+  name = {std::string(quoted.substr(1, quoted.size() - 2)), token().range};
   advance();
   return true;
+}
+
+bool Parser::parseImport(File &file) {
+  advance();
+  Name path;
+  if (!parseString(path, "the file's name in quotes"))
+    return false;
+  file.imports.push_back({path.range, std::move(path.text)});
+  return true;
+}
+
+/// `expect test_accuracy >= 0.85 on "fashion-mnist" after 5 epochs`. `on`,
+/// `after` and `epochs` are words here only.
+bool Parser::parseExpect(File &file) {
+  ExpectDecl expect;
+  expect.keyword = token().range;
+  advance();
+  auto isWord = [&](std::string_view word) {
+    return is(Word) && token().spelling() == word;
+  };
+  if (!parseName(expect.metric, "what is expected, as `test_accuracy`"))
+    return false;
+  std::optional<BinaryOperator> comparison = comparisonAt(token().kind);
+  if (!comparison) {
+    expected("a comparison, as `>=`");
+    return false;
+  }
+  expect.comparison = *comparison;
+  advance();
+  if (!(expect.value = parseExpr()))
+    return false;
+  if (isWord("on")) {
+    advance();
+    if (!parseString(expect.dataset.emplace(), "a data set's name in quotes"))
+      return false;
+  }
+  if (isWord("after")) {
+    advance();
+    if (!is(Integer)) {
+      expected("a number of epochs");
+      return false;
+    }
+    expect.epochs = parseNumber();
+    if (!isWord("epochs") && !isWord("epoch")) {
+      expected("`epochs`");
+      return false;
+    }
+    advance();
+  }
+  file.expects.push_back(std::move(expect));
+  return true;
+}
+
+/// Transforms in the braces of `data`, or of `train` or `test` within.
+bool Parser::parseTransforms(DataDecl &data, Phase phase) {
+  auto begins = [&] {
+    if (is(Word))
+      return true;
+    // An entry makes it the declaration `train { loss = ... }`: the braces of
+    // `data` were not closed.
+    return phase == Phase::Both && (is(Train) || is(Test)) &&
+           following().kind == LeftBrace && following(3).kind != Assign;
+  };
+  return parseBraces("a transform", "transforms", begins, [&] {
+    if (!is(Word)) {
+      Phase inner = is(Train) ? Phase::Train : Phase::Test;
+      advance();
+      return parseTransforms(data, inner);
+    }
+    TransformCall item{{}, phase};
+    if (!parseCall(item.call))
+      return false;
+    data.transforms.push_back(std::move(item));
+    return true;
+  });
 }
 
 bool Parser::parseData(File &file) {
   DataDecl data{token().range, {}};
   size_t failuresBefore = failures;
   advance();
-  bool isParsed = parseBraces("a transform", "transforms", [&] {
-    Call call;
-    if (!parseCall(call))
-      return false;
-    data.transforms.push_back(std::move(call));
-    return true;
-  });
+  bool isParsed = parseTransforms(data, Phase::Both);
   data.isBroken = failures != failuresBefore;
   file.data.push_back(std::move(data));
   return isParsed;
@@ -243,7 +338,8 @@ bool Parser::parseData(File &file) {
 bool Parser::parseTrain(File &file) {
   TrainDecl train{token().range, {}};
   advance();
-  bool isParsed = parseBraces("a key", "keys", [&] {
+  auto begins = [&] { return is(Word); };
+  bool isParsed = parseBraces("a key", "keys", begins, [&] {
     TrainEntry entry;
     if (!parseName(entry.key, "a key") || !parseToken(Assign) ||
         !(entry.value = parseExpr()))
@@ -253,115 +349,6 @@ bool Parser::parseTrain(File &file) {
   });
   file.trains.push_back(std::move(train));
   return isParsed;
-}
-
-//===----------------------------------------------------------------------===//
-// Calls and blocks
-//===----------------------------------------------------------------------===//
-
-bool Parser::parseCall(Call &call) {
-  Level level(*this);
-  if (level.isTooDeep() || !parseCallee(call.callee))
-    return false;
-  if (is(LeftParen) && !parseArguments(call.arguments.emplace()))
-    return false;
-  return !is(LeftBrace) || parseBlock(call.block.emplace());
-}
-
-/// A name; the dots of another framework's (`nn.Linear`) belong to it.
-bool Parser::parseCallee(Name &callee) {
-  if (!parseName(callee, "a layer"))
-    return false;
-  while (is(Dot) && following().kind == Word) {
-    advance();
-    callee.range = join(callee.range, token().range);
-    callee.text = text(callee.range);
-    advance();
-  }
-  return true;
-}
-
-bool Parser::parseItem(std::vector<Item> &items) {
-  Item item;
-  if (following().kind == Colon || following().kind == Assign) {
-    item.label = Name{std::string(token().spelling()), token().range};
-    advance();
-    if (is(Assign))
-      if (Diagnostic *diagnostic =
-              error(DiagnosticKind::AssignedLayer, token().range))
-        diagnostic->hint(
-            fmt::format("a label has a colon: `{}: ...`", item.label->text));
-    advance();
-  }
-  if (!parseCall(item.call))
-    return false;
-  items.push_back(std::move(item));
-  return true;
-}
-
-bool Parser::parseBlock(Block &block) {
-  block.open = token().range;
-  size_t failuresBefore = failures;
-  bool isParsed =
-      parseBraces("a layer", "layers", [&] { return parseItem(block.items); });
-  block.isBroken = failures != failuresBefore;
-  return isParsed;
-}
-
-/// Errors in arguments are recovered from: they leave `arguments` broken.
-bool Parser::parseArguments(Arguments &arguments) {
-  Token open = token();
-  arguments.range = open.range;
-  advance();
-  bool isClosed = false;
-  while (!isClosed && !consumeIf(RightParen)) {
-    if (is(End) || is(RightBrace) || startsDeclaration())
-      return parseClosing(RightParen, open);
-    if (parseArgument(arguments)) {
-      isClosed = endArgument(arguments, open);
-    } else {
-      arguments.isBroken = true;
-      isClosed = !skipArgument();
-    }
-  }
-  arguments.range = join(open.range, previous().range);
-  return !isStopped;
-}
-
-/// After an argument: true if the arguments end here without their `)`.
-bool Parser::endArgument(Arguments &arguments, const Token &open) {
-  if (consumeIf(Comma) || is(RightParen))
-    return false;
-  if (Diagnostic *diagnostic = expected("`,` or `)`"))
-    diagnostic->note(open.range, "to close this `(`");
-  // A new line that is no further argument: only the `)` was forgotten.
-  if (token().startsLine && following().kind != Assign)
-    return true;
-  arguments.isBroken = true;
-  return !skipArgument();
-}
-
-bool Parser::parseArgument(Arguments &arguments) {
-  Argument argument;
-  size_t first = position;
-  if (!(argument.value = parseExpr()))
-    return false;
-  if (is(Assign)) {
-    if (tokens[first].kind != Word || position != first + 1) {
-      error(DiagnosticKind::ArgumentNameNotBare, argument.value->range);
-      return false;
-    }
-    argument.name =
-        Name{std::string(tokens[first].spelling()), tokens[first].range};
-    advance();
-    if (!(argument.value = parseExpr()))
-      return false;
-  } else if (!arguments.list.empty() && arguments.list.back().name) {
-    error(DiagnosticKind::PositionalAfterNamed, argument.value->range);
-    return false;
-  }
-  arguments.list.push_back(std::move(argument));
-  return true;
 }
 
 } // namespace netc::dsl

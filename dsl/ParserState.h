@@ -1,5 +1,5 @@
-// The parser's class, shared by its two files: Parser.cpp (declarations, calls,
-// blocks) and ParseExpression.cpp.
+// The parser's class, shared by its files: Parser.cpp (declarations),
+// ParseCalls.cpp (calls, blocks) and ParseExpression.cpp.
 #pragma once
 
 #include "dsl/Ast.h"
@@ -24,8 +24,8 @@ private:
   // Tokens.
   const Token &token() const { return tokens[position]; }
   const Token &previous() const { return tokens[position - 1]; }
-  const Token &following() const {
-    return tokens[std::min(position + 1, tokens.size() - 1)];
+  const Token &following(size_t distance = 1) const {
+    return tokens[std::min(position + distance, tokens.size() - 1)];
   }
   bool is(TokenKind kind) const { return token().kind == kind; }
   void advance() { position += !is(TokenKind::End); }
@@ -48,6 +48,8 @@ private:
   bool parseToken(TokenKind kind);
   bool parseClosing(TokenKind kind, const Token &open);
   bool parseName(Name &name, std::string_view what);
+  /// A string, its text without the quotes.
+  bool parseString(Name &name, std::string_view what);
 
   // Recovery.
   /// Skips to a token outside brackets of which `isEnd` is true, to the brace
@@ -82,17 +84,52 @@ private:
   void reportReserved();
 
   // Declarations, calls, blocks.
+  std::optional<bool> parseDeclaration(File &file);
+  void reportNoDeclaration();
   bool parseNetwork(File &file);
+  bool parseLayer(File &file);
+  bool parseImport(File &file);
+  bool parseExpect(File &file);
   bool parseSignature(NetworkDecl &network);
   bool parseParameters(std::vector<Parameter> &parameters);
   bool parseData(File &file);
   bool parseTrain(File &file);
-  template <typename ParseOne>
+  bool parseTransforms(DataDecl &data, Phase phase);
+  /// `{ ... }`: `parseOne` parses what begins where `begins` says so; `what` is
+  /// what may stand there. Returns false if the closing brace is missing.
+  template <typename Begins, typename ParseOne>
   bool parseBraces(std::string_view what, std::string_view several,
-                   ParseOne parseOne);
+                   Begins begins, ParseOne parseOne) {
+    Token open = token();
+    if (!parseToken(TokenKind::LeftBrace))
+      return false;
+    while (!is(TokenKind::RightBrace)) {
+      if (begins()) {
+        if (!parseOne())
+          skipItem();
+      } else if (is(TokenKind::End) || startsDeclaration()) {
+        return parseClosing(TokenKind::RightBrace, open);
+      } else if (is(TokenKind::Comma)) {
+        error(DiagnosticKind::CommaBetweenLayers, token().range, several);
+        advance();
+      } else if (isReserved(token().kind)) {
+        reportReserved();
+      } else {
+        expected(fmt::format("{} or `}}`", what));
+        advance();
+        skipItem();
+      }
+    }
+    advance();
+    return true;
+  }
   bool parseCall(Call &call);
   bool parseCallee(Name &callee);
   bool parseItem(std::vector<Item> &items);
+  bool parseLabel(std::optional<Name> &label);
+  bool parseIf(IfItem &node);
+  bool parseRepeat(RepeatItem &node);
+  bool parseFor(ForItem &node);
   bool parseBlock(Block &block);
   bool parseArguments(Arguments &arguments);
   bool parseArgument(Arguments &arguments);
@@ -100,6 +137,7 @@ private:
 
   // Expressions.
   ExprPtr parseExpr();
+  static std::optional<BinaryOperator> comparisonAt(TokenKind kind);
   ExprPtr parseBinary(int minimum);
   ExprPtr parseUnary(int minimum);
   ExprPtr parsePostfix();

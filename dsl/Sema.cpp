@@ -2,6 +2,7 @@
 // signature.
 #include "dsl/Sema.h"
 
+#include "dsl/Imports.h"
 #include "dsl/Names.h"
 #include "dsl/Parser.h"
 
@@ -72,13 +73,8 @@ void Analyzer::defineParameters(const NetworkDecl &decl) {
   std::map<std::string_view, SourceRange> names;
   for (const Parameter &parameter : decl.parameters) {
     const Name &name = parameter.name;
-    if (name.text == "input" ||
-        std::ranges::find(valueNames(), name.text) != valueNames().end()) {
-      diagnostics.error(DiagnosticKind::ParameterName, name.range, name.text)
-          .hint(name.text == "input" ? "`input` is the shape of the input"
-                                     : "it is the name of a value");
+    if (!checkParameterName(name, diagnostics))
       continue;
-    }
     auto [first, isFirst] = names.try_emplace(name.text, name.range);
     if (isFirst)
       evaluator.define(name.text, parameterValue(decl, parameter));
@@ -157,10 +153,14 @@ std::unique_ptr<Network> Analyzer::run() {
   checkOnce(file.data, "`data`", [](const auto &decl) { return decl.keyword; });
   checkOnce(file.trains, "`train`",
             [](const auto &decl) { return decl.keyword; });
+  Imports imports(diagnostics);
+  imports.load(file, source);
+  LayerTable table = collectLayers(file, imports, diagnostics);
   if (file.networks.empty()) {
     if (!file.isBroken)
       diagnostics.error(DiagnosticKind::NoNetwork, {&source, 0, 0})
           .hint("`network Name(image: 1x28x28) -> 10 = Sequential { ... }`");
+    checkLayers(nullptr, table, evaluator, diagnostics);
     return nullptr;
   }
 
@@ -178,14 +178,25 @@ std::unique_ptr<Network> Analyzer::run() {
   network->output =
       evaluateShape(*decl.output, "the output").value_or(shape::Shape());
 
-  expandLayers(decl, input.has_value(), evaluator, diagnostics, *network);
+  for (const Imports::Imported &each : imports.all())
+    network->imports.push_back(each.source);
+  expandLayers(decl, table, input.has_value(), evaluator, diagnostics,
+               *network);
+  checkLayers(&decl, table, evaluator, diagnostics);
   if (file.data.empty())
-    network->transforms = {{shape::ToTensor(), network->range}};
+    network->transforms = {{shape::ToTensor(), network->range, Phase::Both}};
   else if (input)
     resolveData(file.data[0], evaluator, diagnostics, *network);
   if (!file.trains.empty())
     resolveTrain(file.trains[0], evaluator, diagnostics, *network);
-  return diagnostics.hasErrors() ? nullptr : std::move(network);
+  // What a network costs is known when it is right; settings make another of
+  // it.
+  resolveExpects(file.expects, settings.empty() && !diagnostics.hasErrors(),
+                 evaluator, diagnostics, *network);
+  if (diagnostics.hasErrors())
+    return nullptr;
+  lint(*network, diagnostics);
+  return network;
 }
 
 std::unique_ptr<Network>

@@ -6,15 +6,33 @@
 #include "dsl/Ast.h"
 #include "dsl/Evaluate.h"
 #include "dsl/Network.h"
+#include "dsl/Signature.h"
 
 namespace netc::dsl {
+
+/// A layer of the text's own. Its arguments are of any kind.
+struct UserLayer {
+  const LayerDecl *decl;
+  Signature signature;
+  bool seesNetwork; // the network's parameters, being in its file
+};
+using LayerTable = std::map<std::string, UserLayer, std::less<>>;
 
 /// Expands the network's body and infers every shape; compares the last one
 /// with `network.output`. `isShapeKnown` is false if the input's shape is not
 /// known because of an error.
-void expandLayers(const NetworkDecl &decl, bool isShapeKnown,
-                  Evaluator &evaluator, Diagnostics &diagnostics,
-                  Network &network);
+void expandLayers(const NetworkDecl &decl, const LayerTable &table,
+                  bool isShapeKnown, Evaluator &evaluator,
+                  Diagnostics &diagnostics, Network &network);
+
+/// Checks what expansion does not reach: untaken branches of the network (null
+/// if there is none), layers that nothing uses. Errors that expansion has
+/// reported are not reported again.
+void checkLayers(const NetworkDecl *decl, const LayerTable &table,
+                 Evaluator &evaluator, Diagnostics &diagnostics);
+
+/// False, with an error, if a parameter or a loop cannot have this name.
+bool checkParameterName(const Name &name, Diagnostics &diagnostics);
 
 /// \pre the network's input is known.
 void resolveData(const DataDecl &decl, Evaluator &evaluator,
@@ -22,6 +40,14 @@ void resolveData(const DataDecl &decl, Evaluator &evaluator,
 
 void resolveTrain(const TrainDecl &decl, Evaluator &evaluator,
                   Diagnostics &diagnostics, Network &network);
+
+/// `isProving`: compares `parameters` and `macs` with the network's.
+void resolveExpects(const std::vector<ExpectDecl> &decls, bool isProving,
+                    Evaluator &evaluator, Diagnostics &diagnostics,
+                    Network &network);
+
+/// Warns of what is allowed and hardly meant. \pre the network is proved
+void lint(const Network &network, Diagnostics &diagnostics);
 
 /// Reports what a shape rule refused: at the argument at fault, or at the
 /// layer.

@@ -1,43 +1,36 @@
-// `data { ... }`: from the pictures of a data set to the network's input.
+// `data { ... }`: from the pictures of a data set to the network's input, in
+// training and in testing.
 #include "dsl/Sema.h"
 
 #include "dsl/Names.h"
-#include "dsl/Signature.h"
+#include "dsl/Transforms.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
+#include <array>
 
 namespace netc::dsl {
 
-namespace {
-struct TransformKind {
-  Signature signature;
-  shape::TransformSpec (*build)(const BoundArguments &arguments);
-};
-} // namespace
+static constexpr std::array phases = {Phase::Train, Phase::Test};
 
-static shape::TransformSpec buildResize(const BoundArguments &arguments) {
-  return shape::Resize{arguments.get<shape::Pair>("size")};
+/// `224` or `224x200`, as an argument.
+static std::string sizeText(const shape::Shape &image) {
+  return image[1] == image[2] ? fmt::format("{}", image[1])
+                              : fmt::format("{}x{}", image[1], image[2]);
 }
 
-static shape::TransformSpec buildToTensor(const BoundArguments &) {
-  return shape::ToTensor{};
+static bool changesSize(const shape::TransformSpec &spec) {
+  return std::holds_alternative<shape::Resize>(spec) ||
+         std::holds_alternative<shape::CenterCrop>(spec) ||
+         std::holds_alternative<shape::RandomCrop>(spec) ||
+         std::holds_alternative<shape::RandomResizedCrop>(spec);
 }
 
-static shape::TransformSpec buildNormalize(const BoundArguments &arguments) {
-  return shape::Normalize{arguments.get<std::vector<double>>("mean"),
-                          arguments.get<std::vector<double>>("std")};
-}
-
-static std::span<const TransformKind> transformKinds() {
-  using enum ArgumentKind;
-  constexpr bool required = true;
-  static const std::vector<TransformKind> kinds = {
-      {{"Resize", {{"size", Pair, required}}}, buildResize},
-      {{"ToTensor", {}}, buildToTensor},
-      {{"Normalize", {{"mean", Numbers, required}, {"std", Numbers, required}}},
-       buildNormalize},
-  };
-  return kinds;
+std::vector<const Signature *> transformSignatures() {
+  std::vector<const Signature *> signatures;
+  for (const TransformKind &kind : transformKinds())
+    signatures.push_back(&kind.signature);
+  return signatures;
 }
 
 namespace {
@@ -50,26 +43,25 @@ public:
   void run(const DataDecl &decl);
 
 private:
-  void resolve(const Call &call);
+  void resolve(const Call &call, Phase phase);
   void reportUnknown(const Call &call);
   bool isFirstOfKind(const Transform &transform);
+  bool isInItsPhase(const Transform &transform);
   void infer(Transform &transform, const BoundArguments &arguments);
-  void checkResult(const DataDecl &decl);
-  template <typename T> const Transform *find() const;
+  /// The shape in a phase that this transform runs in is not known any more.
+  void forgetShapes(const Transform &transform);
+  void checkToTensor(const DataDecl &decl, Phase phase);
+  void checkResult(Phase phase);
+  std::optional<shape::Shape> &shapeIn(Phase phase) {
+    return shapes[phase == Phase::Test];
+  }
 
   Evaluator &evaluator;
   Diagnostics &diagnostics;
   Network &network;
-  std::optional<shape::Shape> shape; // nullopt after an error
+  std::array<std::optional<shape::Shape>, 2> shapes; // nullopt after an error
 };
 } // namespace
-
-template <typename T> const Transform *DataResolver::find() const {
-  for (const Transform &transform : network.transforms)
-    if (std::holds_alternative<T>(transform.spec))
-      return &transform;
-  return nullptr;
-}
 
 void DataResolver::reportUnknown(const Call &call) {
   std::vector<std::string_view> known;
@@ -81,13 +73,15 @@ void DataResolver::reportUnknown(const Call &call) {
       .hint(hintForName(NameContext::Transform, call.callee.text, known));
   if (call.arguments)
     evaluateAll(*call.arguments, evaluator);
-  shape.reset();
 }
 
 bool DataResolver::isFirstOfKind(const Transform &transform) {
   std::string_view kind = shape::kindName(transform.spec);
   for (const Transform &earlier : network.transforms) {
-    if (earlier.spec.index() != transform.spec.index())
+    bool meets = std::ranges::any_of(phases, [&](Phase phase) {
+      return earlier.runsIn(phase) && transform.runsIn(phase);
+    });
+    if (!meets || earlier.spec.index() != transform.spec.index())
       continue;
     diagnostics.error(DiagnosticKind::TransformTwice, transform.range, kind)
         .note(earlier.range, "the first one is here");
@@ -96,82 +90,134 @@ bool DataResolver::isFirstOfKind(const Transform &transform) {
   return true;
 }
 
+/// Evaluation is to give the same result each time.
+bool DataResolver::isInItsPhase(const Transform &transform) {
+  if (transform.phase == Phase::Train || !shape::isRandom(transform.spec))
+    return true;
+  std::string_view kind = shape::kindName(transform.spec);
+  diagnostics.error(DiagnosticKind::RandomOutsideTrain, transform.range, kind)
+      .hint(fmt::format("`train {{ {} }}`: it draws anew for each picture, and "
+                        "an evaluation draws nothing",
+                        kind));
+  return false;
+}
+
+void DataResolver::forgetShapes(const Transform &transform) {
+  for (Phase phase : phases)
+    if (transform.runsIn(phase))
+      shapeIn(phase).reset();
+}
+
 void DataResolver::infer(Transform &transform,
                          const BoundArguments &arguments) {
-  auto *normalize = std::get_if<shape::Normalize>(&transform.spec);
-  shape::InferResult result = shape::infer(transform.spec, *shape);
-  if (auto *error = std::get_if<shape::ShapeError>(&result)) {
-    const auto *argument = arguments.find(error->argument);
-    reportShapeError(*error, transform.range,
-                     argument ? argument->range : transform.range, diagnostics);
-    if (std::holds_alternative<shape::Resize>(transform.spec))
-      shape.reset();
-    return;
+  for (Phase phase : phases) {
+    std::optional<shape::Shape> &shape = shapeIn(phase);
+    if (!transform.runsIn(phase) || !shape)
+      continue;
+    shape::InferResult result = shape::infer(transform.spec, *shape);
+    if (auto *error = std::get_if<shape::ShapeError>(&result)) {
+      const auto *argument = arguments.find(error->argument);
+      reportShapeError(*error, transform.range,
+                       argument ? argument->range : transform.range,
+                       diagnostics);
+      if (changesSize(transform.spec))
+        forgetShapes(transform);
+      return; // what is wrong in both phases is said once
+    }
+    shape = std::get<shape::Inferred>(result).shape;
   }
-  shape = std::get<shape::Inferred>(result).shape;
-  if (normalize) { // one value serves all channels
-    size_t count =
+  if (auto *normalize = std::get_if<shape::Normalize>(&transform.spec)) {
+    size_t count = // one value serves all channels
         std::max(normalize->mean.size(), normalize->deviation.size());
     normalize->mean.resize(count, normalize->mean[0]);
     normalize->deviation.resize(count, normalize->deviation[0]);
   }
 }
 
-void DataResolver::resolve(const Call &call) {
+void DataResolver::resolve(const Call &call, Phase phase) {
   auto kind = std::ranges::find_if(transformKinds(), [&](const auto &known) {
     return known.signature.name == call.callee.text;
   });
-  if (kind == transformKinds().end())
+  Transform transform{{}, call.callee.range, phase};
+  if (kind == transformKinds().end()) {
+    forgetShapes(transform);
     return reportUnknown(call);
+  }
   if (call.block)
     diagnostics.error(DiagnosticKind::NoBlock, call.block->open,
                       call.callee.text);
   std::optional<BoundArguments> arguments =
       bind(kind->signature, call.callee,
            call.arguments ? &*call.arguments : nullptr, evaluator, diagnostics);
-  if (!arguments) {
-    shape.reset();
-    return;
-  }
-  Transform transform{kind->build(*arguments), call.callee.range};
-  if (isFirstOfKind(transform) && shape)
+  if (!arguments)
+    return forgetShapes(transform);
+  transform.spec = kind->build(*arguments);
+  transform.arguments = givenArguments(kind->signature, *arguments);
+  if (isFirstOfKind(transform) && isInItsPhase(transform))
     infer(transform, *arguments);
   network.transforms.push_back(std::move(transform));
 }
 
-/// `224` or `224x200`, as an argument.
-static std::string sizeText(const shape::Shape &image) {
-  return image[1] == image[2] ? fmt::format("{}", image[1])
-                              : fmt::format("{}x{}", image[1], image[2]);
+/// `ToTensor` is there, and what reads its numbers is behind it.
+void DataResolver::checkToTensor(const DataDecl &decl, Phase phase) {
+  std::vector<const Transform *> early;
+  for (const Transform &transform : network.transforms) {
+    if (!transform.runsIn(phase))
+      continue;
+    if (std::holds_alternative<shape::Normalize>(transform.spec) ||
+        std::holds_alternative<shape::RandomErasing>(transform.spec))
+      early.push_back(&transform);
+    if (!std::holds_alternative<shape::ToTensor>(transform.spec))
+      continue;
+    for (const Transform *wrong : early)
+      diagnostics
+          .error(DiagnosticKind::BeforeToTensor, wrong->range,
+                 shape::kindName(wrong->spec))
+          .note(transform.range, "`ToTensor` is here")
+          .hint(std::holds_alternative<shape::Normalize>(wrong->spec)
+                    ? "`mean` and `std` are those of numbers from 0 to 1"
+                    : "`value` is one of numbers from 0 to 1");
+    return;
+  }
+  bool isPhased =
+      std::ranges::any_of(network.transforms, [](const Transform &transform) {
+        return transform.phase != Phase::Both;
+      });
+  diagnostics
+      .error(DiagnosticKind::NoToTensor, decl.keyword,
+             !isPhased               ? ""
+             : phase == Phase::Train ? " in training"
+                                     : " in testing")
+      .hint("add `ToTensor`: it makes numbers from 0 to 1 of the pixels");
 }
 
 /// What the transforms make of pictures must be what the network reads.
-void DataResolver::checkResult(const DataDecl &decl) {
-  const Transform *toTensor = find<shape::ToTensor>();
-  const Transform *normalize = find<shape::Normalize>();
-  if (!toTensor)
-    diagnostics.error(DiagnosticKind::NoToTensor, decl.keyword)
-        .hint("add `ToTensor`: it makes numbers from 0 to 1 of the pixels");
-  else if (normalize && normalize->range.offset < toTensor->range.offset)
-    diagnostics.error(DiagnosticKind::NormalizeBeforeToTensor, normalize->range)
-        .note(toTensor->range, "`ToTensor` is here")
-        .hint("`mean` and `std` are those of numbers from 0 to 1");
+void DataResolver::checkResult(Phase phase) {
+  std::optional<shape::Shape> &shape = shapeIn(phase);
   if (!shape || *shape == network.input)
     return;
-  const Transform *resize = find<shape::Resize>();
-  auto &error = diagnostics.error(DiagnosticKind::TransformsMismatch,
-                                  resize->range, shape::toString(*shape),
-                                  network.name, shape::toString(network.input));
+  const Transform *last = nullptr;
+  for (const Transform &transform : network.transforms)
+    if (transform.runsIn(phase) && changesSize(transform.spec))
+      last = &transform;
+  std::string gives = shape::toString(*shape);
+  if (last->phase != Phase::Both)
+    gives += last->phase == Phase::Train ? " in training" : " in testing";
+  auto &error =
+      diagnostics.error(DiagnosticKind::TransformsMismatch, last->range, gives,
+                        network.name, shape::toString(network.input));
   error.note(network.inputRange,
              fmt::format("the input of `{}` is here", network.name));
-  error.hint(fmt::format("`Resize({})` gives {}", sizeText(network.input),
+  error.hint(fmt::format("`{}({})` gives {}", shape::kindName(last->spec),
+                         sizeText(network.input),
                          shape::toString(network.input)));
 }
 
 void DataResolver::run(const DataDecl &decl) {
   size_t errors = diagnostics.all().size();
+  auto isFine = [&] { return errors == diagnostics.all().size(); };
   if (network.input.size() == 3)
-    shape = network.input; // pictures of any size come to the same
+    shapes.fill(network.input); // pictures of any size come to the same
   else
     diagnostics
         .error(DiagnosticKind::TransformsMismatch, decl.keyword,
@@ -181,10 +227,13 @@ void DataResolver::run(const DataDecl &decl) {
               fmt::format("the input of `{}` is here", network.name))
         .hint(network.inputRange,
               "take the picture's shape, and `Flatten` it first");
-  for (const Call &call : decl.transforms)
-    resolve(call);
-  if (!decl.isBroken && errors == diagnostics.all().size())
-    checkResult(decl);
+  for (const TransformCall &transform : decl.transforms)
+    resolve(transform.call, transform.phase);
+  for (Phase phase : phases) // what is wrong in both is said once
+    if (!decl.isBroken && isFine()) {
+      checkToTensor(decl, phase);
+      checkResult(phase);
+    }
 }
 
 void resolveData(const DataDecl &decl, Evaluator &evaluator,
@@ -192,13 +241,21 @@ void resolveData(const DataDecl &decl, Evaluator &evaluator,
   DataResolver(evaluator, diagnostics, network).run(decl);
 }
 
-bool checkTransforms(const Network &network, const shape::Shape &pixels,
-                     const std::string &dataset, Diagnostics &diagnostics) {
+static bool checkPhase(const Network &network, const shape::Shape &pixels,
+                       Phase phase, const std::string &dataset,
+                       Diagnostics &diagnostics) {
   shape::Shape shape = pixels;
+  bool isSized = false;
   for (const Transform &transform : network.transforms) {
+    if (!transform.runsIn(phase))
+      continue;
+    isSized |= changesSize(transform.spec);
     shape::InferResult result = shape::infer(transform.spec, shape);
     if (auto *error = std::get_if<shape::ShapeError>(&result)) {
-      reportShapeError(*error, transform.range, transform.range, diagnostics);
+      reportShapeError(*error, transform.range, transform.range, diagnostics)
+          .note(network.inputRange,
+                fmt::format("`{}` has pictures of {}", dataset,
+                            shape::toString(pixels)));
       return false;
     }
     shape = std::get<shape::Inferred>(result).shape;
@@ -209,13 +266,44 @@ bool checkTransforms(const Network &network, const shape::Shape &pixels,
       DiagnosticKind::DatasetMismatch, network.inputRange, dataset,
       shape::toString(pixels), network.name, shape::toString(network.input));
   if (network.input.size() == 3 && shape.size() == 3 &&
-      network.input[0] == shape[0])
+      network.input[0] == shape[0] && !isSized)
     error.hint(fmt::format("`data {{ Resize({})  ToTensor }}` makes {} of them",
                            sizeText(network.input),
                            shape::toString(network.input)));
   else if (network.input.size() == 1)
     error.hint("take the picture's shape, and `Flatten` it first");
   return false;
+}
+
+bool checkTransforms(const Network &network, const shape::Shape &pixels,
+                     const std::string &dataset, Diagnostics &diagnostics) {
+  return std::ranges::all_of(phases, [&](Phase phase) {
+    return checkPhase(network, pixels, phase, dataset, diagnostics);
+  });
+}
+
+WantedPictures wantedPictures(const Network &network) {
+  WantedPictures wanted{network.input};
+  int64_t largest = 0;
+  for (Phase phase : {Phase::Test, Phase::Train}) { // at a tie, testing's
+    auto first =
+        std::ranges::find_if(network.transforms, [&](const Transform &each) {
+          return each.runsIn(phase);
+        });
+    if (first == network.transforms.end())
+      continue;
+    const auto *resize = std::get_if<shape::Resize>(&first->spec);
+    if (!resize)
+      continue;
+    int64_t side = resize->shortSide.value_or(0);
+    shape::Pair size = resize->size.value_or(shape::Pair{side, side});
+    if (std::min(size[0], size[1]) <= largest)
+      continue;
+    largest = std::min(size[0], size[1]);
+    wanted.shape = {network.input[0], size[0], size[1]};
+    wanted.isCovered = resize->shortSide.has_value();
+  }
+  return wanted;
 }
 
 } // namespace netc::dsl

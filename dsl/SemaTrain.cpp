@@ -3,7 +3,7 @@
 #include "dsl/Sema.h"
 
 #include "dsl/Names.h"
-#include "dsl/Signature.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +13,42 @@ namespace netc::dsl {
 
 static constexpr std::string_view trainKeys[] = {"loss", "optimizer", "init",
                                                  "batch", "epochs"};
+
+static std::span<const Signature> optimizerSignatures() {
+  using enum ArgumentKind;
+  static const Signature signatures[] = {{"SGD",
+                                          {{"lr", Number, true},
+                                           {"momentum", Number},
+                                           {"weight_decay", Number},
+                                           {"nesterov", Boolean}}}};
+  return signatures;
+}
+
+static std::span<const Signature> lossSignatures() {
+  using enum ArgumentKind;
+  static const Signature signatures[] = {
+      {toString(LossKind::SoftmaxCrossEntropy),
+       {{"label_smoothing", Number}, {"target", Word}}},
+      {toString(LossKind::SigmoidBinaryCrossEntropy), {{"target", Word}}},
+      {toString(LossKind::MeanSquaredError), {{"target", Word}}}};
+  return signatures;
+}
+
+static std::span<const Signature> initSignatures() {
+  static const Signature signatures[] = {{"Xavier", {}}};
+  return signatures;
+}
+
+std::span<const std::string_view> trainKeyNames() { return trainKeys; }
+
+std::vector<const Signature *> trainSignatures() {
+  std::vector<const Signature *> signatures;
+  for (std::span<const Signature> known :
+       {lossSignatures(), optimizerSignatures(), initSignatures()})
+    for (const Signature &signature : known)
+      signatures.push_back(&signature);
+  return signatures;
+}
 
 namespace {
 class TrainResolver {
@@ -30,12 +66,19 @@ private:
     const Arguments *arguments = nullptr;
   };
   std::optional<Choice> chosen(const TrainEntry &entry);
-  /// The arguments of the choice, which must be of the one known kind.
-  std::optional<BoundArguments> resolveChoice(const TrainEntry &entry,
-                                              const Signature &known,
-                                              DiagnosticKind unknown,
-                                              NameContext context);
+  /// The name of the choice, which must be of a known kind, and its arguments.
+  struct Resolved {
+    std::string_view name;
+    BoundArguments arguments;
+  };
+  std::optional<Resolved> resolveChoice(const TrainEntry &entry,
+                                        std::span<const Signature> known,
+                                        DiagnosticKind unknown,
+                                        NameContext context,
+                                        Evaluator &evaluator);
   void resolve(const TrainEntry &entry);
+  void resolveLoss(const TrainEntry &entry);
+  bool resolveTarget(const BoundArguments &arguments, Loss &loss);
   void resolveOptimizer(const TrainEntry &entry);
   void resolveCount(const TrainEntry &entry, int64_t &count);
   bool checkNumber(const BoundArguments &arguments, std::string_view name,
@@ -68,15 +111,23 @@ TrainResolver::chosen(const TrainEntry &entry) {
   return std::nullopt;
 }
 
-std::optional<BoundArguments>
-TrainResolver::resolveChoice(const TrainEntry &entry, const Signature &known,
-                             DiagnosticKind unknown, NameContext context) {
+std::optional<TrainResolver::Resolved> TrainResolver::resolveChoice(
+    const TrainEntry &entry, std::span<const Signature> known,
+    DiagnosticKind unknown, NameContext context, Evaluator &evaluator) {
   std::optional<Choice> choice = chosen(entry);
   if (!choice)
     return std::nullopt;
-  if (choice->name.text == known.name)
-    return bind(known, choice->name, choice->arguments, evaluator, diagnostics);
-  std::string_view names[] = {known.name};
+  std::vector<std::string_view> names;
+  for (const Signature &signature : known) {
+    names.push_back(signature.name);
+    if (choice->name.text != signature.name)
+      continue;
+    std::optional<BoundArguments> arguments = bind(
+        signature, choice->name, choice->arguments, evaluator, diagnostics);
+    if (!arguments)
+      return std::nullopt;
+    return Resolved{signature.name, std::move(*arguments)};
+  }
   diagnostics.error(unknown, choice->name.range, choice->name.text)
       .hint(hintForName(context, choice->name.text, names));
   if (choice->arguments)
@@ -97,15 +148,13 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
 }
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
-  using enum ArgumentKind;
-  static const Signature signature{
-      "SGD",
-      {{"lr", Number, true}, {"momentum", Number}, {"weight_decay", Number}}};
-  std::optional<BoundArguments> arguments =
-      resolveChoice(entry, signature, DiagnosticKind::UnknownOptimizer,
-                    NameContext::Optimizer);
-  if (!arguments)
+  network.train.optimizerRange = entry.value->range;
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, optimizerSignatures(), DiagnosticKind::UnknownOptimizer,
+      NameContext::Optimizer, evaluator);
+  if (!resolved)
     return;
+  const BoundArguments *arguments = &resolved->arguments;
   Sgd &sgd = network.train.optimizer;
   sgd.learningRate = arguments->get<double>("lr");
   sgd.momentum = arguments->get("momentum", sgd.momentum);
@@ -119,6 +168,10 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
   checkNumber(*arguments, "momentum", sgd.momentum, 1,
               "at least 0 and below 1");
   checkAtLeastZero("weight_decay", sgd.weightDecay);
+  sgd.nesterov = arguments->get("nesterov", sgd.nesterov);
+  if (sgd.nesterov && sgd.momentum == 0)
+    diagnostics.error(DiagnosticKind::NesterovWithoutMomentum,
+                      arguments->find("nesterov")->range);
 }
 
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
@@ -143,17 +196,12 @@ void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
 void TrainResolver::resolve(const TrainEntry &entry) {
   const std::string &key = entry.key.text;
   if (key == "loss") {
-    network.train.lossRange = entry.value->range;
-    static const Signature signature{"SoftmaxCrossEntropy", {}};
-    isLossKnown &= resolveChoice(entry, signature, DiagnosticKind::UnknownLoss,
-                                 NameContext::Loss)
-                       .has_value();
+    resolveLoss(entry);
   } else if (key == "optimizer") {
     resolveOptimizer(entry);
   } else if (key == "init") {
-    static const Signature signature{"Xavier", {}};
-    resolveChoice(entry, signature, DiagnosticKind::UnknownInit,
-                  NameContext::Init);
+    resolveChoice(entry, initSignatures(), DiagnosticKind::UnknownInit,
+                  NameContext::Init, evaluator);
   } else if (key == "batch") {
     network.train.batchRange = entry.value->range;
     resolveCount(entry, network.train.batch);
@@ -166,16 +214,90 @@ void TrainResolver::resolve(const TrainEntry &entry) {
   }
 }
 
+void TrainResolver::resolveLoss(const TrainEntry &entry) {
+  network.train.lossRange = entry.value->range;
+  isLossKnown = false; // until it is
+  // What a target may be are names here, and nowhere else.
+  Evaluator withTargets = evaluator;
+  withTargets.define(network.inputName, {NamedValue{network.inputName}});
+  withTargets.define("label", {NamedValue{"label"}});
+  std::optional<Resolved> resolved =
+      resolveChoice(entry, lossSignatures(), DiagnosticKind::UnknownLoss,
+                    NameContext::Loss, withTargets);
+  if (!resolved)
+    return;
+  Loss loss;
+  for (auto kind :
+       {LossKind::SigmoidBinaryCrossEntropy, LossKind::MeanSquaredError})
+    if (resolved->name == toString(kind))
+      loss.kind = kind;
+  const BoundArguments &arguments = resolved->arguments;
+  loss.labelSmoothing = arguments.get("label_smoothing", 0.0);
+  bool isFine =
+      checkNumber(arguments, "label_smoothing", loss.labelSmoothing,
+                  std::nextafter(1.0, 2.0), "at least 0 and at most 1");
+  if (!resolveTarget(arguments, loss) || !isFine)
+    return;
+  network.train.loss = loss;
+  isLossKnown = true;
+}
+
+/// `label`, or the name of the network's input where the loss can compare with
+/// it.
+bool TrainResolver::resolveTarget(const BoundArguments &arguments, Loss &loss) {
+  const BoundArguments::Entry *target = arguments.find("target");
+  if (!target || std::get<std::string>(target->value) == "label")
+    return true;
+  const std::string &name = std::get<std::string>(target->value);
+  bool takesInput = loss.kind != LossKind::SoftmaxCrossEntropy;
+  loss.targetsInput = name == network.inputName;
+  if (loss.targetsInput && takesInput)
+    return true;
+  Diagnostic &error = diagnostics.error(
+      DiagnosticKind::LossTarget, target->range, toString(loss.kind),
+      takesInput ? fmt::format("`label` or `{}`", network.inputName)
+                 : "`label`",
+      fmt::format("`{}`", name));
+  if (loss.targetsInput)
+    error.hint(fmt::format("`MeanSquaredError(target={})` compares with the "
+                           "input",
+                           name));
+  return false;
+}
+
+/// Whether the loss can be taken of what the network gives.
 static bool checkLoss(const Network &network, Diagnostics &diagnostics) {
-  if (network.output.size() <= 1)
+  const Loss &loss = network.train.loss;
+  const shape::Shape &output = network.output;
+  if (output.empty()) // told before
     return true;
   SourceRange range = network.train.lossRange;
-  diagnostics
-      .error(DiagnosticKind::LossInput, range.file ? range : network.range,
-             "SoftmaxCrossEntropy", network.name,
-             shape::toString(network.output))
-      .note(network.outputRange,
-            fmt::format("the output of `{}` is here", network.name));
+  auto report = [&](const std::string &takes) -> Diagnostic & {
+    return diagnostics
+        .error(DiagnosticKind::LossInput, range.file ? range : network.range,
+               toString(loss.kind), takes, network.name,
+               shape::toString(output))
+        .note(network.outputRange,
+              fmt::format("the output of `{}` is here", network.name));
+  };
+  if (!loss.targetsInput) {
+    if (loss.kind != LossKind::SoftmaxCrossEntropy || output[0] > 1)
+      return true;
+    report("logits of two classes or more")
+        .hint("`SigmoidBinaryCrossEntropy` is the loss of one output");
+    return false;
+  }
+  if (output == network.input || network.input.empty())
+    return true;
+  Diagnostic &error = report(fmt::format("the shape of its target, {}",
+                                         shape::toString(network.input)));
+  error.note(network.inputRange,
+             fmt::format("`{}` is here", network.inputName));
+  if (shape::elementCount(output) == shape::elementCount(network.input))
+    error.hint(network.outputRange,
+               fmt::format("`Reshape({})` as the last layer gives it that "
+                           "shape",
+                           shape::toString(network.input)));
   return false;
 }
 

@@ -18,9 +18,21 @@ static std::string_view expectation(ArgumentKind kind) {
   case ArgumentKind::Boolean:
     return "`true` or `false`";
   case ArgumentKind::Activation:
-    return "`relu`, `sigmoid` or `tanh`";
+    return "an activation (`relu`, `sigmoid`, `tanh`, `leaky_relu`, `gelu`, "
+           "`silu`, `elu`, `softplus` or `hard_swish`)";
   case ArgumentKind::Numbers:
     return "a number or a list of numbers";
+  case ArgumentKind::Interpolation:
+    return "`nearest` or `bilinear`";
+  case ArgumentKind::Sides:
+    return "one integer, two (height, width: `1x2`) or four (`[top, bottom, "
+           "left, right]`)";
+  case ArgumentKind::Shape:
+    return "one size, or three (`16x7x7`, `[16, n, n]`)";
+  case ArgumentKind::Word:
+    return "a name";
+  case ArgumentKind::Any:
+    return "a value";
   }
   return "";
 }
@@ -48,12 +60,56 @@ static std::optional<ArgumentValue> toPair(const Value &value) {
 }
 
 static std::optional<ArgumentValue> toActivation(const Value &value) {
-  using enum shape::ActivationKind;
   if (const auto *named = value.as<NamedValue>())
-    for (shape::ActivationKind kind : {ReLU, Sigmoid, Tanh})
+    for (shape::ActivationKind kind : shape::activationKinds())
       if (named->name == shape::toString(kind))
         return kind;
   return std::nullopt;
+}
+
+static std::optional<ArgumentValue> toInterpolation(const Value &value) {
+  if (const auto *named = value.as<NamedValue>())
+    for (auto mode :
+         {shape::Interpolation::Nearest, shape::Interpolation::Bilinear})
+      if (named->name == shape::toString(mode))
+        return mode;
+  return std::nullopt;
+}
+
+/// An integer, a shape or a list of integers.
+static std::optional<shape::Shape> toSizes(const Value &value) {
+  if (const int64_t *integer = value.as<int64_t>())
+    return shape::Shape{*integer};
+  if (const auto *sizes = value.as<shape::Shape>())
+    return *sizes;
+  const auto *list = value.as<Value::List>();
+  if (!list)
+    return std::nullopt;
+  shape::Shape sizes;
+  for (const Value &element : *list) {
+    const int64_t *integer = element.as<int64_t>();
+    if (!integer)
+      return std::nullopt;
+    sizes.push_back(*integer);
+  }
+  return sizes;
+}
+
+static std::optional<ArgumentValue> toSides(const Value &value) {
+  std::optional<shape::Shape> sizes = toSizes(value);
+  if (!sizes)
+    return std::nullopt;
+  const shape::Shape &s = *sizes;
+  switch (s.size()) {
+  case 1:
+    return shape::Sides{s[0], s[0], s[0], s[0]};
+  case 2:
+    return shape::Sides{s[0], s[0], s[1], s[1]};
+  case 4:
+    return shape::Sides{s[0], s[1], s[2], s[3]};
+  default:
+    return std::nullopt;
+  }
 }
 
 static std::optional<ArgumentValue> toNumbers(const Value &value) {
@@ -93,16 +149,42 @@ static std::optional<ArgumentValue> convert(const Value &value,
     return toActivation(value);
   case ArgumentKind::Numbers:
     return toNumbers(value);
+  case ArgumentKind::Interpolation:
+    return toInterpolation(value);
+  case ArgumentKind::Sides:
+    return toSides(value);
+  case ArgumentKind::Shape:
+    if (std::optional<shape::Shape> sizes = toSizes(value);
+        sizes && (sizes->size() == 1 || sizes->size() == 3))
+      return *sizes;
+    return std::nullopt;
+  case ArgumentKind::Word:
+    if (const auto *named = value.as<NamedValue>())
+      return named->name;
+    return std::nullopt;
+  case ArgumentKind::Any:
+    if (value.isError())
+      return std::nullopt;
+    return value;
   }
   return std::nullopt;
+}
+
+std::span<const ArgumentSpec> scaleArguments() {
+  static constexpr ArgumentSpec specs[] = {
+      {"lr_scale", ArgumentKind::Number},
+      {"decay_scale", ArgumentKind::Number}};
+  return specs;
 }
 
 namespace {
 class Binder {
 public:
-  Binder(const Signature &signature, Evaluator &evaluator,
-         Diagnostics &diagnostics)
-      : signature(signature), evaluator(evaluator), diagnostics(diagnostics) {}
+  /// `common` are arguments that the signature does not say.
+  Binder(const Signature &signature, std::span<const ArgumentSpec> common,
+         Evaluator &evaluator, Diagnostics &diagnostics)
+      : signature(signature), common(common), evaluator(evaluator),
+        diagnostics(diagnostics) {}
 
   std::optional<BoundArguments> run(const Name &callee,
                                     const Arguments *arguments);
@@ -114,6 +196,7 @@ private:
                   const Value &value);
 
   const Signature &signature;
+  std::span<const ArgumentSpec> common;
   Evaluator &evaluator;
   Diagnostics &diagnostics;
   BoundArguments bound;
@@ -126,6 +209,11 @@ private:
 const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
   const Argument &argument = arguments.list[index];
   const std::vector<ArgumentSpec> &specs = signature.arguments;
+  auto isMeant = [&](const ArgumentSpec &spec) {
+    return argument.name && spec.name == argument.name->text;
+  };
+  if (auto spec = std::ranges::find_if(common, isMeant); spec != common.end())
+    return &*spec;
   if (specs.empty()) {
     if (index == 0)
       diagnostics.error(DiagnosticKind::NoArguments, argument.value->range,
@@ -142,12 +230,13 @@ const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
       error.hint(fmt::format("`{}=` is the next one", specs[index].name));
     return nullptr;
   }
-  auto spec =
-      std::ranges::find(specs, argument.name->text, &ArgumentSpec::name);
+  auto spec = std::ranges::find_if(specs, isMeant);
   if (spec != specs.end())
     return &*spec;
   std::vector<std::string_view> known;
   for (const ArgumentSpec &other : specs)
+    known.push_back(other.name);
+  for (const ArgumentSpec &other : common)
     known.push_back(other.name);
   Diagnostic &error =
       diagnostics.error(DiagnosticKind::UnknownArgument, argument.name->range,
@@ -168,7 +257,8 @@ void Binder::reportKind(const Argument &argument, const ArgumentSpec &spec,
   if (!word)
     return;
   if (std::ranges::find(valueNames(), *word) != valueNames().end() &&
-      spec.kind == ArgumentKind::Activation)
+      (spec.kind == ArgumentKind::Activation ||
+       spec.kind == ArgumentKind::Interpolation))
     error.hint(fmt::format("write `{}`, without quotes", *word));
   else if (std::string hint = hintForName(NameContext::Value, *word, {});
            !hint.empty())
@@ -225,12 +315,70 @@ std::optional<BoundArguments> Binder::run(const Name &callee,
 std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics) {
-  return Binder(signature, evaluator, diagnostics).run(callee, arguments);
+  return Binder(signature, {}, evaluator, diagnostics).run(callee, arguments);
+}
+
+std::optional<BoundArguments> bindLayer(const Signature &signature,
+                                        const Name &callee,
+                                        const Arguments *arguments,
+                                        Evaluator &evaluator,
+                                        Diagnostics &diagnostics) {
+  return Binder(signature, scaleArguments(), evaluator, diagnostics)
+      .run(callee, arguments);
 }
 
 void evaluateAll(const Arguments &arguments, Evaluator &evaluator) {
   for (const Argument &argument : arguments.list)
     evaluator.evaluate(*argument.value);
+}
+
+namespace {
+struct ArgumentPrinter {
+  std::string operator()(int64_t value) const { return std::to_string(value); }
+  std::string operator()(double value) const {
+    return fmt::format("{}", value);
+  }
+  std::string operator()(bool value) const { return value ? "true" : "false"; }
+  std::string operator()(const Value &value) const { return describe(value); }
+  std::string operator()(const shape::Pair &pair) const {
+    return pair[0] == pair[1] ? std::to_string(pair[0])
+                              : fmt::format("{}x{}", pair[0], pair[1]);
+  }
+  std::string operator()(shape::ActivationKind kind) const {
+    return std::string(shape::toString(kind));
+  }
+  std::string operator()(const std::vector<double> &numbers) const {
+    if (numbers.size() == 1)
+      return (*this)(numbers[0]);
+    std::string text;
+    for (double number : numbers)
+      text += (text.empty() ? "[" : ", ") + (*this)(number);
+    return text + "]";
+  }
+  std::string operator()(shape::Interpolation mode) const {
+    return std::string(shape::toString(mode));
+  }
+  std::string operator()(const shape::Sides &sides) const {
+    if (sides[0] == sides[1] && sides[2] == sides[3])
+      return (*this)(shape::Pair{sides[0], sides[2]});
+    return fmt::format("[{}, {}, {}, {}]", sides[0], sides[1], sides[2],
+                       sides[3]);
+  }
+  std::string operator()(const shape::Shape &shape) const {
+    return shape::toString(shape);
+  }
+  std::string operator()(const std::string &word) const { return word; }
+};
+} // namespace
+
+std::vector<GivenArgument> givenArguments(const Signature &signature,
+                                          const BoundArguments &arguments) {
+  std::vector<GivenArgument> given;
+  for (const ArgumentSpec &spec : signature.arguments)
+    if (const BoundArguments::Entry *entry = arguments.find(spec.name))
+      given.push_back({std::string(spec.name),
+                       std::visit(ArgumentPrinter(), entry->value)});
+  return given;
 }
 
 } // namespace netc::dsl

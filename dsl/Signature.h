@@ -3,6 +3,7 @@
 #pragma once
 
 #include "dsl/Evaluate.h"
+#include "dsl/Network.h"
 
 namespace netc::dsl {
 
@@ -12,7 +13,12 @@ enum class ArgumentKind {
   Number,
   Boolean,
   Activation,
-  Numbers // `0.5`, `[0.1, 0.2]`
+  Numbers,       // `0.5`, `[0.1, 0.2]`
+  Interpolation, // `nearest`, `bilinear`
+  Sides,         // `1`, `1x2` (height, width), `[1, 0, 2, 0]`
+  Shape,         // `10`, `1x28x28`, `[1, n, n]`
+  Word,          // `label`, a value that stands for itself
+  Any            // a parameter of the text's own layers
 };
 
 struct ArgumentSpec {
@@ -27,8 +33,10 @@ struct Signature {
   std::vector<ArgumentSpec> arguments;
 };
 
-using ArgumentValue = std::variant<int64_t, shape::Pair, double, bool,
-                                   shape::ActivationKind, std::vector<double>>;
+using ArgumentValue =
+    std::variant<int64_t, shape::Pair, double, bool, shape::ActivationKind,
+                 std::vector<double>, shape::Interpolation, shape::Sides,
+                 shape::Shape, std::string, Value>;
 
 /// The arguments of a call that has passed its check.
 class BoundArguments {
@@ -58,6 +66,20 @@ private:
 std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics);
+
+/// The same for a layer: it takes `lr_scale` and `decay_scale` besides.
+std::optional<BoundArguments> bindLayer(const Signature &signature,
+                                        const Name &callee,
+                                        const Arguments *arguments,
+                                        Evaluator &evaluator,
+                                        Diagnostics &diagnostics);
+
+/// What every layer takes: the names of its scales.
+std::span<const ArgumentSpec> scaleArguments();
+/// The arguments for people, in the signature's order; equal sizes of a pair
+/// are written once.
+std::vector<GivenArgument> givenArguments(const Signature &signature,
+                                          const BoundArguments &arguments);
 
 /// Evaluates the arguments of a call that is unknown, for their errors alone.
 void evaluateAll(const Arguments &arguments, Evaluator &evaluator);

@@ -1,9 +1,21 @@
-// Values as text.
+// Lists, and values as text.
 #include "dsl/Value.h"
 
 #include "dsl/Lexer.h"
 
 namespace netc::dsl {
+
+ValueList::ValueList(std::vector<Value> list)
+    : elements(std::make_shared<const std::vector<Value>>(std::move(list))) {}
+
+size_t ValueList::size() const { return elements->size(); }
+const Value &ValueList::operator[](size_t index) const {
+  return (*elements)[index];
+}
+const Value *ValueList::begin() const { return elements->data(); }
+const Value *ValueList::end() const {
+  return elements->data() + elements->size();
+}
 
 namespace {
 struct Describer {

@@ -3,6 +3,8 @@
 
 #include "compiler/shape/Shape.h"
 
+#include <memory>
+
 namespace netc::dsl {
 
 /// Already reported: whoever meets it says nothing.
@@ -16,8 +18,27 @@ struct NamedValue {
   bool operator==(const NamedValue &) const = default;
 };
 
+struct Value;
+
+/// The elements of a list. Copies share them, so that passing a list on costs
+/// nothing however long it is.
+class ValueList {
+public:
+  ValueList() : ValueList(std::vector<Value>()) {}
+  explicit ValueList(std::vector<Value> list);
+
+  size_t size() const;
+  bool empty() const { return size() == 0; }
+  const Value &operator[](size_t index) const;
+  const Value *begin() const;
+  const Value *end() const;
+
+private:
+  std::shared_ptr<const std::vector<Value>> elements;
+};
+
 struct Value {
-  using List = std::vector<Value>;
+  using List = ValueList;
   std::variant<ErrorValue, int64_t, double, bool, std::string, shape::Shape,
                NamedValue, List>
       content;

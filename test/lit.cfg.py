@@ -1,9 +1,11 @@
 # The lit suites. RUN lines may use
-#   %netc %netx %net-opt   the programs of this build
+#   %netc %netx %net-opt %net-syntax   the programs of this build
 #   %models                the folder of networks
 #   %tools                 the folder of scripts
+#   %editors               the files for editors
 # besides lit's own; FileCheck, not, count and split-file are LLVM's.
 import os
+import shutil
 
 import lit.formats
 
@@ -19,10 +21,11 @@ config.excludes = ["Inputs"]
 config.test_source_root = os.path.join(config.source, "test")
 config.test_exec_root = os.path.join(config.binary, "test")
 
-for name in ("net-opt", "netc", "netx"):
+for name in ("net-opt", "net-syntax", "netc", "netx"):
     config.substitutions.append((f"%{name}\\b", os.path.join(config.programs, name)))
 config.substitutions.append(("%models\\b", os.path.join(config.source, "models")))
 config.substitutions.append(("%tools\\b", os.path.join(config.source, "tools")))
+config.substitutions.append(("%editors\\b", os.path.join(config.source, "editors")))
 config.substitutions.append(("%python\\b", config.python))
 
 config.environment["PATH"] = os.pathsep.join((config.llvm_programs, config.environment["PATH"]))
@@ -34,5 +37,8 @@ for name in ("OMP_WAIT_POLICY", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
 with open("/proc/cpuinfo") as cpuinfo:
     if " avx512f " in cpuinfo.read():
         config.available_features.add("avx512")
+for program, feature in (("vim", "vim"), ("dot", "graphviz")):
+    if shutil.which(program):
+        config.available_features.add(feature)
 if config.sanitize:
     config.available_features.add("sanitize")

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <csignal>
 #include <fcntl.h>
 #include <iostream>
 #include <string>
@@ -57,7 +58,9 @@ void RunOptions::declare(CLI::App &app) {
   constexpr int64_t most = INT64_C(1) << 31; // epochs are counted in 32 bits
   CLI::Range count(INT64_C(1), most);
   auto *train =
-      app.add_option("--train", trainSet, "train on a data set (fashion-mnist)")
+      app.add_option("--train", trainSet,
+                     "train on a data set: mnist, fashion-mnist, cifar-10, "
+                     "cifar-100, folder:PATH")
           ->type_name("DATASET")
           ->check(checkNotEmpty);
   auto *evaluate =
@@ -75,6 +78,8 @@ void RunOptions::declare(CLI::App &app) {
   app.add_option("--data", dataDirectory, "the folder that holds the data set")
       ->type_name("DIR")
       ->check(checkNotEmpty);
+  app.add_flag("--skip-broken", skipsBroken,
+               "leave out the pictures of a folder that cannot be decoded");
   app.add_option("--workers", request.workers,
                  "threads that gather batches ahead of the step")
       ->type_name("N")
@@ -125,23 +130,31 @@ void RunOptions::declare(CLI::App &app) {
 void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
   if (requested())
     return;
-  for (std::string name : {"--weights", "--data", "--workers", "--quiet"})
-    if (app.count(name) > 0 && !(readsData && name == "--data"))
+  for (std::string name :
+       {"--weights", "--data", "--skip-broken", "--workers", "--quiet"})
+    if (app.count(name) > 0 &&
+        !(readsData && (name == "--data" || name == "--skip-broken")))
       throw CLI::RequiresError(name, "--train or --evaluate");
 }
 
-data::DatasetInfo RunOptions::inspectDataset() const {
-  return data::inspect(training() ? trainSet : evaluateSet,
-                       data::SearchPath::fromEnvironment(dataDirectory));
+data::DatasetInfo
+RunOptions::inspectDataset(const std::string &name,
+                           const data::PictureFormat &pictures) const {
+  return data::inspect(name, data::SearchPath::fromEnvironment(dataDirectory),
+                       {pictures, skipsBroken});
 }
 
-int runExecutable(runtime::Executable executable, const RunOptions &options) {
+int runExecutable(runtime::Executable executable, const RunOptions &options,
+                  std::optional<data::DatasetInfo> inspected) {
   // From here on Ctrl-C ends the run well, also while it gets ready.
   train::Interrupt interrupt;
-  data::DatasetInfo dataset = options.inspectDataset();
+  train::Model model = train::describe(executable);
+  data::DatasetInfo dataset =
+      inspected ? std::move(*inspected)
+                : options.inspectDataset(options.dataset(),
+                                         train::pictureFormat(model));
   // Checked again by the run, but here before the arena and the library's
   // primitives are made.
-  train::Model model = train::describe(executable);
   train::checkDataset(model, dataset, options.training());
   train::checkPaths(options.request, model);
 
@@ -170,6 +183,7 @@ static void openStandardStreams() {
 
 int runProgram(std::string_view program, const std::function<int()> &run) {
   openStandardStreams();
+  signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
   int status = UserError;
   auto say = [&](std::string_view what) {
     std::cerr << program << ": error: " << what << std::endl;

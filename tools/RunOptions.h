@@ -20,6 +20,7 @@ struct RunOptions {
   std::string trainSet, evaluateSet; // names; at most one is given
   std::string dataDirectory;         // --data
   runtime::train::TrainRequest request;
+  bool skipsBroken = false;
   bool quiet = false;
 
   /// Adds the options to a command; what contradicts is an error of CLI11.
@@ -33,14 +34,21 @@ struct RunOptions {
   bool requested() const { return !trainSet.empty() || !evaluateSet.empty(); }
   bool training() const { return !trainSet.empty(); }
 
-  /// The headers of the data set that is trained or evaluated on: what a
-  /// network is compiled for. Throws Error. \pre requested()
-  runtime::data::DatasetInfo inspectDataset() const;
+  /// The headers of a data set: what a network is compiled for. Pictures of a
+  /// folder are to become `pictures`. Throws Error.
+  runtime::data::DatasetInfo
+  inspectDataset(const std::string &name,
+                 const runtime::data::PictureFormat &pictures) const;
+  /// The data set that is trained or evaluated on. \pre requested()
+  const std::string &dataset() const {
+    return training() ? trainSet : evaluateSet;
+  }
 };
 
-/// Trains or evaluates as asked and returns the exit status. Throws Error.
-/// \pre options.requested()
-int runExecutable(runtime::Executable executable, const RunOptions &options);
+/// Trains or evaluates as asked and returns the exit status. The data set is
+/// inspected unless it has been. Throws Error. \pre options.requested()
+int runExecutable(runtime::Executable executable, const RunOptions &options,
+                  std::optional<runtime::data::DatasetInfo> dataset = {});
 
 /// The exit status of `run`: what it returns, or UserError after an exception,
 /// which is said on standard error as the program's, or after results that

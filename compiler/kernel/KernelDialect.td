@@ -79,7 +79,8 @@ def Kernel_PrimitiveKind : Kernel_Enum<"PrimitiveKind", "what a primitive comput
     I32EnumAttrCase<"AveragePooling", 3, "average_pooling">,
     I32EnumAttrCase<"Reorder", 4, "reorder">,
     I32EnumAttrCase<"BatchNormalization", 5, "batch_normalization">,
-    I32EnumAttrCase<"LayerNormalization", 6, "layer_normalization">]>;
+    I32EnumAttrCase<"LayerNormalization", 6, "layer_normalization">,
+    I32EnumAttrCase<"Deconvolution", 7, "deconvolution">]>;
 def Kernel_PrimitiveKindAttr : Kernel_EnumAttr<Kernel_PrimitiveKind, "primitive_kind">;
 
 def Kernel_Propagation : Kernel_Enum<"Propagation", "the direction of a primitive", [

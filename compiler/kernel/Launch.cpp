@@ -260,6 +260,7 @@ static LogicalResult verifyRoles(PrimitiveOp op) {
   bool isForward = op.getPropagation() == Propagation::Forward;
   bool ofWeights = op.getPropagation() == Propagation::BackwardWeights;
   bool hasWeights = op.getKind() == PrimitiveKind::Convolution ||
+                    op.getKind() == PrimitiveKind::Deconvolution ||
                     op.getKind() == PrimitiveKind::InnerProduct;
   bool isMaxPooling = op.getKind() == PrimitiveKind::MaxPooling;
   if ((op.getKind() == PrimitiveKind::Reorder && !isForward) ||

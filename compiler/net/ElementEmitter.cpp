@@ -2,6 +2,7 @@
 #include "compiler/net/ElementEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace mlir;
@@ -9,6 +10,12 @@ using namespace netc::net;
 
 Type ElementEmitter::widen(Type type) const {
   return width == 1 ? type : VectorType::get({width}, type);
+}
+
+Value ElementEmitter::splat(Value scalar) {
+  return width == 1 ? scalar
+                    : builder.create<vector::SplatOp>(location, scalar,
+                                                      widen(scalar.getType()));
 }
 
 static Value makeConstant(ElementEmitter &emitter, TypedAttr scalar) {
@@ -30,9 +37,9 @@ Value ElementEmitter::constantInt(int64_t value, unsigned bits) {
                                     APInt(bits, static_cast<uint64_t>(value))));
 }
 
-Value netc::net::emitPhiloxUniform(ElementEmitter &emitter,
-                                   std::array<Value, 4> counter,
-                                   std::array<Value, 2> key) {
+std::array<Value, 4> netc::net::emitPhilox(ElementEmitter &emitter,
+                                           std::array<Value, 4> counter,
+                                           std::array<Value, 2> key) {
   OpBuilder &b = emitter.builder;
   Location loc = emitter.location;
   Value multiplier0 = emitter.constantInt(0xD2511F53),
@@ -53,12 +60,23 @@ Value netc::net::emitPhiloxUniform(ElementEmitter &emitter,
     key = {b.create<arith::AddIOp>(loc, key[0], weyl0),
            b.create<arith::AddIOp>(loc, key[1], weyl1)};
   }
-  Value bits =
-      b.create<arith::ShRUIOp>(loc, counter[0], emitter.constantInt(8));
+  return counter;
+}
+
+Value netc::net::emitUniform(ElementEmitter &emitter, Value word) {
+  OpBuilder &b = emitter.builder;
+  Location loc = emitter.location;
+  Value bits = b.create<arith::ShRUIOp>(loc, word, emitter.constantInt(8));
   // 24 bits fit a signed integer, whose conversion is one instruction.
   Value number =
       b.create<arith::SIToFPOp>(loc, emitter.widen(b.getF32Type()), bits);
   return b.create<arith::MulFOp>(loc, number, emitter.constant(0x1p-24));
+}
+
+Value netc::net::emitPhiloxUniform(ElementEmitter &emitter,
+                                   std::array<Value, 4> counter,
+                                   std::array<Value, 2> key) {
+  return emitUniform(emitter, emitPhilox(emitter, counter, key)[0]);
 }
 
 std::array<Value, 2> netc::net::emitStreamKey(ElementEmitter &emitter,

@@ -16,8 +16,25 @@ public:
   /// The operand's element at the current place, as f32, i32, or i8 (pixels);
   /// a vector of `width` of them when width > 1.
   virtual mlir::Value element(mlir::Value tensor) = 0;
+  /// The element of an operand that is gathered, at logical coordinates (index)
+  /// in it. Scalar emission only.
+  virtual mlir::Value elementAt(mlir::Value tensor,
+                                llvm::ArrayRef<mlir::Value> coordinates) = 0;
+  /// Values that `op` needs and that are the same in a whole example, emitted
+  /// before its elements where the loops allow. `emit` gets the example's
+  /// index in the batch. Scalar emission only.
+  virtual llvm::SmallVector<mlir::Value> perExample(
+      mlir::Operation *op,
+      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Value)> emit) = 0;
   /// The memref of an operand that is gathered. Scalar emission only.
   virtual mlir::Value buffer(mlir::Value tensor) = 0;
+  /// The place's row and column in the result [N, C, H, W], as index, the same
+  /// in every lane.
+  virtual std::pair<mlir::Value, mlir::Value> place() = 0;
+  /// The element of a spatial operand in the place's example and channel, at
+  /// this row and column (index), which lie inside.
+  virtual mlir::Value elementAt(mlir::Value tensor, mlir::Value row,
+                                mlir::Value column) = 0;
   /// Logical coordinates in the result, as index. Scalar emission only.
   virtual llvm::ArrayRef<mlir::Value> coordinates() = 0;
   /// The row-major logical index of the place as its low and high 32 bits
@@ -28,6 +45,8 @@ public:
   /// A word of the run state, as i32, the same in every lane.
   virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
 
+  /// The scalar in every lane.
+  mlir::Value splat(mlir::Value scalar);
   mlir::Value constant(double value); // f32
   mlir::Value constantInt(int64_t value, unsigned bits = 32);
   /// `type`, or the vector of `width` of it.
@@ -38,9 +57,16 @@ public:
   const int64_t width;
 };
 
-/// The first word of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the
-/// given counter and key words, all i32 of the emitter's width, as a uniform
-/// f32 in [0, 1) with 24 bits.
+/// The words of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the given
+/// counter and key words, all i32 of the emitter's width.
+std::array<mlir::Value, 4> emitPhilox(ElementEmitter &emitter,
+                                      std::array<mlir::Value, 4> counter,
+                                      std::array<mlir::Value, 2> key);
+
+/// A random word as a uniform f32 in [0, 1) with 24 bits.
+mlir::Value emitUniform(ElementEmitter &emitter, mlir::Value word);
+
+/// The first of Philox's words as a uniform f32.
 mlir::Value emitPhiloxUniform(ElementEmitter &emitter,
                               std::array<mlir::Value, 4> counter,
                               std::array<mlir::Value, 2> key);

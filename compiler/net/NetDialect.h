@@ -3,6 +3,7 @@
 #pragma once
 
 #include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
@@ -40,6 +41,12 @@ shape::Shape exampleShape(mlir::RankedTensorType type);
 mlir::LogicalResult inferLayer(std::optional<mlir::Location> location,
                                mlir::Type input, const shape::LayerSpec &spec,
                                llvm::SmallVectorImpl<mlir::Type> &results);
+
+/// The same for a transform.
+mlir::LogicalResult inferTransform(std::optional<mlir::Location> location,
+                                   mlir::Type input,
+                                   const shape::TransformSpec &spec,
+                                   llvm::SmallVectorImpl<mlir::Type> &results);
 
 } // namespace netc::net
 

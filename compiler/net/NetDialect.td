@@ -32,11 +32,23 @@ def Net_LayoutAttr : AttrDef<Net_Dialect, "Layout"> {
 
 def Net_ActivationKind : I32EnumAttr<"ActivationKind", "an activation", [
     I32EnumAttrCase<"ReLU", 0, "relu">, I32EnumAttrCase<"Sigmoid", 1, "sigmoid">,
-    I32EnumAttrCase<"Tanh", 2, "tanh">]> {
+    I32EnumAttrCase<"Tanh", 2, "tanh">, I32EnumAttrCase<"LeakyReLU", 3, "leaky_relu">,
+    I32EnumAttrCase<"GELU", 4, "gelu">, I32EnumAttrCase<"SiLU", 5, "silu">,
+    I32EnumAttrCase<"ELU", 6, "elu">, I32EnumAttrCase<"Softplus", 7, "softplus">,
+    I32EnumAttrCase<"HardSwish", 8, "hard_swish">]> {
   let cppNamespace = "::netc::net";
   let genSpecializedAttr = 0;
 }
 def Net_ActivationAttr : EnumAttr<Net_Dialect, Net_ActivationKind, "activation"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def Net_Interpolation : I32EnumAttr<"Interpolation", "what lies between pixels", [
+    I32EnumAttrCase<"Nearest", 0, "nearest">, I32EnumAttrCase<"Bilinear", 1, "bilinear">]> {
+  let cppNamespace = "::netc::net";
+  let genSpecializedAttr = 0;
+}
+def Net_InterpolationAttr : EnumAttr<Net_Dialect, Net_Interpolation, "interpolation"> {
   let assemblyFormat = "`<` $value `>`";
 }
 

@@ -55,6 +55,12 @@ def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
       "::mlir::Value", "emitElement", (ins "::netc::net::ElementEmitter &":$emitter)>,
     InterfaceMethod<"Whether the operand is read at the same index only.",
       "bool", "isPointwise", (ins "unsigned":$operand), "", [{ return true; }]>,
+    InterfaceMethod<"Whether a gathered operand may be computed where it is read, each time anew, rather than be kept.",
+      "bool", "recomputesGathered", (ins), "", [{ return false; }]>,
+    InterfaceMethod<[{
+        Whether the operand, [N, C, H, W], is read at any rows and columns, but in
+        the result's example and channel only: its layout may be the result's.
+      }], "bool", "isSpatial", (ins "unsigned":$operand), "", [{ return false; }]>,
     InterfaceMethod<"Whether zeros give zero, so that padding stays zero.",
       "bool", "keepsZero", (ins), "", [{ return false; }]>];
 }

@@ -10,12 +10,22 @@ def Net_TrainingOp : Net_Op<"training", [
   let summary = "how the network is trained; `net-build-programs` makes the programs from it";
   let description = [{
     `last_batch` is the size of an epoch's smaller last batch, 0 if there is none.
+    The functions of transforms, `(pixels, samples, state) -> input`, come before
+    the network in training and in evaluation; without them it takes the pixels.
+    The loss is "softmax_cross_entropy", "sigmoid_binary_cross_entropy" or
+    "mean_squared_error"; what it compares the output with is the `target`,
+    "label" or "input".
     ```mlir
     net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 96 : i64}
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$network, StrAttr:$loss, F64Attr:$momentum,
-                       F64Attr:$weight_decay, I64Attr:$last_batch);
+                       F64Attr:$weight_decay, I64Attr:$last_batch,
+                       OptionalAttr<FlatSymbolRefAttr>:$train_transforms,
+                       OptionalAttr<FlatSymbolRefAttr>:$test_transforms,
+                       OptionalAttr<F64Attr>:$label_smoothing,
+                       DefaultValuedStrAttr<StrAttr, "label">:$target,
+                       UnitAttr:$nesterov);
   let assemblyFormat = "$network attr-dict";
   let hasVerifier = 1;
 }
@@ -29,7 +39,7 @@ def Net_MinimizeOp : Net_Op<"minimize", []> {
     ```
   }];
   let arguments = (ins Net_F32Tensor:$loss, Net_StateTensor:$state,
-                       F64Attr:$momentum, F64Attr:$weight_decay);
+                       F64Attr:$momentum, F64Attr:$weight_decay, UnitAttr:$nesterov);
   let assemblyFormat = "operands attr-dict `:` type(operands)";
 }
 
@@ -38,14 +48,16 @@ def Net_SgdUpdateOp : Net_Op<"sgd_update", [
   let summary = "one step of stochastic gradient descent on a parameter, in place";
   let description = [{
     As PyTorch's SGD: g += weight_decay*w; m = momentum*m + g; w -= lr*m, where m
-    is the parameter `velocity` (absent: w -= lr*g). lr is the run state's.
+    is the parameter `velocity` (absent: w -= lr*g). lr is the run state's times
+    `learning_rate_scale`. With `nesterov`: w -= lr*(g + momentum*m).
     ```mlir
     net.sgd_update @"dense_1.weight", %g, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<10x84xf32>, tensor<8xi32>
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$parameter, Net_F32Tensor:$gradient,
       Net_StateTensor:$state, OptionalAttr<FlatSymbolRefAttr>:$velocity,
-      F64Attr:$momentum, F64Attr:$weight_decay);
+      F64Attr:$momentum, F64Attr:$weight_decay, UnitAttr:$nesterov,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale);
   let assemblyFormat = "$parameter `,` $gradient `,` $state (`velocity` $velocity^)? attr-dict `:` type($gradient) `,` type($state)";
 }
 

@@ -16,6 +16,9 @@ LogicalResult ParameterOp::verify() {
            << getInit() << "`";
   if (getStatistic() && getTrainable())
     return emitOpError("is a statistic, which is not trained");
+  for (const APFloat &scale : {getLearningRateScale(), getDecayScale()})
+    if (!scale.isFinite() || scale.isNegative())
+      return emitOpError("expected scales of at least 0");
   if (getFanIn() < 1 || getFanOut() < 1)
     return emitOpError("expected positive fans");
   return success();
@@ -63,18 +66,27 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
 }
 
 LogicalResult TrainingOp::verify() {
-  if (getLoss() != "softmax_cross_entropy")
-    return emitOpError("expected the loss `softmax_cross_entropy`, got `")
+  bool ofLabels = getLoss() == "softmax_cross_entropy";
+  if (!ofLabels && getLoss() != "sigmoid_binary_cross_entropy" &&
+      getLoss() != "mean_squared_error")
+    return emitOpError("expected the loss `softmax_cross_entropy`, "
+                       "`sigmoid_binary_cross_entropy` or "
+                       "`mean_squared_error`, got `")
            << getLoss() << "`";
+  if (getTarget() != "label" && (getTarget() != "input" || ofLabels))
+    return emitOpError("cannot compare with the target `")
+           << getTarget() << "`";
   if (getLastBatch() < 0)
     return emitOpError("expected a last batch of at least 0");
   return success();
 }
 
 LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (!table.lookupNearestSymbolFrom<FunctionOpInterface>(*this,
-                                                          getNetworkAttr()))
-    return emitOpError("refers to no function ") << getNetworkAttr();
+  for (FlatSymbolRefAttr function :
+       {getNetworkAttr(), getTrainTransformsAttr(), getTestTransformsAttr()})
+    if (function &&
+        !table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, function))
+      return emitOpError("refers to no function ") << function;
   return success();
 }
 

@@ -12,7 +12,8 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
     the key seed xor hash(name)), "zero" or "one". A parameter that is not
     `trainable` is state of the optimiser, or a `statistic`: measured in
     training and kept in files. `file_shape` is the shape in files, where it
-    differs (grouped filters).
+    differs (grouped filters). The scales multiply the learning rate and the
+    weight decay of its updates.
     ```mlir
     net.parameter @"dense_1.weight" : tensor<10x84xf32> {init = "xavier", fan_in = 84 : i64, fan_out = 10 : i64, trainable = true}
     ```
@@ -21,7 +22,9 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
       StrAttr:$init, DefaultValuedAttr<I64Attr, "1">:$fan_in,
       DefaultValuedAttr<I64Attr, "1">:$fan_out,
       DefaultValuedAttr<BoolAttr, "true">:$trainable,
-      OptionalAttr<DenseI64ArrayAttr>:$file_shape, UnitAttr:$statistic);
+      OptionalAttr<DenseI64ArrayAttr>:$file_shape, UnitAttr:$statistic,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$decay_scale);
   let assemblyFormat = "$sym_name `:` $type attr-dict";
   let hasVerifier = 1;
 }

@@ -5,8 +5,18 @@
 include "compiler/net/NetDialect.td"
 include "compiler/net/NetInterfaces.td"
 
-def Net_ResizeOp : Net_LayerOp<"resize", [
-    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+// A transform whose pixels come from other places of a picture. It may read
+// what an op before it would make, where it reads it: then the two are one
+// kernel from the 8-bit pixels.
+class Net_GatherOp<string mnemonic> : Net_LayerOp<mnemonic, [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
+  let extraClassDeclaration = [{
+    bool isPointwise(unsigned) { return false; }
+    bool recomputesGathered() { return true; }
+  }];
+}
+
+def Net_ResizeOp : Net_GatherOp<"resize"> {
   let summary = "bilinear resize of [N, C, h, w] to `size`, half-pixel centres, clamped at the edges";
   let description = [{
     Output pixel i lies at (i + 0.5)*h/H - 0.5 in the input, at least 0; the two
@@ -14,6 +24,19 @@ def Net_ResizeOp : Net_LayerOp<"resize", [
     align_corners=False).
     ```mlir
     %y = net.resize %x {size = array<i64: 224, 224>} : (tensor<2x1x28x28xui8>) -> tensor<2x1x224x224xf32>
+    ```
+  }];
+  let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_CenterCropOp : Net_GatherOp<"center_crop"> {
+  let summary = "the middle of [N, C, h, w], of `size`, with zeros where it reaches beyond";
+  let description = [{
+    The first row is (h - H)/2, rounded to even; where h < H, (H - h)/2 rows of
+    zeros come first, rounded down.
+    ```mlir
+    %y = net.center_crop %x {size = array<i64: 24, 24>} : (tensor<2x1x28x28xui8>) -> tensor<2x1x24x24xf32>
     ```
   }];
   let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);

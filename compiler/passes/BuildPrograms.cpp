@@ -1,7 +1,10 @@
 // From the network and how it is trained to the programs of an executable.
+#include "compiler/passes/BuildLoss.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
+
+#include "mlir/IR/IRMapping.h"
 
 #include <cmath>
 
@@ -24,6 +27,11 @@ private:
   /// minimise it, evaluation has its own forms (PhaseOpInterface).
   LogicalResult buildStep(TrainingOp training, func::FuncOp network,
                           StringRef name, int64_t batch, bool trains);
+  /// Puts a phase's transforms before the network's body: the function takes
+  /// their pixels, and `samples` last where they read them. Returns what the
+  /// network takes; null after an error.
+  Value joinTransforms(func::FuncOp func, TrainingOp training,
+                       FlatSymbolRefAttr transforms);
   void nameValue(func::FuncOp func, unsigned argument, StringRef name) {
     func.setArgAttr(argument, "net.name", StringAttr::get(&getContext(), name));
   }
@@ -42,7 +50,7 @@ void BuildPrograms::runOnOperation() {
   }
   auto network = module.lookupSymbol<func::FuncOp>(training.getNetworkAttr());
   if (network.getNumArguments() != 2 || network.getNumResults() != 1) {
-    network.emitError("expected a network (pixels, state) -> logits");
+    network.emitError("expected a network (input, state) -> logits");
     return signalPassFailure();
   }
   int64_t batch =
@@ -56,8 +64,15 @@ void BuildPrograms::runOnOperation() {
       failed(buildStep(training, network, "evaluate", batch, false)))
     return signalPassFailure();
   buildInitialize(training);
-  network.erase();
+  llvm::SmallSetVector<Operation *, 3> joined;
+  for (FlatSymbolRefAttr function :
+       {training.getNetworkAttr(), training.getTrainTransformsAttr(),
+        training.getTestTransformsAttr()})
+    if (function)
+      joined.insert(module.lookupSymbol(function));
   training.erase();
+  for (Operation *function : joined)
+    function->erase();
 }
 
 void BuildPrograms::addVelocities(TrainingOp training) {
@@ -123,6 +138,42 @@ static LogicalResult trainPhases(func::FuncOp func) {
   return success();
 }
 
+Value BuildPrograms::joinTransforms(func::FuncOp func, TrainingOp training,
+                                    FlatSymbolRefAttr name) {
+  Block &body = func.getBody().front();
+  BlockArgument input = body.getArgument(0);
+  if (!name) // the network takes the pixels as they are
+    return input;
+  auto transforms = getOperation().lookupSymbol<func::FuncOp>(name);
+  if (transforms.getNumArguments() != 3 || transforms.getNumResults() != 1) {
+    transforms.emitError(
+        "expected transforms (pixels, samples, state) -> input");
+    return nullptr;
+  }
+  Block &source = transforms.getBody().front();
+  Value result = source.getTerminator()->getOperand(0);
+  if (result.getType() != input.getType()) {
+    transforms.emitError("gives ")
+        << result.getType() << ", the network takes " << input.getType();
+    return nullptr;
+  }
+  BlockArgument samples = source.getArgument(1);
+  IRMapping mapping;
+  mapping.map(source.getArgument(2), body.getArgument(1));
+  if (!samples.use_empty())
+    mapping.map(samples, body.addArgument(samples.getType(), samples.getLoc()));
+  mapping.map(source.getArgument(0),
+              body.insertArgument(0u, source.getArgument(0).getType(),
+                                  source.getArgument(0).getLoc()));
+  auto builder = OpBuilder::atBlockBegin(&body);
+  for (Operation &op : source.without_terminator())
+    builder.clone(op, mapping);
+  result = mapping.lookup(result);
+  input.replaceAllUsesWith(result);
+  body.eraseArgument(input.getArgNumber());
+  return result;
+}
+
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
                                        func::FuncOp network, StringRef name,
                                        int64_t batch, bool trains) {
@@ -130,15 +181,22 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   auto func = cast<func::FuncOp>(builder.clone(*network));
   func.setName(name);
   func->removeAttr("net.signature");
-  auto pixels = cast<RankedTensorType>(func.getArgumentTypes()[0]);
+  Value input = joinTransforms(func, training,
+                               trains ? training.getTrainTransformsAttr()
+                                      : training.getTestTransformsAttr());
+  if (!input)
+    return failure();
+  Block &body = func.getBody().front();
+  auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
   SmallVector<int64_t> sizes(pixels.getShape());
   sizes[0] = batch;
-  Block &body = func.getBody().front();
   body.getArgument(0).setType(
       RankedTensorType::get(sizes, pixels.getElementType()));
-  auto labelsType = RankedTensorType::get({batch}, builder.getI32Type());
-  Value labels = body.insertArgument(1u, labelsType, training.getLoc());
-  Value state = body.getArgument(2);
+  Value state = body.getArgument(1), samples;
+  if (body.getNumArguments() > 2) {
+    samples = body.getArgument(2);
+    samples.setType(RankedTensorType::get({batch}, builder.getI32Type()));
+  }
   if (!trains)
     evaluatePhases(func);
   if (failed(netc::net::inferShapes(func)) ||
@@ -146,22 +204,31 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
     return failure();
 
   Operation *end = body.getTerminator();
+  Value output = end->getOperand(0), labels;
+  if (RankedTensorType type = labelsOf(training, output.getType()))
+    labels = body.insertArgument(1u, type, training.getLoc());
   builder.setInsertionPoint(end);
-  auto loss = builder.create<SoftmaxCrossEntropyOp>(training.getLoc(),
-                                                    end->getOperand(0), labels);
+  BuiltLoss built = buildLoss(builder, training, output, labels, input);
   if (trains)
-    builder.create<MinimizeOp>(training.getLoc(), loss.getLoss(), state,
-                               training.getMomentumAttr(),
-                               training.getWeightDecayAttr());
-  builder.create<func::ReturnOp>(end->getLoc(), loss.getResults());
+    builder.create<MinimizeOp>(
+        training.getLoc(), built.loss, state, training.getMomentumAttr(),
+        training.getWeightDecayAttr(), training.getNesterovAttr());
+  SmallVector<Value> results{built.loss};
+  if (built.correct)
+    results.push_back(built.correct);
+  auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();
-  func.setType(
-      builder.getFunctionType(body.getArgumentTypes(), loss.getResultTypes()));
+  func.setType(builder.getFunctionType(body.getArgumentTypes(),
+                                       returned.getOperandTypes()));
   nameValue(func, 0, "pixels");
-  nameValue(func, 1, "labels");
-  nameValue(func, 2, "state");
+  if (labels)
+    nameValue(func, 1, "labels");
+  nameValue(func, labels ? 2 : 1, "state");
+  if (samples)
+    nameValue(func, labels ? 3 : 2, "samples");
   func.setResultAttr(0, "net.name", builder.getStringAttr("loss"));
-  func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
+  if (built.correct)
+    func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
   return success();
 }

@@ -22,17 +22,26 @@ struct Differentiate : netc::net::impl::DifferentiateBase<Differentiate> {
 
 private:
   LogicalResult differentiate(MinimizeOp minimize);
-  bool isTrainable(ReadParameterOp read) {
-    auto parameter = SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
+  ParameterOp parameterOf(ReadParameterOp read) {
+    return symbols->lookupNearestSymbolFrom<ParameterOp>(
         read, read.getParameterAttr());
+  }
+  bool isTrainable(ReadParameterOp read) {
+    ParameterOp parameter = parameterOf(read);
     return parameter && parameter.getTrainable();
   }
   void update(OpBuilder &builder, MinimizeOp minimize, ReadParameterOp read,
               Value gradient);
+
+  /// Keeps the lookups from walking the module; of one run, as passes are
+  /// copied.
+  SymbolTableCollection *symbols = nullptr;
 };
 } // namespace
 
 void Differentiate::runOnOperation() {
+  SymbolTableCollection tables;
+  symbols = &tables;
   for (MinimizeOp minimize :
        llvm::to_vector(getOperation().getOps<MinimizeOp>()))
     if (failed(differentiate(minimize)))
@@ -106,7 +115,11 @@ void Differentiate::update(OpBuilder &builder, MinimizeOp minimize,
   if (!minimize.getMomentum().isZero())
     velocity = FlatSymbolRefAttr::get(
         &getContext(), (read.getParameter() + ".velocity").str());
+  ParameterOp parameter = parameterOf(read);
+  double decay = minimize.getWeightDecay().convertToDouble() *
+                 parameter.getDecayScale().convertToDouble();
   builder.create<SgdUpdateOp>(
       read.getLoc(), read.getParameterAttr(), gradient, minimize.getState(),
-      velocity, minimize.getMomentumAttr(), minimize.getWeightDecayAttr());
+      velocity, minimize.getMomentumAttr(), builder.getF64FloatAttr(decay),
+      minimize.getNesterovAttr(), parameter.getLearningRateScaleAttr());
 }

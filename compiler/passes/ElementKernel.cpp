@@ -1,6 +1,7 @@
 // Kernels of element ops: one loop over the result in memory order. Where an op
 // asks for its place, the place is computed from the layout; padding is kept
-// zero.
+// zero. Ops that gather are computed row by row, and their operands, where they
+// are fused, at the places that are read.
 #include "compiler/net/ElementEmitter.h"
 #include "compiler/passes/GenerateKernels.h"
 #include "compiler/passes/LibraryOps.h"
@@ -9,6 +10,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include <deque>
 
 using namespace mlir;
 using namespace netc;
@@ -94,6 +97,22 @@ static SmallVector<MemoryDimension> memoryDimensions(RankedTensorType type) {
   return result;
 }
 
+/// Where the element `index` lies along each dimension of memory.
+static SmallVector<Value> splitIndex(KernelBody &body, Value index,
+                                     ArrayRef<MemoryDimension> dimensions) {
+  OpBuilder &b = body.builder;
+  SmallVector<Value> places(dimensions.size());
+  // From the innermost outwards.
+  for (size_t i = dimensions.size(); i-- > 0;) {
+    Value size = indexConstant(body, dimensions[i].size);
+    places[i] =
+        i == 0 ? index : b.create<arith::RemUIOp>(body.location, index, size);
+    if (i > 0)
+      index = b.create<arith::DivUIOp>(body.location, index, size);
+  }
+  return places;
+}
+
 namespace {
 class LoopEmitter : public ElementEmitter {
 public:
@@ -105,29 +124,38 @@ public:
 
   /// The result's element here.
   Value emit();
+  /// The places along the dimensions of memory are known, the innermost one
+  /// by `loop`; what is the same in an example goes before it.
+  void setRow(ArrayRef<Value> memoryPlaces, Operation *loop);
   /// Set when vectors cannot express what was asked.
   bool failed = false;
 
   Value element(Value tensor) override;
+  Value elementAt(Value tensor, ArrayRef<Value> coordinates) override;
+  SmallVector<Value>
+  perExample(Operation *asking,
+             function_ref<SmallVector<Value>(Value)> emit) override;
   Value buffer(Value tensor) override;
+  std::pair<Value, Value> place() override;
+  Value elementAt(Value tensor, Value row, Value column) override;
   ArrayRef<Value> coordinates() override;
   std::pair<Value, Value> logicalIndex() override;
   Value channel() override { return dimension(1); }
   Value stateWord(Value state, int64_t word) override;
 
 private:
+  /// A place in a fused operand that is gathered.
+  struct Gathered {
+    SmallVector<Value> coordinates;
+    RankedTensorType type;
+  };
+
   /// Position of a value among the kernel's buffers.
   size_t bufferOf(Value tensor) const;
   /// Coordinates of the first lane; only the innermost differs among lanes.
   ArrayRef<Value> firstLane();
   Value dimension(unsigned logical); // as i32 of the emitter's width
   Value lanes(int64_t stride, unsigned bits);
-  Value splat(Value scalar) {
-    return width == 1 ? scalar
-                      : builder.create<vector::SplatOp>(
-                            location, scalar,
-                            VectorType::get({width}, scalar.getType()));
-  }
   Value maskPadding(Value value);
 
   KernelBody &body;
@@ -135,8 +163,12 @@ private:
   ArrayRef<Value> flat;
   Value index;
   RankedTensorType type;
+  SmallVector<Value> places; // along the dimensions of memory
+  Operation *rowLoop = nullptr;
   SmallVector<Value> first;
   llvm::DenseMap<Value, Value> known;
+  std::deque<Gathered> gathered; // the innermost one last; their places stay
+  llvm::DenseMap<Operation *, SmallVector<Value>> ofExample;
 };
 } // namespace
 
@@ -148,7 +180,14 @@ size_t LoopEmitter::bufferOf(Value tensor) const {
                              op->operand_begin());
 }
 
+void LoopEmitter::setRow(ArrayRef<Value> memoryPlaces, Operation *loop) {
+  places.assign(memoryPlaces.begin(), memoryPlaces.end());
+  rowLoop = loop;
+}
+
 Value LoopEmitter::element(Value tensor) {
+  if (!gathered.empty())
+    return elementAt(tensor, SmallVector<Value>(gathered.back().coordinates));
   if (Value value = known.lookup(tensor))
     return value;
   Value value;
@@ -168,6 +207,34 @@ Value LoopEmitter::element(Value tensor) {
   return value;
 }
 
+Value LoopEmitter::elementAt(Value tensor, ArrayRef<Value> coordinates) {
+  failed |= width != 1;
+  Operation *producer = tensor.getDefiningOp();
+  if (!producer || producer->getParentOp() != op) // row-major: its layout pass
+    return builder.create<memref::LoadOp>(
+        location, body.buffers[bufferOf(tensor)], coordinates);
+  gathered.push_back({SmallVector<Value>(coordinates),
+                      cast<RankedTensorType>(tensor.getType())});
+  Value value = cast<ElementOpInterface>(producer).emitElement(*this);
+  gathered.pop_back();
+  return value;
+}
+
+SmallVector<Value>
+LoopEmitter::perExample(Operation *asking,
+                        function_ref<SmallVector<Value>(Value)> emit) {
+  failed |= width != 1;
+  if (auto known = ofExample.find(asking); known != ofExample.end())
+    return known->second;
+  OpBuilder::InsertionGuard guard(builder);
+  SmallVector<MemoryDimension> dimensions = memoryDimensions(type);
+  bool isBeforeRow =
+      rowLoop && dimensions.size() > 1 && dimensions[0].logical == 0;
+  if (isBeforeRow)
+    builder.setInsertionPoint(rowLoop);
+  return ofExample[asking] = emit(isBeforeRow ? places[0] : firstLane()[0]);
+}
+
 Value LoopEmitter::buffer(Value tensor) {
   failed |= width != 1;
   return body.buffers[bufferOf(tensor)];
@@ -178,16 +245,8 @@ ArrayRef<Value> LoopEmitter::firstLane() {
     return first;
   SmallVector<MemoryDimension> dimensions = memoryDimensions(type);
   failed |= width != 1 && dimensions.back().size % width != 0;
-  // From the innermost outwards: the place along each dimension of memory.
-  SmallVector<Value> places(dimensions.size());
-  Value rest = index;
-  for (size_t i = dimensions.size(); i-- > 0;) {
-    Value size = indexConstant(body, dimensions[i].size);
-    places[i] =
-        i == 0 ? rest : builder.create<arith::RemUIOp>(location, rest, size);
-    if (i > 0)
-      rest = builder.create<arith::DivUIOp>(location, rest, size);
-  }
+  if (places.empty())
+    places = splitIndex(body, index, dimensions);
   first.assign(type.getRank(), Value());
   for (auto [dimension, place] : llvm::zip(dimensions, places)) {
     Value &total = first[dimension.logical];
@@ -202,8 +261,47 @@ ArrayRef<Value> LoopEmitter::firstLane() {
   return first;
 }
 
+std::pair<Value, Value> LoopEmitter::place() {
+  // Lanes along channels are at one place; others are not.
+  failed |= width != 1 && memoryDimensions(type).back().logical != 1;
+  ArrayRef<Value> at = firstLane();
+  return {at[2], at[3]};
+}
+
+Value LoopEmitter::elementAt(Value tensor, Value row, Value column) {
+  size_t number = bufferOf(tensor);
+  auto source = cast<RankedTensorType>(op->getOperand(number).getType());
+  failed |= width != 1 && layoutOf(source) != layoutOf(type);
+  // From the innermost outwards: what is left of each logical coordinate.
+  SmallVector<Value> rest{firstLane()[0], firstLane()[1], row, column};
+  SmallVector<MemoryDimension> dimensions = memoryDimensions(source);
+  SmallVector<Value> indices(dimensions.size());
+  for (size_t i = dimensions.size(); i-- > 0;) {
+    Value &coordinate = rest[dimensions[i].logical];
+    bool isBlocked = llvm::any_of(
+        ArrayRef(dimensions).take_front(i), [&](const MemoryDimension &outer) {
+          return outer.logical == dimensions[i].logical;
+        });
+    if (!isBlocked) {
+      indices[i] = coordinate;
+      continue;
+    }
+    Value size = indexConstant(body, dimensions[i].size);
+    indices[i] = builder.create<arith::RemUIOp>(location, coordinate, size);
+    coordinate = builder.create<arith::DivUIOp>(location, coordinate, size);
+  }
+  Value buffer = body.buffers[number];
+  if (width == 1)
+    return builder.create<memref::LoadOp>(location, buffer, indices);
+  return builder.create<vector::LoadOp>(
+      location, VectorType::get({width}, source.getElementType()), buffer,
+      indices);
+}
+
 ArrayRef<Value> LoopEmitter::coordinates() {
   failed |= width != 1;
+  if (!gathered.empty())
+    return gathered.back().coordinates;
   return firstLane();
 }
 
@@ -217,6 +315,9 @@ Value LoopEmitter::lanes(int64_t stride, unsigned bits) {
 }
 
 Value LoopEmitter::dimension(unsigned logical) {
+  if (!gathered.empty())
+    return builder.create<arith::IndexCastOp>(
+        location, builder.getI32Type(), gathered.back().coordinates[logical]);
   Value value = builder.create<arith::IndexCastOp>(
       location, builder.getI32Type(), firstLane()[logical]);
   if (width == 1)
@@ -230,17 +331,20 @@ Value LoopEmitter::dimension(unsigned logical) {
 std::pair<Value, Value> LoopEmitter::logicalIndex() {
   Value linear = index;
   int64_t stride = 1;
-  if (!layoutOf(type).empty()) {
+  if (!gathered.empty() || !layoutOf(type).empty()) {
+    RankedTensorType here = gathered.empty() ? type : gathered.back().type;
     unsigned inner = memoryDimensions(type).back().logical;
     linear = indexConstant(body, 0);
     int64_t step = 1;
-    for (int64_t d = type.getRank(); d-- > 0;) {
-      Value scaled = builder.create<arith::MulIOp>(location, firstLane()[d],
+    for (int64_t d = here.getRank(); d-- > 0;) {
+      Value place =
+          gathered.empty() ? firstLane()[d] : gathered.back().coordinates[d];
+      Value scaled = builder.create<arith::MulIOp>(location, place,
                                                    indexConstant(body, step));
       linear = builder.create<arith::AddIOp>(location, linear, scaled);
       if (d == inner)
         stride = step;
-      step *= type.getDimSize(d);
+      step *= here.getDimSize(d);
     }
   }
   Value wide = builder.create<arith::IndexCastOp>(location,
@@ -297,17 +401,60 @@ Value LoopEmitter::emit() {
   return maskPadding(value);
 }
 
-static bool isPointwiseKernel(Operation *op) {
-  bool pointwise = true;
+namespace {
+/// From where a kernel reads, by all that its ops say.
+struct Reads {
+  bool atTheIndexOnly = true; // the result may take an operand's place
+  bool inVectors = true;      // or at other rows and columns, in blocks
+};
+} // namespace
+
+static Reads readsOf(Operation *op) {
+  Reads reads;
   op->walk([&](ElementOpInterface element) {
     for (OpOperand &operand : element->getOpOperands()) {
       auto type = cast<RankedTensorType>(operand.get().getType());
+      unsigned number = operand.getOperandNumber();
       // The run state is read everywhere, and is no larger than a vector.
-      bool isState = type.getElementType().isInteger(32);
-      pointwise &= isState || element.isPointwise(operand.getOperandNumber());
+      if (type.getElementType().isInteger(32) || element.isPointwise(number))
+        continue;
+      reads.atTheIndexOnly = false;
+      reads.inVectors &= element.isSpatial(number);
     }
   });
-  return pointwise;
+  return reads;
+}
+
+/// A loop over this part's rows of memory and one over the elements of each:
+/// what is the same in a row is computed once.
+static void emitRows(KernelBody &body, Operation *op, ArrayRef<Value> flat) {
+  OpBuilder &b = body.builder;
+  OpBuilder::InsertionGuard guard(b);
+  SmallVector<MemoryDimension> dimensions =
+      memoryDimensions(cast<RankedTensorType>(op->getResult(0).getType()));
+  int64_t width = dimensions.pop_back_val().size;
+  int64_t count =
+      cast<MemRefType>(body.buffers.back().getType()).getNumElements();
+  auto [begin, end] = partition(body, count / width);
+  auto loop = [&](Value first, Value last) {
+    return b.create<scf::ForOp>(body.location, first, last,
+                                indexConstant(body, 1));
+  };
+  scf::ForOp rows = loop(begin, end);
+  b.setInsertionPointToStart(rows.getBody());
+  Value row = rows.getInductionVar();
+  Value start =
+      b.create<arith::MulIOp>(body.location, row, indexConstant(body, width));
+  SmallVector<Value> places = splitIndex(body, row, dimensions);
+  scf::ForOp elements =
+      loop(indexConstant(body, 0), indexConstant(body, width));
+  b.setInsertionPointToStart(elements.getBody());
+  places.push_back(elements.getInductionVar());
+  Value index = b.create<arith::AddIOp>(body.location, start, places.back());
+  LoopEmitter emitter(body, op, flat, index, 1);
+  emitter.setRow(places, elements);
+  Value value = emitter.emit();
+  b.create<memref::StoreOp>(body.location, value, flat.back(), index);
 }
 
 bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
@@ -317,7 +464,8 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
   for (Value buffer : body.buffers)
     flat.push_back(flatten(body, buffer));
   // Vectors where they can express it, else one element at a time.
-  bool vectors = isPointwiseKernel(op);
+  Reads reads = readsOf(op);
+  bool vectors = reads.inVectors;
   auto emitAt = [&](Value index, int64_t width) {
     LoopEmitter emitter(body, op, flat, index, width);
     Value value = emitter.emit();
@@ -332,11 +480,15 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
     Operation *before = block->empty() ? nullptr : &block->back();
     emitFlatLoop(body, output.getNumElements(), emitAt);
     if (vectors)
-      return true;
+      return reads.atTheIndexOnly;
     while (!block->empty() && &block->back() != before)
       block->back().erase();
   }
+  if (!reads.atTheIndexOnly) {
+    emitRows(body, op, flat);
+    return false;
+  }
   KernelBody scalar{b, body.location, body.buffers, body.part, body.parts, 1};
   emitFlatLoop(scalar, output.getNumElements(), emitAt);
-  return isPointwiseKernel(op);
+  return true;
 }

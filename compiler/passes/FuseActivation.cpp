@@ -20,7 +20,7 @@ gradientsThrough(ActivationOp relu, Value input, Value mean) {
   SmallVector<std::pair<ActivationGradientOp, BatchNormGradientOp>> result;
   for (OpOperand &use : relu.getOutput().getUses()) {
     auto slope = dyn_cast<ActivationGradientOp>(use.getOwner());
-    if (!slope || use.get() != slope.getOutput())
+    if (!slope || use.get() != slope.getValue())
       continue;
     BatchNormGradientOp gradient;
     if (slope->hasOneUse())
@@ -73,7 +73,8 @@ struct FuseActivation : netc::net::impl::FuseActivationBase<FuseActivation> {
     auto activations = llvm::to_vector(getOperation().getOps<ActivationOp>());
     for (ActivationOp activation : activations) {
       Operation *producer = activation.getInput().getDefiningOp();
-      if (activation.getKind() != ActivationKind::ReLU || !producer)
+      if (activation.getKind() != ActivationKind::ReLU ||
+          activation.getArgument() || !producer)
         continue;
       if (auto norm = dyn_cast<BatchNormOp>(producer))
         fuseNorm(activation, norm);

@@ -14,15 +14,24 @@ namespace netc::net {
 #include "compiler/passes/Passes.h.inc"
 } // namespace netc::net
 
-/// The one user that reads the op's result at the same index, or null.
-static Operation *pointwiseUser(Operation *op) {
+/// An input transform: a few operations on what it reads.
+static bool isTransform(Operation *op) {
+  return isa<ToTensorOp, NormalizeOp>(op) ||
+         cast<ElementOpInterface>(op).recomputesGathered();
+}
+
+/// The one user that the op can be computed in, or null: it reads the op's
+/// result at the same index, or both are transforms.
+static Operation *fusibleUser(Operation *op) {
   if (!isa<ElementOpInterface>(op) || !op->getResult(0).hasOneUse())
     return nullptr;
   OpOperand &use = *op->getResult(0).use_begin();
   auto user = dyn_cast<ElementOpInterface>(use.getOwner());
-  if (!user || !user.isPointwise(use.getOperandNumber()) ||
-      user->getBlock() != op->getBlock())
+  if (!user || user->getBlock() != op->getBlock())
     return nullptr;
+  if (!user.isPointwise(use.getOperandNumber()))
+    return user.recomputesGathered() && isTransform(op) ? user.getOperation()
+                                                        : nullptr;
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   auto userType = cast<RankedTensorType>(user->getResult(0).getType());
   return type.getShape() == userType.getShape() ? user.getOperation() : nullptr;
@@ -52,6 +61,9 @@ static void fuse(ArrayRef<Operation *> group) {
     op->erase();
 }
 
+/// A longer chain becomes several kernels, so that none grows with the network.
+static constexpr size_t mostOps = 64;
+
 namespace {
 struct FuseElements : netc::net::impl::FuseElementsBase<FuseElements> {
   void runOnOperation() override {
@@ -63,8 +75,10 @@ struct FuseElements : netc::net::impl::FuseElementsBase<FuseElements> {
         ops.push_back(&op);
     // From the last: a user's root is known before its producers'.
     for (Operation *op : llvm::reverse(ops)) {
-      Operation *user = pointwiseUser(op);
+      Operation *user = fusibleUser(op);
       Operation *root = user ? rootOf.lookup(user) : op;
+      if (groups[root].size() == mostOps)
+        root = op;
       rootOf[op] = root;
       groups[root].push_back(op);
     }

@@ -28,7 +28,7 @@ struct FuseLoss : netc::net::impl::FuseLossBase<FuseLoss> {
       OpBuilder builder(loss);
       auto fused = builder.create<SoftmaxCrossEntropyWithGradientOp>(
           loss.getLoc(), loss.getLogits(), loss.getLabels(),
-          fill.getValueAttr());
+          fill.getValueAttr(), loss.getLabelSmoothingAttr());
       loss.getLoss().replaceAllUsesWith(fused.getLoss());
       loss.getCorrect().replaceAllUsesWith(fused.getCorrect());
       gradient.replaceAllUsesWith(fused.getLogitsGradient());

@@ -35,8 +35,21 @@ mlir::Value flatten(KernelBody &body, mlir::Value buffer);
 /// the result may take the place of one that is as large.
 bool emitElementKernel(KernelBody &body, mlir::Operation *op);
 
-/// Softmax cross-entropy, its gradient, or both: operands then results.
+/// Whether the `channels` channels of `type` from `offset` on are whole blocks
+/// of memory in the layout `tag`.
+bool cutsBetweenBlocks(mlir::RankedTensorType type, llvm::StringRef tag,
+                       int64_t offset, int64_t channels);
+
+/// net.concat or net.channel_slice: operands then the result, all in one
+/// layout whose blocks every cut respects.
+void emitConcatKernel(KernelBody &body, mlir::Operation *op);
+
+/// Softmax cross-entropy, its gradient, or both, or the count of hits: operands
+/// then results.
 void emitLossKernel(KernelBody &body, mlir::Operation *op);
+
+/// A loss of elements or its gradient: operands then the result.
+void emitElementLossKernel(KernelBody &body, mlir::Operation *op);
 
 /// net.sgd_update: parameter, gradient, state, then the velocity if any.
 void emitUpdateKernel(KernelBody &body, SgdUpdateOp op);

@@ -4,6 +4,7 @@
 #include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -25,6 +26,32 @@ runtime::TensorType netc::net::toRuntime(Type type) {
   return result;
 }
 
+/// A filter's tag with the letters of its two channel dimensions swapped, with
+/// groups the second and the third.
+static std::string swapChannels(std::string tag, size_t rank) {
+  char first = rank == 5 ? 'b' : 'a';
+  if (tag.empty()) { // row-major: the letters in order
+    for (size_t i = 0; i < rank; ++i)
+      tag += static_cast<char>('a' + i);
+  }
+  for (char &c : tag)
+    if (llvm::toLower(c) == first)
+      ++c;
+    else if (llvm::toLower(c) == first + 1)
+      --c;
+  return tag;
+}
+
+std::string netc::net::layoutOfChoice(const runtime::cpu::PrimitiveSpec &spec,
+                                      Role role,
+                                      const runtime::TensorType &chosen) {
+  if (spec.kind != PrimitiveKind::Deconvolution || role != Role::Weights)
+    return chosen.layout;
+  std::string tag = swapChannels(chosen.layout, chosen.shape.size());
+  bool isRowMajor = llvm::StringRef("abcde").starts_with(tag);
+  return isRowMajor ? "" : tag;
+}
+
 namespace {
 class LibraryBuilder {
 public:
@@ -38,6 +65,15 @@ public:
     if (!value)
       return *this;
     library.spec.tensors.emplace_back(role, toRuntime(value.getType()));
+    return value_(role, value);
+  }
+  /// A filter whose channels the library counts the other way round.
+  LibraryBuilder &addTransposed(Role role, Value value) {
+    runtime::TensorType type = toRuntime(value.getType());
+    size_t first = type.shape.size() == 5 ? 1 : 0;
+    std::swap(type.shape[first], type.shape[first + 1]);
+    type.layout = swapChannels(type.layout, type.shape.size());
+    library.spec.tensors.emplace_back(role, type);
     return value_(role, value);
   }
   /// A workspace: no tensor of the descriptor.
@@ -105,6 +141,35 @@ static std::optional<LibraryOp> map(Operation *op) {
                               Propagation::BackwardWeights, true)
             .add(Role::Src, op.getInput())
             .add(Role::Weights, op.getFilterGradient())
+            .add(Role::Bias, op.getBiasGradient())
+            .add(Role::Dst, op.getOutputGradient())
+            .convolution(op)
+            .done();
+      })
+      .Case([](Conv2DTransposeOp op) {
+        return LibraryBuilder(PrimitiveKind::Deconvolution,
+                              Propagation::Forward, true)
+            .add(Role::Src, op.getInput())
+            .addTransposed(Role::Weights, op.getFilter())
+            .add(Role::Bias, op.getBias())
+            .add(Role::Dst, op.getOutput())
+            .convolution(op)
+            .done();
+      })
+      .Case([](Conv2DTransposeInputGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::Deconvolution,
+                              Propagation::BackwardData, true)
+            .add(Role::Src, op.getInputGradient())
+            .addTransposed(Role::Weights, op.getFilter())
+            .add(Role::Dst, op.getOutputGradient())
+            .convolution(op)
+            .done();
+      })
+      .Case([](Conv2DTransposeFilterGradientOp op) {
+        return LibraryBuilder(PrimitiveKind::Deconvolution,
+                              Propagation::BackwardWeights, true)
+            .add(Role::Src, op.getInput())
+            .addTransposed(Role::Weights, op.getFilterGradient())
             .add(Role::Bias, op.getBiasGradient())
             .add(Role::Dst, op.getOutputGradient())
             .convolution(op)

@@ -17,6 +17,13 @@ struct RoleValue {
   bool isResult;
 };
 
+/// The layout that the library chose, as the tag of our value: its filter of a
+/// transposed convolution has output channels first, ours has input channels
+/// first. The memory is the same.
+std::string layoutOfChoice(const runtime::cpu::PrimitiveSpec &spec,
+                           runtime::cpu::Role role,
+                           const runtime::TensorType &chosen);
+
 struct LibraryOp {
   runtime::cpu::PrimitiveSpec spec; // with the tensors' current layouts
   llvm::SmallVector<RoleValue>

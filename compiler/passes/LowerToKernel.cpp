@@ -14,6 +14,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -120,6 +121,16 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
+static bool isElementLoss(Operation *op) {
+  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
+             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
+}
+
+static bool isSoftmaxLoss(Operation *op) {
+  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
+             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
+}
+
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -157,8 +168,12 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                   func.getPart(), func.getParts(), width};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
+  else if (isa<ConcatOp, ChannelSliceOp>(op))
+    emitConcatKernel(body, op);
   else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
     emitStatisticKernel(body, statistic);
+  else if (isElementLoss(op))
+    emitElementLossKernel(body, op);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -293,9 +308,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ElementOpInterface, FusedOp, SoftmaxCrossEntropyOp,
-          SoftmaxCrossEntropyGradientOp, SoftmaxCrossEntropyWithGradientOp>(
-          op)) {
+  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp>(op) ||
+      isElementLoss(&op) || isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();
   }
@@ -332,6 +346,18 @@ LogicalResult ProgramLowering::lowerLibrary(Operation &op,
   return success();
 }
 
+/// The layers whose ops a fused op holds, for reports; null if one at most.
+static ArrayAttr fusedLayers(Operation &op) {
+  llvm::SetVector<Attribute> layers;
+  if (auto fused = dyn_cast<FusedOp>(op))
+    for (Operation &inner : fused.getBody().front().without_terminator())
+      if (auto name = dyn_cast<NameLoc>(inner.getLoc()))
+        layers.insert(name.getName());
+  return layers.size() < 2
+             ? ArrayAttr()
+             : ArrayAttr::get(op.getContext(), layers.getArrayRef());
+}
+
 void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
                              ArrayRef<StringRef> access) {
   SmallVector<Type> types;
@@ -344,7 +370,10 @@ void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
     for (unsigned i = 0; i < result; ++i)
       if (types[i] == types[result])
         inPlace.emplace_back(result, i);
-  builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+  auto launch =
+      builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
+  if (ArrayAttr layers = fusedLayers(op))
+    launch->setAttr(kernel::fusedLayersAttrName, layers);
 }
 
 void ProgramLowering::lowerGenerated(Operation &op) {

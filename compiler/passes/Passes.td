@@ -34,10 +34,12 @@ def VerifySignature : Pass<"net-verify-signature", "mlir::func::FuncOp"> {
 def BuildPrograms : Pass<"net-build-programs", "mlir::ModuleOp"> {
   let summary = "Make the programs of an executable from a network and its `net.training`";
   let description = [{
-    `@network(%pixels, %state) -> %logits` becomes `@initialize`, `@train_step`
-    (loss, then `net.minimize`), `@train_last_step` where an epoch ends in a
-    smaller batch, and `@evaluate`, where dropout is the identity and batch_norm
-    reads the running statistics that the training steps update.
+    `@network(%input, %state) -> %logits`, behind the transforms of its phase,
+    becomes `@initialize`, `@train_step` (loss, then `net.minimize`),
+    `@train_last_step` where an epoch ends in a smaller batch, and `@evaluate`,
+    where dropout is the identity and batch_norm reads the running statistics that
+    the training steps update. Programs take `pixels`, `labels`, `state`, and
+    `samples` where transforms draw for each of them.
   }];
 }
 
@@ -60,7 +62,7 @@ def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
     %1 = net.activation %0 {kind = #net.activation<relu>}
     ```
     becomes `%1 = net.conv2d %x, %w {activation = #net.activation<relu>, ...}`.
-    Sigmoid and tanh stay apart: with them the library leaves Winograd. A
+    Other activations stay apart: with them the library leaves Winograd. A
     batch_norm then gives a mask, and its gradient takes the relu's in:
     ```mlir
     %y, %mean, %variance = net.batch_norm %x, %w, %b {...}

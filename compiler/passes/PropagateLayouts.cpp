@@ -2,11 +2,14 @@
 // every tensor open; where the answer differs from what is there, a reorder is
 // put between. A dense layer's backward ops take the weight as the forward op
 // chose it: a reorder of it would cost more than the better kernel gains.
+#include "compiler/passes/GenerateKernels.h"
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
+
+#include "llvm/ADT/MapVector.h"
 
 #include <algorithm>
 
@@ -35,7 +38,8 @@ private:
   void leaveNaive(runtime::cpu::PrimitiveSpec &spec,
                   runtime::cpu::PrimitiveChoice &choice);
   void propagateElements(Operation *op);
-  bool readsPointwise(OpOperand &operand);
+  void propagateConcat(ConcatOp op);
+  void propagateSlice(ChannelSliceOp op);
   /// The layout of what a gradient will meet, empty where nothing is known.
   StringRef wantedLayout(Value gradient);
   void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
@@ -120,6 +124,10 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
         return failure();
     } else if (isa<ElementOpInterface, FusedOp>(op)) {
       propagateElements(op);
+    } else if (auto concat = dyn_cast<ConcatOp>(op)) {
+      propagateConcat(concat);
+    } else if (auto slice = dyn_cast<ChannelSliceOp>(op)) {
+      propagateSlice(slice);
     } else if (auto update = dyn_cast<SgdUpdateOp>(op)) {
       propagateUpdate(op, update.getParameterAttr(),
                       update.getGradientMutable());
@@ -240,7 +248,7 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
     return op->emitError(error.what());
   }
   for (auto [entry, tensor] : llvm::zip(library.values, choice.tensors)) {
-    StringRef tag = tensor.second.layout;
+    std::string tag = layoutOfChoice(spec, entry.role, tensor.second);
     if (entry.isResult) {
       setLayout(entry.value, tag);
       continue;
@@ -260,21 +268,36 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
-/// Whether an element op reads the operand at the index that it writes.
-bool PropagateLayouts::readsPointwise(OpOperand &operand) {
-  Operation *op = operand.getOwner();
-  auto result = cast<RankedTensorType>(op->getResult(0).getType());
-  auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-  if (!type || type.getShape() != result.getShape())
-    return false;
-  if (auto element = dyn_cast<ElementOpInterface>(op))
-    return element.isPointwise(operand.getOperandNumber());
-  BlockArgument argument =
-      cast<FusedOp>(op).getBody().getArgument(operand.getOperandNumber());
-  return llvm::all_of(argument.getUses(), [](OpOperand &use) {
-    return cast<ElementOpInterface>(use.getOwner())
-        .isPointwise(use.getOperandNumber());
+/// Whether what reads a value inside a fused op reads it at the result's index,
+/// which asks for the result's shape, or at other rows and columns.
+static bool followsInside(Value value, bool hasShape) {
+  return llvm::all_of(value.getUses(), [&](OpOperand &use) {
+    auto element = dyn_cast<ElementOpInterface>(use.getOwner());
+    if (!element) // the yield
+      return hasShape;
+    unsigned number = use.getOperandNumber();
+    return (element.isSpatial(number) ||
+            (hasShape && element.isPointwise(number))) &&
+           followsInside(element->getResult(0), /*hasShape=*/true);
   });
+}
+
+/// Whether the operand of an element op lies as the result does: it is read at
+/// the same index and has the result's shape, or at other rows and columns.
+static bool followsResult(OpOperand &operand) {
+  Operation *op = operand.getOwner();
+  auto type = dyn_cast<RankedTensorType>(operand.get().getType());
+  if (!type)
+    return false;
+  unsigned number = operand.getOperandNumber();
+  bool hasShape =
+      type.getShape() ==
+      cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  if (auto element = dyn_cast<ElementOpInterface>(op))
+    return element.isSpatial(number) ||
+           (hasShape && element.isPointwise(number));
+  return followsInside(cast<FusedOp>(op).getBody().getArgument(number),
+                       hasShape);
 }
 
 StringRef PropagateLayouts::wantedLayout(Value gradient) {
@@ -285,24 +308,23 @@ StringRef PropagateLayouts::wantedLayout(Value gradient) {
       continue;
     for (OpOperand &operand : user->getOpOperands()) {
       StringRef tag = layoutOf(operand.get().getType());
-      if (operand.get() != gradient && !tag.empty() && readsPointwise(operand))
+      if (operand.get() != gradient && !tag.empty() && followsResult(operand))
         return tag;
     }
   }
   return "";
 }
 
-/// Element ops take the first layout, of the operands that they read at the
-/// same index and that have the result's shape, that is not row-major: what is
-/// row-major comes from a vector, and its neighbours work on the other.
-/// Gathered operands are row-major.
+/// Element ops take the first layout, of the operands that may follow the
+/// result, that is not row-major: what is row-major comes from a vector, and its
+/// neighbours work on the other. What is gathered from anywhere is row-major.
 void PropagateLayouts::propagateElements(Operation *op) {
   StringRef tag;
   for (OpOperand &operand : op->getOpOperands())
-    if (tag.empty() && readsPointwise(operand))
+    if (tag.empty() && followsResult(operand))
       tag = layoutOf(operand.get().getType());
   for (OpOperand &operand : op->getOpOperands())
-    require(operand, readsPointwise(operand) ? tag : "");
+    require(operand, followsResult(operand) ? tag : "");
   setLayout(op->getResult(0), tag);
   if (auto fused = dyn_cast<FusedOp>(op)) {
     for (auto [argument, input] :
@@ -311,6 +333,38 @@ void PropagateLayouts::propagateElements(Operation *op) {
     for (Operation &inner : fused.getBody().front().without_terminator())
       setLayout(inner.getResult(0), tag);
   }
+}
+
+/// The layout that most of the elements have, if it can be cut between the
+/// inputs; else row-major.
+void PropagateLayouts::propagateConcat(ConcatOp op) {
+  auto type = cast<RankedTensorType>(op.getOutput().getType());
+  llvm::MapVector<StringRef, int64_t> votes;
+  for (Value input : op.getInputs()) {
+    auto inputType = cast<RankedTensorType>(input.getType());
+    votes[layoutOf(inputType)] += inputType.getNumElements();
+  }
+  StringRef tag =
+      llvm::max_element(votes, llvm::less_second())->first;
+  int64_t offset = 0;
+  for (Value input : op.getInputs()) {
+    int64_t channels = cast<RankedTensorType>(input.getType()).getDimSize(1);
+    if (!cutsBetweenBlocks(type, tag, offset, channels))
+      tag = "";
+    offset += channels;
+  }
+  for (OpOperand &operand : op->getOpOperands())
+    require(operand, tag);
+  setLayout(op.getOutput(), tag);
+}
+
+void PropagateLayouts::propagateSlice(ChannelSliceOp op) {
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  StringRef tag = layoutOf(type);
+  if (!cutsBetweenBlocks(type, tag, op.getOffset(), op.getChannels()))
+    tag = "";
+  require(op.getInputMutable(), tag);
+  setLayout(op.getOutput(), tag);
 }
 
 void PropagateLayouts::propagateUpdate(Operation *op, FlatSymbolRefAttr name,

@@ -22,6 +22,11 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
       loc, 5); // RunState: the learning rate's bits
   Value bits = b.create<memref::LoadOp>(loc, body.buffers[2], word);
   Value learningRate = b.create<arith::BitcastOp>(loc, b.getF32Type(), bits);
+  if (double scale = op.getLearningRateScale().convertToDouble(); scale != 1) {
+    Value factor = b.create<arith::ConstantOp>(
+        loc, b.getF32FloatAttr(static_cast<float>(scale)));
+    learningRate = b.create<arith::MulFOp>(loc, learningRate, factor);
+  }
 
   emitFlatLoop(body, count, [&](Value index, int64_t width) {
     auto type = VectorType::get({width}, b.getF32Type());
@@ -48,11 +53,15 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
     if (!op.getWeightDecay().isZero())
       step = b.create<arith::AddFOp>(
           loc, step, scaled(weight, op.getWeightDecay().convertToDouble()));
+    Value gradient = step; // with its decay
     if (velocities) {
       step = b.create<arith::AddFOp>(
           loc, scaled(load(velocities), op.getMomentum().convertToDouble()),
           step);
       store(step, velocities);
+      if (op.getNesterov()) // one step ahead of the velocity
+        step = b.create<arith::AddFOp>(
+            loc, gradient, scaled(step, op.getMomentum().convertToDouble()));
     }
     Value change = b.create<arith::MulFOp>(loc, splat(learningRate), step);
     store(b.create<arith::SubFOp>(loc, weight, change), weights);

@@ -9,6 +9,7 @@ namespace netc::shape {
 std::string_view kindName(const MaxPool2D &) { return "MaxPool2D"; }
 std::string_view kindName(const AvgPool2D &) { return "AvgPool2D"; }
 std::string_view kindName(const GlobalAvgPool2D &) { return "GlobalAvgPool2D"; }
+std::string_view kindName(const GlobalMaxPool2D &) { return "GlobalMaxPool2D"; }
 
 /// Past half its window a pool's padding would fill whole windows.
 static std::optional<ShapeError>
@@ -48,10 +49,19 @@ InferResult infer(const AvgPool2D &pool, const Shape &input) {
   return inferPool(pool, input);
 }
 
-InferResult infer(const GlobalAvgPool2D &, const Shape &input) {
-  if (auto error = checkImage("GlobalAvgPool2D", input))
+template <typename Pool>
+static InferResult inferGlobal(const Pool &pool, const Shape &input) {
+  if (auto error = checkImage(kindName(pool), input))
     return *error;
   return Inferred{{input[0], 1, 1}, ""};
+}
+
+InferResult infer(const GlobalAvgPool2D &pool, const Shape &input) {
+  return inferGlobal(pool, input);
+}
+
+InferResult infer(const GlobalMaxPool2D &pool, const Shape &input) {
+  return inferGlobal(pool, input);
 }
 
 } // namespace netc::shape

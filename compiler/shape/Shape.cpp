@@ -26,13 +26,19 @@ std::optional<int64_t> elementCount(const Shape &shape) {
 }
 
 InferResult infer(const LayerSpec &layer, const Shape &input) {
-  return std::visit([&](const auto &spec) { return infer(spec, input); },
-                    layer);
+  return infer(layer, std::span(&input, 1));
 }
 
-InferResult infer(const TransformSpec &transform, const Shape &input) {
-  return std::visit([&](const auto &spec) { return infer(spec, input); },
-                    transform);
+InferResult infer(const LayerSpec &layer, std::span<const Shape> inputs) {
+  return std::visit(
+      [&](const auto &spec) {
+        using Spec = std::decay_t<decltype(spec)>;
+        if constexpr (std::is_same_v<Spec, Sum> || std::is_same_v<Spec, Concat>)
+          return infer(spec, inputs);
+        else
+          return infer(spec, inputs[0]);
+      },
+      layer);
 }
 
 Cost cost(const LayerSpec &layer, const Shape &input) {
@@ -47,10 +53,6 @@ std::vector<ParameterShape> parameters(const LayerSpec &layer,
 
 std::string_view kindName(const LayerSpec &layer) {
   return std::visit([](const auto &spec) { return kindName(spec); }, layer);
-}
-
-std::string_view kindName(const TransformSpec &transform) {
-  return std::visit([](const auto &spec) { return kindName(spec); }, transform);
 }
 
 } // namespace netc::shape

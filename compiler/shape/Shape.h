@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -53,9 +54,23 @@ struct Inferred {
 
 using InferResult = std::variant<Inferred, ShapeError>;
 
-enum class ActivationKind { ReLU, Sigmoid, Tanh };
+enum class ActivationKind {
+  ReLU,
+  Sigmoid,
+  Tanh,
+  LeakyReLU,
+  GELU,
+  SiLU,
+  ELU,
+  Softplus,
+  HardSwish
+};
+std::span<const ActivationKind> activationKinds();
 /// As the language writes it: `relu`.
 std::string_view toString(ActivationKind kind);
+/// ReLU's maximum (infinite), LeakyReLU's slope, ELU's alpha, unless told
+/// otherwise; 0 for the others, which have no parameter.
+double defaultParameter(ActivationKind kind);
 
 // What each layer is told. Defaults are those of the language.
 struct Conv2D {
@@ -63,41 +78,88 @@ struct Conv2D {
   Pair kernel{}, stride{1, 1}, padding{0, 0}, dilation{1, 1};
   int64_t groups = 1;
   bool useBias = true;
+  bool operator==(const Conv2D &) const = default;
 };
 struct MaxPool2D {
   Pair window{}, stride{}, padding{0, 0};
+  bool operator==(const MaxPool2D &) const = default;
 };
 struct AvgPool2D { // counts the padding
   Pair window{}, stride{}, padding{0, 0};
+  bool operator==(const AvgPool2D &) const = default;
 };
 struct GlobalAvgPool2D {};
 struct Flatten {};
 struct Dense {
   int64_t units = 0;
   bool useBias = true;
+  bool operator==(const Dense &) const = default;
 };
 struct Dropout {
   double rate = 0.5;
+  bool operator==(const Dropout &) const = default;
+};
+struct Conv2DTranspose { // as PyTorch's ConvTranspose2d
+  int64_t channels = 0;
+  Pair kernel{}, stride{1, 1}, padding{0, 0}, outputPadding{0, 0},
+      dilation{1, 1};
+  int64_t groups = 1;
+  bool useBias = true;
+  bool operator==(const Conv2DTranspose &) const = default;
+};
+struct GlobalMaxPool2D {};
+enum class Interpolation { Nearest, Bilinear };
+/// As the language writes it: `nearest`.
+std::string_view toString(Interpolation mode);
+struct Upsample2D { // half-pixel centres
+  Pair scale{};
+  Interpolation mode = Interpolation::Nearest;
+  bool operator==(const Upsample2D &) const = default;
+};
+/// Rows and columns at the top, the bottom, the left and the right.
+using Sides = std::array<int64_t, 4>;
+struct ZeroPadding2D {
+  Sides padding{};
+  bool operator==(const ZeroPadding2D &) const = default;
+};
+struct Crop2D {
+  Sides cropping{};
+  bool operator==(const Crop2D &) const = default;
+};
+struct Reshape {
+  Shape shape;
+  bool operator==(const Reshape &) const = default;
 };
 struct Activation {
   ActivationKind kind = ActivationKind::ReLU;
+  double parameter = defaultParameter(kind);
+  bool operator==(const Activation &) const = default;
 };
+struct Sum {};      // of branches
+struct Concat {};   // of branches, along the first dimension
+struct Identity {}; // makes no layer of its own
+
 struct BatchNorm {       // each channel by its mean and variance in the batch
   double momentum = 0.1; // of the new value in the running statistics
   double epsilon = 1e-5;
   bool affine = true;
+  bool operator==(const BatchNorm &) const = default;
 };
 struct LayerNorm { // each example by its own mean and variance
   double epsilon = 1e-5;
   bool affine = true;
+  bool operator==(const LayerNorm &) const = default;
 };
 struct Scale { // each channel times a learned factor, plus a learned bias
   bool useBias = true;
+  bool operator==(const Scale &) const = default;
 };
 
 using LayerSpec =
     std::variant<Conv2D, MaxPool2D, AvgPool2D, GlobalAvgPool2D, Flatten, Dense,
-                 Dropout, Activation, BatchNorm, LayerNorm, Scale>;
+                 Dropout, Activation, BatchNorm, LayerNorm, Scale, Sum, Concat,
+                 Identity, Conv2DTranspose, GlobalMaxPool2D, Upsample2D,
+                 ZeroPadding2D, Crop2D, Reshape>;
 
 // The shape rules, [C, H, W] -> [C', H', W'] unless said otherwise.
 InferResult infer(const Conv2D &, const Shape &input);
@@ -108,10 +170,23 @@ InferResult infer(const Flatten &, const Shape &input);         // -> [C*H*W]
 InferResult infer(const Dense &, const Shape &input);           // [in] -> [out]
 InferResult infer(const Dropout &, const Shape &input);         // any
 InferResult infer(const Activation &, const Shape &input);      // any
+InferResult infer(const Identity &, const Shape &input);        // any
 InferResult infer(const BatchNorm &, const Shape &input); // [C, H, W] or [C]
 InferResult infer(const LayerNorm &, const Shape &input); // any
 InferResult infer(const Scale &, const Shape &input);     // [C, H, W] or [C]
+InferResult infer(const Conv2DTranspose &, const Shape &input);
+InferResult infer(const GlobalMaxPool2D &, const Shape &input); // -> [C, 1, 1]
+InferResult infer(const Upsample2D &, const Shape &input);
+InferResult infer(const ZeroPadding2D &, const Shape &input);
+InferResult infer(const Crop2D &, const Shape &input);
+InferResult infer(const Reshape &, const Shape &input); // any -> shape
 InferResult infer(const LayerSpec &, const Shape &input);
+
+// The rules of several inputs, one a branch; all other layers have one.
+InferResult infer(const Sum &, std::span<const Shape> inputs);    // all alike
+InferResult infer(const Concat &, std::span<const Shape> inputs); // but for C
+/// \pre one input at least, and one only unless the layer is Sum or Concat.
+InferResult infer(const LayerSpec &, std::span<const Shape> inputs);
 
 /// What one layer costs for one example. `multiplyAdds` counts convolutions
 /// and dense layers, as the papers do.
@@ -141,20 +216,5 @@ std::vector<ParameterShape> parameters(const LayerSpec &, const Shape &input);
 
 /// The language's name of the layer: `Conv2D`; an Activation's is `ReLU` ....
 std::string_view kindName(const LayerSpec &);
-
-// Input transforms, in the order of the text.
-struct Resize { // [C, h, w] -> [C, height, width], bilinear, half-pixel centres
-  Pair size{};
-};
-struct ToTensor {}; // 8-bit -> float, divided by 255
-struct Normalize {  // (x - mean[c]) / deviation[c]; one value serves all
-  std::vector<double> mean, deviation;
-};
-using TransformSpec = std::variant<Resize, ToTensor, Normalize>;
-InferResult infer(const Resize &, const Shape &input);
-InferResult infer(const ToTensor &, const Shape &input);
-InferResult infer(const Normalize &, const Shape &input);
-InferResult infer(const TransformSpec &, const Shape &input);
-std::string_view kindName(const TransformSpec &);
 
 } // namespace netc::shape

@@ -10,6 +10,11 @@ std::string toString(const Pair &pair) {
   return fmt::format("{}x{}", pair[0], pair[1]);
 }
 
+std::string forBoth(const std::string &height, const std::string &width) {
+  return height == width ? height
+                         : fmt::format("height {}, width {}", height, width);
+}
+
 std::optional<ShapeError> checkArgument(std::string_view argument,
                                         int64_t value, int64_t least) {
   if (value < least)
@@ -54,6 +59,17 @@ std::optional<ShapeError> checkImage(std::string_view layer,
                     layer, toString(input)),
         "", ""};
   return checkInput(layer, input);
+}
+
+std::string listOfShapes(std::span<const Shape> shapes) {
+  constexpr size_t most = 8;
+  std::string text;
+  for (size_t i = 0; i < std::min(shapes.size(), most); ++i) {
+    if (i > 0)
+      text += i + 1 == shapes.size() ? " and " : ", ";
+    text += toString(shapes[i]);
+  }
+  return shapes.size() > most ? text + ", ..." : text;
 }
 
 std::optional<ShapeError> checkChannels(std::string_view layer,
@@ -144,11 +160,7 @@ InferResult slide(const Window &window, int64_t channels, const Shape &input) {
   }
   std::string height = arithmetic(window, 0, input[1], output[1]);
   std::string width = arithmetic(window, 1, input[2], output[2]);
-  return boundedResult(
-      window.layer,
-      {output, height == width
-                   ? height
-                   : fmt::format("height {}, width {}", height, width)});
+  return boundedResult(window.layer, {output, forBoth(height, width)});
 }
 
 } // namespace netc::shape

@@ -9,6 +9,9 @@ namespace netc::shape {
 /// Sizes as a diagnostic writes them: `3x3`.
 std::string toString(const Pair &pair);
 
+/// The arithmetic of a height and a width, once if they are alike.
+std::string forBoth(const std::string &height, const std::string &width);
+
 /// An error unless `least` <= value <= maxArgument, for each of the values.
 std::optional<ShapeError> checkArgument(std::string_view argument,
                                         int64_t value, int64_t least);
@@ -23,11 +26,18 @@ std::optional<ShapeError> checkImage(std::string_view layer,
 std::optional<ShapeError> checkInput(std::string_view layer,
                                      const Shape &input);
 
+/// `8x4x4, 8x2x2 and 8x4x4`; of many, the first.
+std::string listOfShapes(std::span<const Shape> shapes);
 /// The same for what has channels: [C, H, W], or the vector [C].
 std::optional<ShapeError> checkChannels(std::string_view layer,
                                         const Shape &input);
 /// An error unless `epsilon` of a normalisation keeps its divisor above zero.
 std::optional<ShapeError> checkEpsilon(double epsilon);
+/// An error unless there is one finite value for each channel, or one for all.
+std::optional<ShapeError> checkChannels(std::string_view argument,
+                                        const std::vector<double> &values,
+                                        std::string_view transform,
+                                        const Shape &input);
 
 /// The output, unless it has more than maxElements elements.
 InferResult boundedResult(std::string_view layer, Inferred inferred);

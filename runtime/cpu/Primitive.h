@@ -22,6 +22,7 @@ enum class PrimitiveKind : uint8_t {
   // a relu. Channels of [N, C, ...], rows of [N, D].
   BatchNormalization,
   LayerNormalization,
+  Deconvolution, // as Convolution; weights [O, C, kh, kw] or [G, O/G, C/G, ...]
 };
 
 enum class Propagation : uint8_t { Forward, BackwardData, BackwardWeights };

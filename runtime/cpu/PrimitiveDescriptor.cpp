@@ -31,7 +31,7 @@ std::string toString(const PrimitiveSpec &spec) {
   constexpr std::array kinds{
       "convolution",        "inner product", "max pooling",
       "average pooling",    "reorder",       "batch normalization",
-      "layer normalization"};
+      "layer normalization", "deconvolution"};
   constexpr std::array propagations{"forward", "backward data",
                                     "backward weights"};
   std::string text =
@@ -89,6 +89,7 @@ static void requireTensors(const PrimitiveSpec &spec) {
     return Error(fmt::format("{}: {}", toString(spec), why));
   };
   bool products = spec.kind == PrimitiveKind::Convolution ||
+                  spec.kind == PrimitiveKind::Deconvolution ||
                   spec.kind == PrimitiveKind::InnerProduct;
   bool normalizes = isNormalization(spec.kind);
   bool forward = spec.propagation == Propagation::Forward;
@@ -123,7 +124,8 @@ static void requireTensors(const PrimitiveSpec &spec) {
       (find(spec, Role::Weights) == nullptr) !=
           (find(spec, Role::WeightsGradient) == nullptr))
     throw wrong("a scale and its gradient come together");
-  if (spec.relu && !(products && forward) &&
+  if (spec.relu &&
+      (!(products && forward) || spec.kind == PrimitiveKind::Deconvolution) &&
       spec.kind != PrimitiveKind::BatchNormalization)
     throw wrong("only convolutions and inner products forward, and batch "
                 "normalizations, fuse a relu");
@@ -164,6 +166,7 @@ struct Window {
 /// Any operation's descriptor.
 union Operation {
   dnnl_convolution_desc_t convolution;
+  dnnl_deconvolution_desc_t deconvolution;
   dnnl_inner_product_desc_t innerProduct;
   dnnl_pooling_desc_t pooling;
   dnnl_pooling_v2_desc_t dilatedPooling;
@@ -198,7 +201,8 @@ private:
     TensorType inPeersTerms = type;
     inPeersTerms.layout = find(spec, peer)->layout;
     bool retold =
-        (spec.kind == PrimitiveKind::Convolution || isPooling(spec.kind)) &&
+        (spec.kind == PrimitiveKind::Convolution ||
+         spec.kind == PrimitiveKind::Deconvolution || isPooling(spec.kind)) &&
         type.layout.empty() && inPeersTerms.layout != "any" &&
         sameMemory(type, inPeersTerms);
     return memoryDescriptor(retold ? inPeersTerms : type);
@@ -273,6 +277,30 @@ static dnnl_status_t describeConvolution(Operation &operation,
   case Propagation::BackwardWeights:
     return dnnl_dilated_convolution_backward_weights_desc_init(
         &operation.convolution, algorithm, &m.src, &m.weights, m.bias, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  }
+  return dnnl_invalid_arguments;
+}
+
+/// A deconvolution's output padding shows in its sizes alone.
+static dnnl_status_t describeDeconvolution(Operation &operation,
+                                           const PrimitiveSpec &spec,
+                                           Propagation propagation,
+                                           const Memories &m) {
+  const Window w(spec);
+  constexpr dnnl_alg_kind_t algorithm = dnnl_deconvolution_direct;
+  switch (propagation) {
+  case Propagation::Forward:
+    return dnnl_dilated_deconvolution_forward_desc_init(
+        &operation.deconvolution, dnnl_forward_training, algorithm, &m.src,
+        &m.weights, m.bias, &m.dst, w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardData:
+    return dnnl_dilated_deconvolution_backward_data_desc_init(
+        &operation.deconvolution, algorithm, &m.src, &m.weights, &m.dst,
+        w.stride, w.dilation, w.padding, w.padding);
+  case Propagation::BackwardWeights:
+    return dnnl_dilated_deconvolution_backward_weights_desc_init(
+        &operation.deconvolution, algorithm, &m.src, &m.weights, m.bias, &m.dst,
         w.stride, w.dilation, w.padding, w.padding);
   }
   return dnnl_invalid_arguments;
@@ -363,6 +391,9 @@ PrimitiveDescriptor::ask(const PrimitiveSpec &spec, Propagation propagation,
   switch (spec.kind) {
   case PrimitiveKind::Convolution:
     status = describeConvolution(operation, spec, propagation, memories);
+    break;
+  case PrimitiveKind::Deconvolution:
+    status = describeDeconvolution(operation, spec, propagation, memories);
     break;
   case PrimitiveKind::InnerProduct:
     status = describeInnerProduct(operation, propagation, memories);

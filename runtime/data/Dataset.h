@@ -1,30 +1,45 @@
 // The data sets by name: where they are looked for, what their headers say,
-// and their examples in memory.
+// and their examples. A name is that of a known set, or `folder:PATH`: a
+// folder of pictures, one folder a class (PictureFolder.h).
 #pragma once
 
-#include "runtime/Error.h"
+#include "runtime/data/Picture.h"
 
-#include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace netc::runtime::data {
 
+struct PictureFolder; // runtime/data/PictureFolder.h
+
 /// What a data set's headers say: enough to compile for it.
 struct DatasetInfo {
   std::string name;
-  std::string directory;      // where its files are
-  std::vector<int64_t> shape; // 8-bit pixels of one example, [C, H, W]
-  int64_t classes = 0;        // labels are in [0, classes)
+  std::string directory;           // where its files are
+  std::vector<int64_t> shape;      // 8-bit pixels of one example, [C, H, W]
+  int64_t classes = 0;             // labels are in [0, classes)
   int64_t trainExamples = 0, testExamples = 0;
+  /// The labels of one example: {} for one label, [H, W] for one a pixel.
+  std::vector<int64_t> labelShape;
+  /// By label; empty where they are not known.
+  std::vector<std::string> classNames;
+  /// The files of a `folder:`, null for other sets.
+  std::shared_ptr<const PictureFolder> pictures;
 };
 
-/// Examples in memory, as stored: raw pixels one after another.
+/// Examples: their labels in memory, and their pixels too but for folders of
+/// pictures, which are decoded when they are wanted.
 struct Examples {
   int64_t count = 0, exampleBytes = 0;
-  std::vector<uint8_t> pixels; // [count, C, H, W]
-  std::vector<uint8_t> labels; // [count], each below the number of classes
+  int64_t exampleLabels = 1;
+  std::vector<uint8_t> pixels;  // [count, C, H, W], or empty
+  std::vector<uint16_t> labels; // [count, labelShape], below the classes
+  /// Writes the pixels of an example, from any thread; null where they are in
+  /// `pixels`. Throws Error for a picture that cannot be decoded.
+  std::function<void(int64_t example, std::span<uint8_t> out)> decode;
 };
 
 enum class Split { Train, Test };
@@ -41,13 +56,24 @@ struct SearchPath {
   static SearchPath fromEnvironment(std::string explicitDirectory = "");
 };
 
-/// Finds a data set and reads its headers (a few kilobytes). Throws Error: an
-/// unknown name (with the nearest known), files not found (with the places
-/// looked in and how to get them), headers that are wrong or disagree.
-DatasetInfo inspect(std::string_view name, const SearchPath &search);
+/// What is asked of a folder of pictures; other sets have their own shape.
+struct PictureRequest {
+  PictureFormat format;
+  bool skipsBroken = false; // else a broken picture is an error
+};
 
-/// Reads one half of a data set whole and checks it. Throws Error naming the
-/// file.
+/// Finds a data set and reads its headers (a few kilobytes; the headers of all
+/// pictures of a folder, or, to skip broken ones, their whole). Throws Error:
+/// an unknown name (with the nearest known), files not found (with the places
+/// looked in and how to get them), headers that are wrong or disagree.
+DatasetInfo inspect(std::string_view name, const SearchPath &search,
+                    const PictureRequest &pictures = {});
+
+/// Whether `name` is a folder of pictures, whose size is the network's to say.
+bool isPictureFolder(std::string_view name);
+
+/// Reads one half of a data set whole and checks it; a folder's pictures are
+/// read later. Throws Error naming the file.
 Examples loadExamples(const DatasetInfo &info, Split split);
 
 } // namespace netc::runtime::data

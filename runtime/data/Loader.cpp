@@ -12,7 +12,7 @@ namespace netc::runtime::data {
 
 std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
                                    uint32_t epoch) {
-  assert(count >= 0 && count <= UINT32_MAX && "IDX counts have 32 bits");
+  assert(count >= 0 && count <= UINT32_MAX && "sets are no larger");
   std::vector<uint32_t> permutation(static_cast<size_t>(count));
   std::iota(permutation.begin(), permutation.end(), uint32_t{0});
   if (order == Order::Sequential)
@@ -40,7 +40,9 @@ Loader::Loader(const Examples &examples, int64_t batch, int workerCount)
   for (Slot &slot : slots) {
     slot.batch.pixels.resize(
         static_cast<size_t>(batch * examples.exampleBytes));
-    slot.batch.labels.resize(static_cast<size_t>(batch));
+    slot.batch.labels.resize(
+        static_cast<size_t>(batch * examples.exampleLabels));
+    slot.batch.samples.resize(static_cast<size_t>(batch));
   }
   for (int i = 0; i < workerCount; ++i)
     workers.emplace_back([this] { work(); });
@@ -62,8 +64,10 @@ void Loader::start(std::vector<uint32_t> newOrder) {
     total = claimed; // no further claims on the old order
     slotReady.wait(lock, [&] { return inFlight == 0; });
     order = std::move(newOrder);
-    for (Slot &slot : slots)
+    for (Slot &slot : slots) {
       slot.ready = false;
+      slot.error = nullptr;
+    }
     total = (static_cast<int64_t>(order.size()) + batch - 1) / batch;
     claimed = released = delivered = 0;
   }
@@ -77,6 +81,7 @@ const Batch *Loader::next() {
   };
   if (delivered > released) { // what the caller had is free again
     slotOf(released).ready = false;
+    slotOf(released).error = nullptr;
     ++released;
     slotFree.notify_all();
   }
@@ -87,6 +92,8 @@ const Batch *Loader::next() {
     gather(delivered, slot.batch);
   else
     slotReady.wait(lock, [&] { return slot.ready; });
+  if (slot.error)
+    std::rethrow_exception(slot.error);
   ++delivered;
   return &slot.batch;
 }
@@ -105,8 +112,14 @@ void Loader::work() {
     ++inFlight;
     Slot &slot = slots[static_cast<size_t>(index) % slots.size()];
     lock.unlock();
-    gather(index, slot.batch);
+    std::exception_ptr error;
+    try {
+      gather(index, slot.batch);
+    } catch (...) { // for who takes the batch
+      error = std::current_exception();
+    }
     lock.lock();
+    slot.error = error;
     slot.ready = true;
     --inFlight;
     slotReady.notify_all();
@@ -115,18 +128,30 @@ void Loader::work() {
 
 void Loader::gather(int64_t index, Batch &out) const {
   auto exampleBytes = static_cast<size_t>(examples.exampleBytes);
+  auto exampleLabels = static_cast<size_t>(examples.exampleLabels);
   size_t first = static_cast<size_t>(index * batch);
   size_t size = std::min(order.size() - first, static_cast<size_t>(batch));
   for (size_t row = 0; row < size; ++row) {
     size_t example = order[first + row];
-    std::memcpy(out.pixels.data() + row * exampleBytes,
-                examples.pixels.data() + example * exampleBytes, exampleBytes);
-    out.labels[row] = examples.labels[example];
+    uint8_t *pixels = out.pixels.data() + row * exampleBytes;
+    if (examples.decode)
+      examples.decode(static_cast<int64_t>(example), {pixels, exampleBytes});
+    else
+      std::memcpy(pixels, examples.pixels.data() + example * exampleBytes,
+                  exampleBytes);
+    std::copy_n(examples.labels.begin() +
+                    static_cast<ptrdiff_t>(example * exampleLabels),
+                exampleLabels,
+                out.labels.begin() +
+                    static_cast<ptrdiff_t>(row * exampleLabels));
+    out.samples[row] = static_cast<int32_t>(example);
   }
   std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
             out.pixels.end(), uint8_t{0});
-  std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size), out.labels.end(),
-            0);
+  std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size * exampleLabels),
+            out.labels.end(), 0);
+  std::fill(out.samples.begin() + static_cast<ptrdiff_t>(size),
+            out.samples.end(), 0);
   out.size = static_cast<int64_t>(size);
 }
 

@@ -1,5 +1,6 @@
-// Batches of examples, gathered by worker threads ahead of the step that takes
-// them. What a batch holds depends on the order alone, never on the workers.
+// Batches of examples, gathered (and decoded, if they are pictures in files) by
+// worker threads ahead of the step that takes them. What a batch holds depends
+// on the order alone, never on the workers.
 #pragma once
 
 #include "runtime/data/Dataset.h"
@@ -20,9 +21,10 @@ std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
 
 /// Buffers of a whole batch; the rows from `size` on are zeros.
 struct Batch {
-  int64_t size = 0;            // examples in it: fewer in an epoch's last
-  std::vector<uint8_t> pixels; // [batch, C, H, W]
-  std::vector<int32_t> labels; // [batch]
+  int64_t size = 0;             // examples in it: fewer in an epoch's last
+  std::vector<uint8_t> pixels;  // [batch, C, H, W]
+  std::vector<int32_t> labels;  // [batch, labelShape]
+  std::vector<int32_t> samples; // [batch], which examples of the set they are
 };
 
 class Loader {
@@ -39,6 +41,7 @@ public:
   void start(std::vector<uint32_t> order);
 
   /// The next batch of the pass, valid until the next call; null at the end.
+  /// Throws the Error of a picture in it that could not be decoded.
   const Batch *next();
 
 private:
@@ -54,6 +57,7 @@ private:
   struct Slot {
     Batch batch;
     bool ready = false;
+    std::exception_ptr error; // instead of the batch
   };
   std::vector<Slot> slots;
 

@@ -82,7 +82,8 @@ void Metrics::run(const Model &model, const data::DatasetInfo &dataset,
             {"workers", settings.workers},
             {"parameters", parameters},
             {"training_bytes", trainingBytes}}
-           .dump());
+           // A file's name may hold bytes that are no UTF-8.
+           .dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Metrics::step(int64_t step, double loss, double seconds) {

@@ -10,6 +10,7 @@
 namespace netc::runtime::train {
 
 /// What an epoch came to; means over examples, seconds with its evaluation.
+/// Where the loss has no accuracy, the accuracies are not numbers.
 struct EpochResult {
   int64_t epoch = 0; // from 1
   double loss = 0, trainAccuracy = 0, testLoss = 0, testAccuracy = 0;

@@ -50,8 +50,22 @@ void checkBuffer(const Executable &executable, const fb::Program &program,
                      fmt::join(shape, ", ")));
 }
 
-/// The batch of a program that has what the training loop gives and takes.
-int64_t checkProgram(const Executable &executable, const fb::Program &program) {
+/// The shape of one example's labels in a program; none where it takes no
+/// labels.
+std::optional<std::vector<int64_t>> labelShapeOf(const fb::Program &program) {
+  const fb::Buffer *labels = find(program.inputs(), "labels");
+  if (!labels || !labels->type())
+    return std::nullopt;
+  std::vector<int64_t> shape = numbers(labels->type()->shape());
+  if (!shape.empty())
+    shape.erase(shape.begin()); // the batch
+  return shape;
+}
+
+/// The batch of a program that has what the training loop gives and takes, with
+/// labels as the full training step has them.
+int64_t checkProgram(const Executable &executable, const fb::Program &program,
+                     const std::optional<std::vector<int64_t>> &labelShape) {
   int64_t batch = program.batch();
   if (batch <= 0)
     fail(executable,
@@ -63,9 +77,16 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program) {
     checkBuffer(executable, program, buffers, name, element, shape);
   };
   check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
-  check(program.inputs(), "labels", fb::ElementType::I32, {batch});
+  if (labelShape) {
+    std::vector<int64_t> labels = *labelShape;
+    labels.insert(labels.begin(), batch);
+    check(program.inputs(), "labels", fb::ElementType::I32, labels);
+  }
+  if (find(program.inputs(), "samples")) // only random transforms ask for it
+    check(program.inputs(), "samples", fb::ElementType::I32, {batch});
   check(program.outputs(), "loss", fb::ElementType::F32, {batch});
-  check(program.outputs(), "correct", fb::ElementType::I32, {batch});
+  if (find(program.outputs(), "correct")) // not every loss has an accuracy
+    check(program.outputs(), "correct", fb::ElementType::I32, {batch});
   return batch;
 }
 
@@ -102,12 +123,18 @@ public:
               const data::Batch &batch) override {
     const fb::Program *tables = executor.executable().program(program);
     setPixels(*tables, program, batch);
-    std::span<std::byte> labels = executor.input(program, "labels");
-    assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
-    std::memcpy(labels.data(), batch.labels.data(), labels.size());
+    if (description.takesLabels) {
+      std::span<std::byte> labels = executor.input(program, "labels");
+      assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
+      std::memcpy(labels.data(), batch.labels.data(), labels.size());
+    }
+    if (find(tables->inputs(), "samples"))
+      setRows(program, "samples", batch.samples);
     executor.run(program, state);
-    return {output<float>(program, "loss"),
-            output<int32_t>(program, "correct")};
+    Outputs outputs{output<float>(program, "loss"), {}};
+    if (find(tables->outputs(), "correct"))
+      outputs.correct = output<int32_t>(program, "correct");
+    return outputs;
   }
 
   void readParameter(size_t index,
@@ -133,6 +160,13 @@ private:
     TensorType layout{ElementType::U8, numbers(type.shape()),
                       type.layout()->str()};
     toLayout(layout, batch.pixels.data(), pixels.data());
+  }
+
+  void setRows(std::string_view program, std::string_view name,
+               const std::vector<int32_t> &rows) {
+    std::span<std::byte> bytes = executor.input(program, name);
+    assert(bytes.size() <= rows.size() * sizeof(int32_t));
+    std::memcpy(bytes.data(), rows.data(), bytes.size());
   }
 
   template <typename T>
@@ -165,6 +199,7 @@ Model describe(const Executable &executable) {
   model.isa = text(tables.isa());
   model.threads = tables.threads();
   model.inputShape = numbers(tables.input_shape());
+  model.coversInput = tables.covers_input();
   model.classes = tables.classes();
   model.examples = tables.examples();
   model.epochs = tables.epochs();
@@ -177,16 +212,37 @@ Model describe(const Executable &executable) {
     return program;
   };
   require("initialize");
-  model.batch = checkProgram(executable, *require("train_step"));
-  model.evaluateBatch = checkProgram(executable, *require("evaluate"));
+  const fb::Program &step = *require("train_step");
+  auto labelShape = labelShapeOf(step);
+  model.takesLabels = labelShape.has_value();
+  model.labelShape = labelShape.value_or(std::vector<int64_t>());
+  model.batch = checkProgram(executable, step, labelShape);
+  model.evaluateBatch =
+      checkProgram(executable, *require("evaluate"), labelShape);
   if (const fb::Program *last = executable.program("train_last_step"))
-    model.lastBatch = checkProgram(executable, *last);
+    model.lastBatch = checkProgram(executable, *last, labelShape);
   if (model.lastBatch >= model.batch)
     fail(executable, "its last batch is not smaller than the others");
   if (tables.parameters())
     for (const fb::Parameter *parameter : *tables.parameters())
       model.parameters.push_back(describeParameter(executable, *parameter));
   return model;
+}
+
+data::PictureFormat pictureFormat(const Model &model) {
+  const std::vector<int64_t> &shape = model.inputShape;
+  data::PictureFormat format;
+  if (shape.size() == 3)
+    format = {shape[0], {shape[1], shape[2]}, data::Fit::Stretch};
+  if (model.coversInput)
+    format.fit = data::Fit::Cover;
+  return format;
+}
+
+/// `labels of 28x28`, or `one label an example`.
+static std::string labelsText(const std::vector<int64_t> &shape) {
+  return shape.empty() ? "one label an example"
+                       : fmt::format("labels of {}", fmt::join(shape, "x"));
 }
 
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
@@ -197,7 +253,12 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                     "compiled for {}",
                     dataset.name, fmt::join(dataset.shape, "x"), model.network,
                     fmt::join(model.inputShape, "x")));
-  if (dataset.classes != model.classes)
+  if (model.takesLabels && dataset.labelShape != model.labelShape)
+    throw Error(
+        fmt::format("data set `{}` has {}; network `{}` was compiled for {}",
+                    dataset.name, labelsText(dataset.labelShape), model.network,
+                    labelsText(model.labelShape)));
+  if (model.classes != 0 && dataset.classes != model.classes)
     throw Error(fmt::format(
         "data set `{}` has {} classes; network `{}` was compiled for {}",
         dataset.name, dataset.classes, model.network, model.classes));

@@ -22,9 +22,12 @@ struct Model {
   std::string network, source, target, isa;
   int threads = 0;
   std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
-  int64_t classes = 0;
-  int64_t examples = 0;      // of the training set; 0 where any
-  int64_t batch = 0;         // of a training step
+  bool coversInput = false; // how a folder's pictures become inputShape: Fit
+  int64_t classes = 0;             // of the labels; 0 where any or none
+  bool takesLabels = true;         // false where the target is the input
+  std::vector<int64_t> labelShape; // of one example: {} for one label
+  int64_t examples = 0;            // of the training set; 0 where any
+  int64_t batch = 0;               // of a training step
   int64_t lastBatch = 0;     // of an epoch's last step; 0 if it has no program
   int64_t evaluateBatch = 0; // of an evaluation step
   int64_t epochs = 0;        // unless asked otherwise, as is the next
@@ -35,6 +38,9 @@ struct Model {
 /// Reads the description. Throws Error where a program that training needs is
 /// absent or takes or gives something else.
 Model describe(const Executable &executable);
+
+/// What the pictures of a folder are to become for this model.
+data::PictureFormat pictureFormat(const Model &model);
 
 /// Throws Error where the data set is not what the network was compiled for:
 /// another shape or number of classes; for training, another number of
@@ -49,7 +55,9 @@ public:
   /// What a step says of each of its examples.
   struct Outputs {
     std::span<const float> loss;
-    std::span<const int32_t> correct; // 1 if the arg max is the label
+    /// How many of its labels were predicted; empty where the loss has no
+    /// accuracy.
+    std::span<const int32_t> correct;
   };
 
   virtual const Model &model() const = 0;

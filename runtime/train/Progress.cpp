@@ -28,11 +28,18 @@ std::string epochOf(const ProgressState &state) {
 
 } // namespace
 
+std::string accuracyText(std::string_view which, double accuracy) {
+  return std::isnan(accuracy) ? ""
+                              : fmt::format(", {} acc {:.3f}", which, accuracy);
+}
+
 std::string epochLine(const EpochResult &result) {
-  return fmt::format("epoch {}, loss {:.4f}, train acc {:.3f}, test acc {:.3f},"
-                     " time {:.1f} sec",
-                     result.epoch, result.loss, result.trainAccuracy,
-                     result.testAccuracy, result.seconds);
+  std::string tested = std::isnan(result.testAccuracy)
+                           ? fmt::format(", test loss {:.4f}", result.testLoss)
+                           : accuracyText("test", result.testAccuracy);
+  return fmt::format("epoch {}, loss {:.4f}{}{}, time {:.1f} sec", result.epoch,
+                     result.loss, accuracyText("train", result.trainAccuracy),
+                     tested, result.seconds);
 }
 
 std::string progressLine(const ProgressState &state) {

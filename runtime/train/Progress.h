@@ -17,7 +17,11 @@ struct Console {
   bool quiet = false; // no progress
 };
 
-/// `epoch 1, loss 1.3052, train acc 0.509, test acc 0.745, time 16.6 sec`
+/// `, train acc 0.509`; empty where the accuracy is not a number.
+std::string accuracyText(std::string_view which, double accuracy);
+
+/// `epoch 1, loss 1.3052, train acc 0.509, test acc 0.745, time 16.6 sec`; of a
+/// loss without accuracies `epoch 1, loss 0.0312, test loss 0.0298, time ...`
 std::string epochLine(const EpochResult &result);
 
 struct ProgressState {

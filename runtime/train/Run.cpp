@@ -2,8 +2,11 @@
 #include "runtime/train/Run.h"
 
 #include "runtime/OutputFile.h"
+#include "runtime/data/PictureFolder.h"
+#include "runtime/train/ClassNames.h"
 #include "runtime/train/Weights.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <sys/resource.h>
 
@@ -37,6 +40,12 @@ std::string memoryReport(uint64_t trainingBytes) {
                      mebibytes(peak));
 }
 
+/// The broken pictures that were left out, if any.
+void tellSkipped(const data::DatasetInfo &dataset, Console &console) {
+  if (std::string report = data::skippedReport(dataset); !report.empty())
+    console.err << report << std::endl;
+}
+
 } // namespace
 
 void checkPaths(const TrainRequest &request, const Model &model) {
@@ -63,8 +72,10 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   checkDataset(model, dataset, /*training=*/true);
   checkPaths(request, model);
   std::optional<MatchedWeights> weights;
-  if (!request.weights.empty())
+  if (!request.weights.empty()) {
     weights = openWeights(model, request.weights);
+    checkClassNames(weights->file, dataset);
+  }
   data::Examples trainSet = loadExamples(dataset, data::Split::Train);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
 
@@ -95,11 +106,12 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                                trainer.stepsDone(), trainer.epoch())
                 << std::endl;
   if (!request.save.empty()) {
-    saveWeights(programs, request.save);
+    saveWeights(programs, request.save, classMetadata(dataset));
     console.err << fmt::format("weights saved to {}", request.save)
                 << std::endl;
   }
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  tellSkipped(dataset, console);
   metrics.close();
   return outcome;
 }
@@ -110,6 +122,7 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   const Model &model = programs.model();
   checkDataset(model, dataset, /*training=*/false);
   MatchedWeights weights = openWeights(model, path);
+  checkClassNames(weights.file, dataset);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
   programs.initialize(RunState{});
   loadWeights(programs, weights);
@@ -121,10 +134,14 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   progress.clear();
   if (!test)
     return Outcome::Interrupted;
-  console.out << fmt::format("test loss {:.4f}, test acc {:.3f}", test->loss,
-                             test->accuracy)
+  console.out << fmt::format("test loss {:.4f}{}", test->loss,
+                             accuracyText("test", test->accuracy))
               << std::endl;
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
+  if (!std::isfinite(test->loss))
+    throw Error(fmt::format("the test loss is {}: the weights of {} are no use",
+                            test->loss, path));
+  tellSkipped(dataset, console);
   return Outcome::Finished;
 }
 

@@ -67,7 +67,7 @@ SafetensorsFile::SafetensorsFile(const std::string &path) : name(path) {
     fail("cannot be read");
   dataStart = lengthBytes + headerBytes;
   try {
-    entries = parseSafetensorsHeader(header, fileBytes - dataStart);
+    entries = parseSafetensorsHeader(header, fileBytes - dataStart, &texts);
   } catch (const Error &problem) {
     fail(problem.what());
   }
@@ -85,9 +85,12 @@ void SafetensorsFile::read(const TensorEntry &tensor,
 
 void writeSafetensors(
     const std::string &path, const std::vector<TensorHeader> &tensors,
-    const std::function<void(size_t, std::span<std::byte>)> &fill) {
+    const std::function<void(size_t, std::span<std::byte>)> &fill,
+    const SafetensorsMetadata &metadata) {
   nlohmann::ordered_json header;
   header["__metadata__"]["format"] = "pt"; // what PyTorch's readers ask for
+  for (const auto &[name, text] : metadata)
+    header["__metadata__"][name] = text;
   std::vector<size_t> sizes;
   uint64_t offset = 0;
   for (const TensorHeader &tensor : tensors) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@ struct TensorEntry {
   uint64_t begin = 0, end = 0; // bytes, counted from the header's end
 };
 
+/// The header's `__metadata__`: texts by name.
+using SafetensorsMetadata = std::map<std::string, std::string>;
+
 class SafetensorsFile {
 public:
   /// Reads and checks the header. Throws Error naming the file and the tensor:
@@ -32,6 +36,7 @@ public:
 
   const std::string &path() const { return name; }
   const std::vector<TensorEntry> &tensors() const { return entries; }
+  const SafetensorsMetadata &metadata() const { return texts; }
 
   /// Reads a tensor's bytes. \pre out has their number.
   void read(const TensorEntry &tensor, std::span<std::byte> out);
@@ -41,6 +46,7 @@ private:
   std::ifstream file;
   uint64_t dataStart = 0;
   std::vector<TensorEntry> entries;
+  SafetensorsMetadata texts;
 };
 
 /// A float32 tensor to be written.
@@ -50,10 +56,12 @@ struct TensorHeader {
 };
 
 /// Writes the tensors, asking `fill` for the bytes of each by its index.
-/// Throws Error; the file at `path` is then as it was.
+/// Throws Error; the file at `path` is then as it was. \pre the metadata is
+/// UTF-8
 void writeSafetensors(
     const std::string &path, const std::vector<TensorHeader> &tensors,
-    const std::function<void(size_t, std::span<std::byte>)> &fill);
+    const std::function<void(size_t, std::span<std::byte>)> &fill,
+    const SafetensorsMetadata &metadata = {});
 
 /// A name from a file, safe to print: at most 80 characters, in backticks,
 /// with control characters escaped.

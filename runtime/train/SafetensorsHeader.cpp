@@ -36,6 +36,7 @@ uint64_t elementBytes(std::string_view type) {
 class HeaderParser : public nlohmann::json_sax<json> {
 public:
   std::vector<TensorEntry> entries;
+  SafetensorsMetadata metadata;
   std::string problem; // empty if none
 
   bool start_object(size_t) override {
@@ -59,7 +60,8 @@ public:
   bool key(std::string &name) override {
     std::unordered_set<std::string> &seen = at == At::Root ? names : keys;
     if (!seen.insert(name).second)
-      return fail(fmt::format("{} is given twice{}", quoteName(name), place()));
+      return fail(fmt::format("{} is given twice{}", quoteName(name),
+                              at == At::Root ? " in the header" : place()));
     if (at == At::Tensor && name != "dtype" && name != "shape" &&
         name != "data_offsets")
       return fail(fmt::format("unknown key {}{}", quoteName(name), place()));
@@ -114,8 +116,10 @@ public:
   }
 
   bool string(std::string &value) override {
-    if (at == At::Metadata)
+    if (at == At::Metadata) {
+      metadata[pendingKey] = value;
       return true;
+    }
     if (at != At::Tensor || pendingKey != "dtype")
       return unexpected("a string");
     entries.back().type = value;
@@ -146,7 +150,7 @@ private:
     return false;
   }
   bool unexpected(std::string_view what) {
-    return fail(fmt::format("unexpected {}{}", what, place()));
+    return fail(fmt::format("did not expect {}{}", what, place()));
   }
   /// Where the parser is, for messages.
   std::string place() const {
@@ -215,7 +219,8 @@ void checkCover(std::vector<TensorEntry> &tensors, uint64_t dataBytes) {
 } // namespace
 
 std::vector<TensorEntry> parseSafetensorsHeader(std::string_view text,
-                                                uint64_t dataBytes) {
+                                                uint64_t dataBytes,
+                                                SafetensorsMetadata *metadata) {
   if (text.empty() || text.front() != '{')
     throw Error("its header is no JSON object");
   HeaderParser parser;
@@ -224,6 +229,8 @@ std::vector<TensorEntry> parseSafetensorsHeader(std::string_view text,
   for (const TensorEntry &tensor : parser.entries)
     checkSize(tensor, dataBytes);
   checkCover(parser.entries, dataBytes);
+  if (metadata)
+    *metadata = std::move(parser.metadata);
   return std::move(parser.entries);
 }
 

@@ -9,8 +9,10 @@
 namespace netc::runtime::train {
 
 /// The tensors of `json`, in the order of their bytes, proved to cover
-/// [0, dataBytes) exactly. Throws Error (without the file's name).
-std::vector<TensorEntry> parseSafetensorsHeader(std::string_view json,
-                                                uint64_t dataBytes);
+/// [0, dataBytes) exactly. Throws Error (without the file's name). The metadata
+/// goes to `metadata` where that is asked for.
+std::vector<TensorEntry>
+parseSafetensorsHeader(std::string_view json, uint64_t dataBytes,
+                       SafetensorsMetadata *metadata = nullptr);
 
 } // namespace netc::runtime::train

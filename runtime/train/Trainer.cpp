@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <fmt/format.h>
+#include <limits>
 
 namespace netc::runtime::train {
 namespace {
@@ -23,17 +24,29 @@ int64_t batchesOf(int64_t examples, int64_t batch) {
 struct StepSum {
   double loss = 0;
   int64_t correct = 0;
+  bool hasAccuracy = true;
 };
 
 StepSum sumOf(const Programs::Outputs &outputs, int64_t rows) {
   auto count = static_cast<size_t>(rows);
-  assert(count <= outputs.loss.size() && count <= outputs.correct.size());
+  assert(count <= outputs.loss.size());
   StepSum sum;
+  sum.hasAccuracy = !outputs.correct.empty();
   for (size_t row = 0; row < count; ++row) {
     sum.loss += outputs.loss[row];
-    sum.correct += outputs.correct[row];
+    if (sum.hasAccuracy)
+      sum.correct += outputs.correct[row];
   }
   return sum;
+}
+
+/// The share of the labels of `examples`; not a number where there is none.
+double accuracyOf(const Model &model, int64_t examples, int64_t correct,
+                  bool hasAccuracy) {
+  if (!hasAccuracy)
+    return std::numeric_limits<double>::quiet_NaN();
+  int64_t labels = examples * elementCount(model.labelShape);
+  return static_cast<double>(correct) / static_cast<double>(labels);
 }
 
 } // namespace
@@ -45,6 +58,7 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
   int64_t batches = batchesOf(examples, programs.model().evaluateBatch);
   double loss = 0;
   int64_t correct = 0, done = 0;
+  bool hasAccuracy = true;
   loader.start(data::exampleOrder(examples, data::Order::Sequential,
                                   /*seed=*/0, /*epoch=*/0));
   while (const data::Batch *batch = loader.next()) {
@@ -53,10 +67,12 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
     StepSum sum = sumOf(programs.run("evaluate", state, *batch), batch->size);
     loss += sum.loss;
     correct += sum.correct;
+    hasAccuracy = sum.hasAccuracy;
     progress.evaluation(++done, batches);
   }
   auto count = static_cast<double>(examples);
-  return Evaluation{loss / count, static_cast<double>(correct) / count};
+  return Evaluation{loss / count, accuracyOf(programs.model(), examples,
+                                             correct, hasAccuracy)};
 }
 
 Trainer::Trainer(Programs &programs, const data::Examples &trainSet,
@@ -98,6 +114,7 @@ void Trainer::trainStep(const data::Batch &batch, Clock::time_point start,
   }
   sums.loss += sum.loss;
   sums.correct += sum.correct;
+  sums.hasAccuracy = sum.hasAccuracy;
   sums.examples += batch.size;
   progress.step(batch.size, loss);
 }
@@ -133,14 +150,14 @@ Outcome Trainer::run() {
     EpochResult result;
     result.epoch = epoch();
     result.loss = sums.loss / count;
-    result.trainAccuracy = static_cast<double>(sums.correct) / count;
+    result.trainAccuracy = accuracyOf(programs.model(), sums.examples,
+                                      sums.correct, sums.hasAccuracy);
     if (!whole) {
       progress.clear();
-      console.out << fmt::format(
-                         "step {}, loss {:.4f}, train acc {:.3f}, time {:.1f} "
-                         "sec",
-                         stepsDone(), result.loss, result.trainAccuracy,
-                         secondsSince(start))
+      console.out << fmt::format("step {}, loss {:.4f}{}, time {:.1f} sec",
+                                 stepsDone(), result.loss,
+                                 accuracyText("train", result.trainAccuracy),
+                                 secondsSince(start))
                   << std::endl;
       return interrupted ? Outcome::Interrupted : Outcome::Finished;
     }

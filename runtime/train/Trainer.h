@@ -11,7 +11,7 @@ namespace netc::runtime::train {
 
 enum class Outcome { Finished, Interrupted };
 
-/// Means over the examples of a pass.
+/// Means over the examples of a pass; an accuracy that is not a number is none.
 struct Evaluation {
   double loss = 0, accuracy = 0;
 };
@@ -44,6 +44,7 @@ private:
   struct Sums {
     double loss = 0;
     int64_t correct = 0, examples = 0;
+    bool hasAccuracy = true;
   };
 
   /// Whether the whole epoch was done, or a limit or Ctrl-C came first.

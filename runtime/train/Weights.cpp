@@ -108,7 +108,8 @@ uint64_t weightsBytes(const Model &model) {
   return bytes;
 }
 
-void saveWeights(const Programs &programs, const std::string &path) {
+void saveWeights(const Programs &programs, const std::string &path,
+                 const SafetensorsMetadata &metadata) {
   const std::vector<ParameterInfo> &parameters = programs.model().parameters;
   std::vector<TensorHeader> tensors;
   std::vector<size_t> indices;
@@ -128,7 +129,7 @@ void saveWeights(const Programs &programs, const std::string &path) {
                                 tensors[i].name, value));
     }
   };
-  writeSafetensors(path, tensors, fill);
+  writeSafetensors(path, tensors, fill, metadata);
 }
 
 } // namespace netc::runtime::train

@@ -30,6 +30,7 @@ uint64_t weightsBytes(const Model &model);
 
 /// Writes the trainable parameters and the statistics. Throws Error, and writes
 /// nothing, where one holds a value that is not finite.
-void saveWeights(const Programs &programs, const std::string &path);
+void saveWeights(const Programs &programs, const std::string &path,
+                 const SafetensorsMetadata &metadata = {});
 
 } // namespace netc::runtime::train

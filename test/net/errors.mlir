@@ -11,9 +11,9 @@ func.func @f(%x: tensor<2x4xf64>) {
 // -----
 
 func.func @f(%x: tensor<2x4xf32>) {
-  // expected-error @below {{to be one of: relu, sigmoid, tanh}}
+  // expected-error @below {{to be one of: relu, sigmoid, tanh, leaky_relu, gelu, silu, elu, softplus, hard_swish}}
   // expected-error @below {{failed to parse Net_ActivationAttr parameter}}
-  %0 = net.activation %x {kind = #net.activation<gelu>} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %0 = net.activation %x {kind = #net.activation<glu>} : (tensor<2x4xf32>) -> tensor<2x4xf32>
   return
 }
 
@@ -285,10 +285,21 @@ func.func @f(%g: tensor<2xf32>, %state: tensor<8xi32>) {
 
 // What is trained.
 func.func private @network()
-// expected-error @below {{expected the loss `softmax_cross_entropy`, got `mse`}}
+// expected-error @below {{expected the loss `softmax_cross_entropy`, `sigmoid_binary_cross_entropy` or `mean_squared_error`, got `mse`}}
 net.training @network {loss = "mse", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
 
 // -----
 
 // expected-error @below {{refers to no function @network}}
 net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+
+// -----
+
+func.func private @network()
+// expected-error @below {{refers to no function @train_transforms}}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @train_transforms}
+
+// -----
+
+// expected-error @below {{expected scales of at least 0}}
+net.parameter @w : tensor<4xf32> {init = "zero", learning_rate_scale = -1.0 : f64}

@@ -44,15 +44,6 @@ func.func @f(%x: tensor<2x784xui8>) {
 
 // -----
 
-func.func @f(%x: tensor<2x784xui8>) {
-  // expected-error @below {{`ToTensor` takes channels x height x width, its input is 784}}
-  // expected-error @below {{failed to infer returned types}}
-  %0 = net.to_tensor %x : (tensor<2x784xui8>) -> tensor<*xf32>
-  return
-}
-
-// -----
-
 func.func @f(%x: tensor<2x1x3x3xi32>) {
   // expected-error @below {{operand #0 must be tensor of 8-bit unsigned integer or 32-bit float values}}
   %0 = net.to_tensor %x : (tensor<2x1x3x3xi32>) -> tensor<*xf32>

@@ -6,6 +6,7 @@
 #include "test/reference/Conv2D.h"
 #include "test/reference/Dropout.h"
 
+#include <cmath>
 #include <gtest/gtest.h>
 
 using namespace netc;
@@ -19,13 +20,42 @@ const Shape shapes[] = {{1, 1},    {1, 7},        {2, 8},         {1, 16},
                         {5, 17},   {3, 31},       {2, 96},        {2, 3, 5, 7},
                         {7, 1003}, {2, 17, 3, 3}, {5, 16, 10, 9}, {3, 2000}};
 
-const std::pair<const char *, reference::Activation> kinds[] = {
-    {"relu", reference::Activation::ReLU},
-    {"sigmoid", reference::Activation::Sigmoid},
-    {"tanh", reference::Activation::Tanh}};
+struct Kind {
+  const char *name;
+  reference::Activation kind;
+  reference::Parameter parameter = {};
+  bool outputTellsSlope = false;
+
+  /// Of its function in a module: `elu`, `elu_2`.
+  std::string function() const;
+  std::string attributes() const;
+};
+
+const Kind kinds[] = {
+    {"relu", reference::Activation::ReLU, {}, true},
+    {"relu", reference::Activation::ReLU, 6, true},
+    {"sigmoid", reference::Activation::Sigmoid, {}, true},
+    {"tanh", reference::Activation::Tanh, {}, true},
+    {"leaky_relu", reference::Activation::LeakyReLU, {}, true},
+    {"leaky_relu", reference::Activation::LeakyReLU, -0.25, false},
+    {"gelu", reference::Activation::GELU},
+    {"silu", reference::Activation::SiLU},
+    {"elu", reference::Activation::ELU},
+    {"elu", reference::Activation::ELU, 2},
+    {"softplus", reference::Activation::Softplus},
+    {"hard_swish", reference::Activation::HardSwish}};
 
 std::string kindAttribute(const char *kind) {
   return "kind = #net.activation<" + std::string(kind) + ">";
+}
+
+std::string Kind::function() const {
+  return parameter ? std::string(name) + "_told" : name;
+}
+
+std::string Kind::attributes() const {
+  std::string text = kindAttribute(name);
+  return parameter ? text + ", " + real("argument", *parameter) : text;
 }
 
 /// A function of one op on `operands` values of one shape.
@@ -44,8 +74,9 @@ std::string elementText(const std::string &name, const std::string &op,
 std::string activationTexts(const std::string &op, const Shape &shape,
                             int operands) {
   std::string text;
-  for (auto [name, kind] : kinds)
-    text += elementText(name, op, kindAttribute(name), shape, operands);
+  for (const Kind &kind : kinds)
+    text +=
+        elementText(kind.function(), op, kind.attributes(), shape, operands);
   return text;
 }
 
@@ -60,38 +91,79 @@ TEST(Activation, MatchesReference) {
     Session session(activationTexts("activation", shape, 1));
     Tensor input = values(shape, Input);
     for (double &x : input.values)
-      x *= 6;
-    for (auto [name, kind] : kinds)
-      EXPECT_EQ(difference(session.run(name, {input})[0],
-                           activation(kind, input), tolerance),
+      x *= 8;
+    for (const Kind &kind : kinds)
+      EXPECT_EQ(difference(session.run(kind.function(), {input})[0],
+                           activation(kind.kind, input, kind.parameter),
+                           tolerance),
                 "")
-          << name << tensorType(shape);
+          << kind.function() << tensorType(shape);
   }
 }
 
-// Each value on its own: a tolerance relative to the others would hide the
-// small ones.
+/// Each value on its own: a tolerance relative to the others would hide the
+/// small ones. Below the least normal float a result may be anything as small.
+static void expectEachClose(const Tensor &actual, const Tensor &expected,
+                            const Tensor &input, double relative) {
+  for (size_t i = 0; i < input.values.size(); ++i)
+    EXPECT_NEAR(actual.values[i], expected.values[i],
+                2e-38 + relative * std::abs(expected.values[i]))
+        << "at " << input.values[i];
+}
+
 TEST(Activation, OfExtremesMatchesReference) {
   const std::vector<double> extremes{
       0,  -0.0, 1e-30, -1e-30, 1e-6, -1e-6, 1e-3,  -1e-3, 0.625, -0.625, 9,
       -9, 20,   -20,   80,     -80,  88.5,  -88.5, 1000,  -1000, 1e30,   -1e30};
   Shape shape{1, static_cast<int64_t>(extremes.size())};
+  Tensor input(shape, extremes), ones(shape, 1);
+  for (double &x : input.values)
+    x = static_cast<float>(x); // the rounding of x is not the function's
   Session session(activationTexts("activation", shape, 1));
-  for (auto [name, kind] : kinds) {
-    SCOPED_TRACE(name);
-    auto results = session.run(name, {Tensor(shape, extremes)});
-    for (size_t i = 0; i < extremes.size(); ++i) {
-      Tensor expected = activation(kind, Tensor({1}, {extremes[i]}));
-      // Below the least normal float a result may be anything as small.
-      if (std::abs(expected.values[0]) < 2e-38)
-        EXPECT_NEAR(results[0].values[i], expected.values[0], 2e-38)
-            << extremes[i];
-      else
-        EXPECT_EQ(difference(Tensor({1}, {results[0].values[i]}), expected,
-                             tolerance),
-                  "")
-            << extremes[i];
+  Session slopes(activationTexts("activation_gradient", shape, 2));
+  for (const Kind &kind : kinds) {
+    SCOPED_TRACE(kind.function());
+    expectEachClose(session.run(kind.function(), {input})[0],
+                    activation(kind.kind, input, kind.parameter), input,
+                    tolerance);
+    if (!kind.outputTellsSlope)
+      expectEachClose(
+          slopes.run(kind.function(), {input, ones})[0],
+          activationGradientFromInput(kind.kind, input, ones, kind.parameter),
+          input, tolerance);
+  }
+}
+
+// The polynomials: erf and log(1 + x) as they are used, to a few units in the
+// last place of each value, tails included.
+TEST(Activation, IsAccurateEverywhere) {
+  Shape shape{1, 40001};
+  Tensor input(shape);
+  for (int64_t i = 0; i < input.size(); ++i)
+    input.values[i] = static_cast<float>((i - 20000) * 6.7e-4);
+  constexpr double ulp = 1.1920929e-7; // of a value just above a power of two
+  FunctionText function;
+  auto x = function.argument(shape);
+  FunctionText::Values results;
+  for (const char *kind : {"gelu", "softplus", "silu", "elu"})
+    results.push_back(
+        function.op("activation", {x}, kindAttribute(kind), tensorType(shape)));
+  auto actual = runProgram(function.text(results), {input});
+  const reference::Activation functions[] = {
+      reference::Activation::GELU, reference::Activation::Softplus,
+      reference::Activation::SiLU, reference::Activation::ELU};
+  for (size_t i = 0; i < actual.size(); ++i) {
+    Tensor expected = activation(functions[i], input);
+    double worst = 0, at = 0;
+    for (int64_t j = 0; j < input.size(); ++j) {
+      double truth = expected.values[j];
+      double error = std::abs(actual[i].values[j] - truth);
+      if (std::abs(truth) > 1e-36 && error > worst * std::abs(truth)) {
+        worst = error / std::abs(truth);
+        at = input.values[j];
+      }
     }
+    EXPECT_LT(worst, 6 * ulp) << "function " << i << " at " << at;
   }
 }
 
@@ -99,14 +171,23 @@ TEST(Activation, GradientMatchesReference) {
   for (const Shape &shape : shapes) {
     Session session(activationTexts("activation_gradient", shape, 2));
     Tensor gradient = values(shape, OutputGradient);
-    for (auto [name, kind] : kinds) {
-      // With zeros, where ReLU passes nothing on.
-      Tensor output = activation(kind, values(shape, Input, 21));
-      EXPECT_EQ(difference(session.run(name, {output, gradient})[0],
-                           activationGradientFromOutput(kind, output, gradient),
-                           tolerance),
+    for (const Kind &kind : kinds) {
+      // With zeros, where ReLU passes nothing on, and the other kinks.
+      Tensor input = values(shape, Input, 21);
+      for (double &x : input.values)
+        x *= kind.outputTellsSlope ? 1 : 10;
+      Tensor value = kind.outputTellsSlope
+                         ? activation(kind.kind, input, kind.parameter)
+                         : input;
+      Tensor expected = kind.outputTellsSlope
+                            ? activationGradientFromOutput(
+                                  kind.kind, value, gradient, kind.parameter)
+                            : activationGradientFromInput(
+                                  kind.kind, value, gradient, kind.parameter);
+      EXPECT_EQ(difference(session.run(kind.function(), {value, gradient})[0],
+                           expected, tolerance),
                 "")
-          << name << tensorType(shape);
+          << kind.function() << tensorType(shape);
     }
   }
 }

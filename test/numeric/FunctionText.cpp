@@ -52,6 +52,16 @@ std::string attributesOf(const reference::Pool2D &pool) {
          ", " + pair("padding", pool.padding);
 }
 
+std::string gradientAttributesOf(const reference::Conv2DTranspose &conv) {
+  return attributesOf(
+      reference::Conv2D{conv.stride, conv.padding, conv.dilation, conv.groups});
+}
+
+std::string attributesOf(const reference::Conv2DTranspose &conv) {
+  return gradientAttributesOf(conv) + ", " +
+         pair("output_padding", conv.outputPadding);
+}
+
 std::string real(const std::string &name, double value) {
   std::ostringstream out;
   out << name << " = " << std::scientific << std::setprecision(17) << value

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "test/reference/Conv2D.h"
+#include "test/reference/Conv2DTranspose.h"
 #include "test/reference/Pool2D.h"
 
 #include <string>
@@ -19,6 +20,9 @@ std::string exampleSizes(const std::string &name,
 /// The attributes of net.conv2d and of the pools.
 std::string attributesOf(const reference::Conv2D &conv);
 std::string attributesOf(const reference::Pool2D &pool);
+std::string attributesOf(const reference::Conv2DTranspose &conv);
+/// Those of its gradients, whose shapes say the output padding.
+std::string gradientAttributesOf(const reference::Conv2DTranspose &conv);
 /// `rate = 5.0e-01 : f64`, with every digit.
 std::string real(const std::string &name, double value);
 

@@ -26,13 +26,16 @@ std::string parameterText(const std::string &name, const Shape &shape,
 
 /// A function (gradient, state) that updates @w, with @w.velocity if there is
 /// momentum.
-std::string updateText(const Shape &shape, const reference::Sgd &sgd) {
+std::string updateText(const Shape &shape, const reference::Sgd &sgd,
+                       double learningRateScale = 1) {
   FunctionText function("update");
   auto gradient = function.argument(shape), state = function.state();
   function.line("net.sgd_update @w, " + gradient.name + ", " + state.name +
                 (sgd.momentum != 0 ? " velocity @w.velocity" : "") + " {" +
                 real("momentum", sgd.momentum) + ", " +
-                real("weight_decay", sgd.weightDecay) + "} : " + gradient.type +
+                real("weight_decay", sgd.weightDecay) + ", " +
+                real("learning_rate_scale", learningRateScale) +
+                (sgd.nesterov ? ", nesterov} : " : "} : ") + gradient.type +
                 ", " + state.type);
   return parameterText("w", shape) +
          (sgd.momentum != 0 ? parameterText("w.velocity", shape, false) : "") +
@@ -97,8 +100,9 @@ TEST(Parameter, FillMatches) {
 
 TEST(SgdUpdate, MatchesReference) {
   constexpr double tolerance = 1e-5; // a lone element may all but cancel
-  const reference::Sgd kinds[] = {
-      {1, 0, 0}, {0.1, 0, 0}, {0.1, 0.9, 0}, {0.1, 0, 0.01}, {0.5, 0.9, 0.01}};
+  const reference::Sgd kinds[] = {{1, 0, 0},        {0.1, 0, 0},
+                                  {0.1, 0.9, 0},    {0.1, 0, 0.01},
+                                  {0.5, 0.9, 0.01}, {0.2, 0.9, 0.01, true}};
   for (const reference::Sgd &sgd : kinds)
     for (const Shape &shape : shapes) {
       SCOPED_TRACE(tensorType(shape) + " momentum " +
@@ -126,6 +130,24 @@ TEST(SgdUpdate, MatchesReference) {
         }
       }
     }
+}
+
+TEST(SgdUpdate, ScalesTheLearningRate) {
+  for (const Shape &shape : shapes) {
+    reference::Sgd sgd{0.5, 0.9, 0.01};
+    Session session(updateText(shape, sgd, 0.25));
+    Tensor weight = values(shape, Filter), velocity(shape);
+    session.setParameter("w", weight);
+    session.setParameter("w.velocity", velocity);
+    Tensor gradient = values(shape, OutputGradient);
+    runtime::RunState state;
+    state.learningRate = 0.5f;
+    session.run("update", {gradient}, state);
+    sgd.learningRate = 0.125;
+    sgdUpdate(sgd, gradient, weight, velocity);
+    EXPECT_EQ(difference(session.parameter("w"), weight, 1e-5), "")
+        << tensorType(shape);
+  }
 }
 
 // The update is in place, so a value read before it must be used before it.

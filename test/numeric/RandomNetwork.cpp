@@ -10,7 +10,8 @@ namespace {
 /// Draws layers that fit one behind another.
 class RandomNetwork {
 public:
-  explicit RandomNetwork(uint32_t seed) : seed(seed) {}
+  RandomNetwork(uint32_t seed, bool branches)
+      : seed(seed), branches(branches) {}
 
   NetworkText draw() {
     NetworkText network;
@@ -21,10 +22,21 @@ public:
     network.pixels = {pick({1, 3}), pick({12, 15, 16}), pick({12, 13, 17})};
     layers.clear();
     shape = network.pixels;
-    for (int64_t stages = pick({1, 2, 3}); stages > 0; --stages)
+    for (int64_t stages = pick({1, 2, 3}); stages > 0; --stages) {
       drawImageStage();
-    if (pick({0, 0, 1}))
+      if (branches)
+        drawBranches(2);
+    }
+    if (pick({0, 1}))
+      drawEnlargement();
+    switch (pick({0, 0, 0, 1, 2})) {
+    case 1:
       add("global_avg_pool2d", shape::GlobalAvgPool2D{});
+      break;
+    case 2:
+      add("global_max_pool2d", shape::GlobalMaxPool2D{});
+      break;
+    }
     add("flatten", shape::Flatten{});
     for (int64_t stages = pick({0, 1, 2}); stages > 0; --stages) {
       add("dense", shape::Dense{pick({7, 16, 33}), pick({0, 1, 1}) != 0});
@@ -48,19 +60,100 @@ private:
     auto result = infer(spec, shape);
     if (auto *fits = std::get_if<shape::Inferred>(&result)) {
       shape = fits->shape;
-      layers.push_back({kind + "_" + std::to_string(++numbers[kind]), spec});
+      append(kind, spec, {last});
     }
   }
 
-  void drawActivation() {
-    switch (pick({0, 1, 1, 2, 3})) {
-    case 1:
-      return add("relu", shape::Activation{shape::ActivationKind::ReLU});
-    case 2:
-      return add("sigmoid", shape::Activation{shape::ActivationKind::Sigmoid});
-    case 3:
-      return add("tanh", shape::Activation{shape::ActivationKind::Tanh});
+  void append(const std::string &kind, const shape::LayerSpec &spec,
+              std::vector<int64_t> inputs) {
+    last = static_cast<int64_t>(layers.size());
+    layers.push_back({kind + "_" + std::to_string(++numbers[kind]), spec,
+                      std::move(inputs)});
+  }
+
+  /// Two or three branches of the shape there is, one perhaps without a layer
+  /// and one perhaps of branches again.
+  void drawBranches(int depth) {
+    int64_t entry = last;
+    shape::Shape entryShape = shape;
+    bool adds = pick({0, 1}) != 0;
+    std::vector<int64_t> ends;
+    std::vector<shape::Shape> shapes;
+    for (int64_t count = pick({1, 2, 2, 3}); count > 0; --count) {
+      last = entry;
+      shape = entryShape;
+      auto conv = [&](int64_t kernel, int64_t channels) {
+        add("conv2d", shape::Conv2D{channels,
+                                    {kernel, kernel},
+                                    {1, 1},
+                                    {kernel / 2, kernel / 2}});
+      };
+      switch (pick({0, 1, 2, 3})) {
+      case 1:
+        conv(3, pick({8, 16}));
+        drawActivation();
+        break;
+      case 2:
+        conv(1, pick({5, 16, 24}));
+        break;
+      case 3:
+        if (depth > 1)
+          drawBranches(depth - 1);
+        break;
+      }
+      if (adds && shape != entryShape)
+        conv(1, entryShape[0]);
+      ends.push_back(last);
+      shapes.push_back(shape);
     }
+    shape::LayerSpec join = shape::Concat();
+    if (adds)
+      join = shape::Sum();
+    append(adds ? "sum" : "concat", join, ends);
+    shape = std::get<shape::Inferred>(infer(join, std::span(shapes))).shape;
+  }
+
+  void drawActivation() {
+    using enum shape::ActivationKind;
+    if (pick({0, 1, 1, 1, 1}) == 0)
+      return;
+    const shape::Activation activations[] = {
+        {ReLU}, {ReLU},           {Sigmoid},  {Tanh},     {ReLU, 0.75},
+        {GELU}, {LeakyReLU, 0.2}, {SiLU},     {ELU},      {LeakyReLU, -0.5},
+        {ReLU}, {ELU, 0.5},       {Softplus}, {HardSwish}};
+    const shape::Activation &drawn =
+        activations[pick({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})];
+    add(std::string(shape::toString(drawn.kind)), drawn);
+  }
+
+  /// What decoders have: larger pictures, cut and padded.
+  void drawEnlargement() {
+    switch (pick({0, 1, 2})) {
+    case 0: {
+      shape::Conv2DTranspose conv;
+      conv.channels = pick({3, 8, 16});
+      conv.kernel = {pick({2, 3}), pick({2, 4})};
+      conv.stride = {pick({1, 2}), 2};
+      conv.outputPadding = {0, pick({0, 1})};
+      conv.padding = {pick({0, 1}), 0};
+      conv.useBias = pick({0, 1, 1}) != 0;
+      add("conv2dtranspose", conv);
+      break;
+    }
+    case 1:
+      add("upsample2d",
+          shape::Upsample2D{{2, pick({1, 2, 3})},
+                            pick({0, 1}) ? shape::Interpolation::Bilinear
+                                         : shape::Interpolation::Nearest});
+      break;
+    }
+    drawActivation();
+    if (pick({0, 1}))
+      add("zeropadding2d", shape::ZeroPadding2D{{1, 0, pick({0, 2}), 1}});
+    else
+      add("crop2d", shape::Crop2D{{0, pick({0, 1}), 1, 0}});
+    if (pick({0, 1}))
+      add("reshape", shape::Reshape{{shape[1], shape[0], shape[2]}});
   }
 
   /// Batch normalisation only of enough values that none of its channels is all
@@ -117,6 +210,8 @@ private:
   }
 
   uint32_t seed, count = 0;
+  bool branches;
+  int64_t last = -1;
   shape::Shape shape;
   std::vector<NetworkLayer> layers;
   std::map<std::string, int> numbers;
@@ -124,15 +219,26 @@ private:
 
 } // namespace
 
-NetworkText randomNetwork(uint32_t seed) { return RandomNetwork(seed).draw(); }
+NetworkText randomNetwork(uint32_t seed) {
+  return RandomNetwork(seed, false).draw();
+}
+
+NetworkText randomGraph(uint32_t seed) {
+  return RandomNetwork(seed, true).draw();
+}
 
 std::string describe(const NetworkText &network) {
   std::string text = "batch " + std::to_string(network.batch) + ", " +
                      shape::toString(network.pixels);
-  shape::Shape shape = network.pixels;
-  for (const auto &[name, spec] : network.layers) {
-    shape = std::get<shape::Inferred>(infer(spec, shape)).shape;
-    text += " -> " + name + " " + shape::toString(shape);
+  std::vector<shape::Shape> shapes = shapesOf(network);
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    text += " -> " + network.layers[i].name + " " +
+            shape::toString(shapes[i + 1]);
+    if (!network.layers[i].inputs.empty()) {
+      text += " of";
+      for (int64_t input : network.layers[i].inputs)
+        text += " " + std::to_string(input);
+    }
   }
   return text;
 }

@@ -4,13 +4,16 @@
 #include "test/numeric/RandomNetwork.h"
 #include "test/numeric/Values.h"
 #include "test/reference/Activation.h"
+#include "test/reference/Concat.h"
 #include "test/reference/Conv2D.h"
+#include "test/reference/Conv2DTranspose.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
 #include "test/reference/LayerNorm.h"
 #include "test/reference/Loss.h"
 #include "test/reference/Pool2D.h"
 #include "test/reference/Scale.h"
+#include "test/reference/Spatial.h"
 
 #include <algorithm>
 #include <cmath>
@@ -106,6 +109,57 @@ TEST(ReferenceGradient, Pool2D) {
   }
 }
 
+TEST(ReferenceGradient, Conv2DTranspose) {
+  struct Case {
+    Shape input, filter;
+    reference::Conv2DTranspose conv;
+  };
+  const Case cases[] = {
+      {{1, 1, 1, 1}, {1, 1, 1, 1}, {}},
+      {{2, 3, 4, 3}, {3, 2, 3, 2}, {}},
+      {{1, 2, 3, 4}, {2, 3, 3, 3}, {{2, 3}, {1, 1}, {1, 2}}},
+      {{1, 2, 3, 3}, {2, 2, 2, 3}, {.dilation = {3, 2}}},
+      {{1, 6, 3, 2}, {6, 2, 2, 2}, {{1, 2}, {0, 1}, {0, 0}, {1, 1}, 3}},
+  };
+  for (const auto &[inputShape, filterShape, conv] : cases) {
+    Tensor input = values(inputShape, 1), filter = values(filterShape, 2);
+    Tensor bias = values({filterShape[1] * conv.groups}, 3);
+    Tensor weights =
+        values(conv2DTranspose(input, filter, bias, conv).shape, 4);
+    expectGradient(
+        [&](const Tensor &x) { return conv2DTranspose(x, filter, bias, conv); },
+        input, weights,
+        conv2DTransposeInputGradient(weights, filter, inputShape, conv));
+    expectGradient(
+        [&](const Tensor &x) { return conv2DTranspose(input, x, bias, conv); },
+        filter, weights,
+        conv2DTransposeFilterGradient(input, weights, filterShape, conv));
+    expectGradient(
+        [&](const Tensor &x) {
+          return conv2DTranspose(input, filter, x, conv);
+        },
+        bias, weights, reference::conv2DBiasGradient(weights));
+  }
+}
+
+TEST(ReferenceGradient, Spatial) {
+  Tensor input = values({2, 2, 3, 4}, 1);
+  for (reference::Pair scale : {reference::Pair{1, 1}, reference::Pair{2, 3}})
+    for (bool bilinear : {false, true}) {
+      auto f = [&](const Tensor &x) { return upsample2D(x, scale, bilinear); };
+      Tensor weights = values(f(input).shape, 2);
+      expectGradient(f, input, weights,
+                     upsample2DGradient(weights, scale, bilinear));
+    }
+  for (reference::Sides sides :
+       {reference::Sides{1, 0, 2, 3}, reference::Sides{-1, -1, 0, -2},
+        reference::Sides{2, -1, -2, 1}}) {
+    auto f = [&](const Tensor &x) { return pad2D(x, sides); };
+    Tensor weights = values(f(input).shape, 2);
+    expectGradient(f, input, weights, pad2DGradient(weights, sides));
+  }
+}
+
 TEST(ReferenceGradient, Dense) {
   for (auto [batch, in, out] :
        {std::array{1, 1, 1}, std::array{3, 7, 5}, std::array{2, 1, 9}}) {
@@ -122,16 +176,37 @@ TEST(ReferenceGradient, Dense) {
 
 TEST(ReferenceGradient, Activation) {
   using reference::Activation;
-  for (Activation kind :
-       {Activation::ReLU, Activation::Sigmoid, Activation::Tanh}) {
+  struct Case {
+    Activation kind;
+    reference::Parameter parameter = {};
+    bool outputTellsSlope = false;
+  };
+  const Case cases[] = {{Activation::ReLU, {}, true},
+                        {Activation::ReLU, 2.5, true},
+                        {Activation::Sigmoid, {}, true},
+                        {Activation::Tanh, {}, true},
+                        {Activation::LeakyReLU, {}, true},
+                        {Activation::LeakyReLU, 0.25, true},
+                        {Activation::LeakyReLU, -0.5},
+                        {Activation::GELU},
+                        {Activation::SiLU},
+                        {Activation::ELU},
+                        {Activation::ELU, 0.3},
+                        {Activation::ELU, -2},
+                        {Activation::Softplus},
+                        {Activation::HardSwish}};
+  for (const auto &[kind, parameter, outputTellsSlope] : cases) {
     Tensor input = distinctValues({3, 17}, 1), weights = values(input.shape, 2);
     for (double &x : input.values)
-      x *= 4; // into the flat parts
-    auto f = [&](const Tensor &x) { return activation(kind, x); };
-    expectGradient(f, input, weights,
-                   activationGradientFromInput(kind, input, weights));
-    expectGradient(f, input, weights,
-                   activationGradientFromOutput(kind, f(input), weights));
+      x *= 4; // into the flat parts, no x within 0.01 of a kink
+    auto f = [&](const Tensor &x) { return activation(kind, x, parameter); };
+    expectGradient(
+        f, input, weights,
+        activationGradientFromInput(kind, input, weights, parameter));
+    if (outputTellsSlope)
+      expectGradient(
+          f, input, weights,
+          activationGradientFromOutput(kind, f(input), weights, parameter));
   }
 }
 
@@ -229,12 +304,53 @@ TEST(ReferenceGradient, SoftmaxCrossEntropy) {
   }
 }
 
+TEST(ReferenceGradient, ConcatAndChannelSlice) {
+  Tensor a = values({2, 3, 4, 1}, 1), b = values({2, 5, 4, 1}, 2);
+  Tensor weights = values({2, 8, 4, 1}, 3);
+  auto withA = [&](const Tensor &x) { return reference::concat({x, b}); };
+  auto withB = [&](const Tensor &x) { return reference::concat({a, x}); };
+  expectGradient(withA, a, weights, reference::channelSlice(weights, 0, 3));
+  expectGradient(withB, b, weights, reference::channelSlice(weights, 3, 5));
+  auto slice = [](const Tensor &x) { return reference::channelSlice(x, 2, 4); };
+  Tensor whole = values({2, 8, 3}, 4), part = values({2, 4, 3}, 5);
+  expectGradient(slice, whole, part,
+                 reference::channelSliceGradient(part, whole.shape, 2));
+}
+
+TEST(ReferenceGradient, LossesOfMaps) {
+  Tensor logits = values({2, 3, 4, 2}, 1), weights = values({2}, 2);
+  for (double &x : logits.values)
+    x *= 3;
+  Tensor labels = wholeNumbers({2, 4, 2}, 3, 3);
+  for (double smoothing : {0.0, 0.2})
+    expectGradient(
+        [&](const Tensor &x) {
+          return softmaxCrossEntropy(x, labels, smoothing).loss;
+        },
+        logits, weights,
+        softmaxCrossEntropyGradient(logits, labels, weights, smoothing));
+}
+
+TEST(ReferenceGradient, ElementLosses) {
+  Tensor input = values({3, 2, 3, 1}, 1), target = values({3, 2, 3, 1}, 2);
+  Tensor weights = values({3}, 3);
+  for (double &x : input.values)
+    x *= 5;
+  expectGradient(
+      [&](const Tensor &x) { return sigmoidBinaryCrossEntropy(x, target); },
+      input, weights,
+      sigmoidBinaryCrossEntropyGradient(input, target, weights));
+  expectGradient([&](const Tensor &x) { return meanSquaredError(x, target); },
+                 input, weights,
+                 meanSquaredErrorGradient(input, target, weights));
+}
+
 // The backward chain of whole networks, as the compiled programs are compared
 // with it: with momentum the first step's velocity is the gradient. Some
 // elements of each parameter are enough.
 TEST(ReferenceGradient, OfNetworks) {
-  for (uint32_t seed = 0; seed < 8; ++seed) {
-    NetworkText text = randomNetwork(seed);
+  for (uint32_t seed = 0; seed < 16; ++seed) {
+    NetworkText text = seed < 8 ? randomNetwork(seed) : randomGraph(seed);
     SCOPED_TRACE(describe(text));
     text.momentum = 0.9;
     text.weightDecay = 0;

@@ -4,12 +4,14 @@
 #include "test/numeric/FunctionText.h"
 #include "test/numeric/Values.h"
 #include "test/reference/Activation.h"
+#include "test/reference/Concat.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
 #include "test/reference/LayerNorm.h"
 #include "test/reference/Loss.h"
 #include "test/reference/Parameter.h"
 #include "test/reference/Scale.h"
+#include "test/reference/Spatial.h"
 #include "test/reference/Transforms.h"
 
 #include <algorithm>
@@ -35,20 +37,19 @@ template <typename Pool> reference::Pool2D poolOf(const Pool &spec) {
 }
 
 reference::Activation activationOf(const shape::Activation &spec) {
-  switch (spec.kind) {
-  case shape::ActivationKind::ReLU:
-    return reference::Activation::ReLU;
-  case shape::ActivationKind::Sigmoid:
-    return reference::Activation::Sigmoid;
-  case shape::ActivationKind::Tanh:
-    return reference::Activation::Tanh;
-  }
-  assert(false && "unknown activation");
-  return {};
+  return static_cast<reference::Activation>(spec.kind); // in the same order
 }
 
-shape::Shape inferred(const shape::LayerSpec &spec, const shape::Shape &input) {
-  auto result = infer(spec, input);
+/// Nothing where the kind has no parameter, or a ReLU no maximum.
+reference::Parameter parameterOf(const shape::Activation &spec) {
+  if (!std::isfinite(spec.parameter))
+    return {};
+  return spec.parameter;
+}
+
+shape::Shape inferred(const shape::LayerSpec &spec,
+                      const std::vector<shape::Shape> &inputs) {
+  auto result = infer(spec, std::span(inputs));
   if (auto *error = std::get_if<shape::ShapeError>(&result))
     throw std::invalid_argument(error->message);
   return std::get<shape::Inferred>(result).shape;
@@ -59,25 +60,64 @@ shape::Shape batched(int64_t batch, shape::Shape shape) {
   return shape;
 }
 
+int64_t groupsOf(const shape::LayerSpec &spec) {
+  if (auto *conv = std::get_if<shape::Conv2D>(&spec))
+    return conv->groups;
+  if (auto *conv = std::get_if<shape::Conv2DTranspose>(&spec))
+    return conv->groups;
+  return 1;
+}
+
 /// The shape of a parameter in `net`: grouped filters are [G, O/G, ...], what
 /// scales an example is flat.
 shape::Shape netShape(const shape::LayerSpec &spec, shape::Shape shape) {
   if (std::holds_alternative<shape::LayerNorm>(spec)) // of rows
     return {*shape::elementCount(shape)};
-  auto *conv = std::get_if<shape::Conv2D>(&spec);
-  if (!conv || conv->groups == 1 || shape.size() != 4)
+  int64_t groups = groupsOf(spec);
+  if (groups == 1 || shape.size() != 4)
     return shape;
-  shape[0] /= conv->groups;
-  shape.insert(shape.begin(), conv->groups);
+  shape[0] /= groups;
+  shape.insert(shape.begin(), groups);
   return shape;
 }
 
+reference::Conv2DTranspose convOf(const shape::Conv2DTranspose &spec) {
+  return {spec.stride, spec.padding, spec.outputPadding, spec.dilation,
+          spec.groups};
+}
+
+bool isBilinear(const shape::Upsample2D &spec) {
+  return spec.mode == shape::Interpolation::Bilinear;
+}
+
+shape::Sides sidesOf(const shape::ZeroPadding2D &spec) { return spec.padding; }
+shape::Sides sidesOf(const shape::Crop2D &spec) {
+  shape::Sides sides = spec.cropping;
+  for (int64_t &side : sides)
+    side = -side;
+  return sides;
+}
+
+/// The pool whose window is all of the input.
+shape::MaxPool2D wholePool(const Tensor &input) {
+  shape::Pair whole{input.dim(2), input.dim(3)};
+  return {whole, whole};
+}
+
 double kinkDistance(const shape::Activation &spec, const Tensor &input) {
-  double nearest = std::numeric_limits<double>::infinity();
+  std::vector<double> kinks;
   if (spec.kind == shape::ActivationKind::ReLU)
-    for (double x : input.values)
-      if (x != 0)
-        nearest = std::min(nearest, std::abs(x));
+    kinks = {0, spec.parameter};
+  else if (spec.kind == shape::ActivationKind::HardSwish)
+    kinks = {-3, 3};
+  else if (spec.kind == shape::ActivationKind::LeakyReLU ||
+           spec.kind == shape::ActivationKind::ELU)
+    kinks = {0};
+  double nearest = std::numeric_limits<double>::infinity();
+  for (double x : input.values)
+    for (double kink : kinks)
+      if (x != kink)
+        nearest = std::min(nearest, std::abs(x - kink));
   return nearest;
 }
 
@@ -101,16 +141,46 @@ double kinkDistance(const shape::MaxPool2D &spec, const Tensor &input) {
   return nearest;
 }
 
+Tensor sum(const std::vector<Tensor> &terms) {
+  Tensor total(terms[0].shape);
+  for (const Tensor &term : terms)
+    for (int64_t i = 0; i < total.size(); ++i)
+      total.values[i] += term.values[i];
+  return total;
+}
+
+double kinkDistance(const shape::GlobalMaxPool2D &, const Tensor &input) {
+  return kinkDistance(wholePool(input), input);
+}
+
 template <typename Other> double kinkDistance(const Other &, const Tensor &) {
   return std::numeric_limits<double>::infinity();
 }
 
 } // namespace
 
+std::vector<int64_t> inputsOf(const NetworkText &network, size_t layer) {
+  const auto &inputs = network.layers[layer].inputs;
+  return inputs.empty() ? std::vector{static_cast<int64_t>(layer) - 1} : inputs;
+}
+
+std::vector<shape::Shape> shapesOf(const NetworkText &network) {
+  std::vector<shape::Shape> shapes{network.pixels};
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    std::vector<shape::Shape> inputs;
+    for (int64_t input : inputsOf(network, i))
+      inputs.push_back(shapes[input + 1]);
+    shapes.push_back(inferred(network.layers[i].spec, inputs));
+  }
+  return shapes;
+}
+
 ReferenceNetwork::ReferenceNetwork(const NetworkText &network, uint64_t seed)
     : network(network) {
-  shape::Shape shape = network.pixels;
-  for (const auto &[layer, spec] : network.layers) {
+  std::vector<shape::Shape> shapes = shapesOf(network);
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    const auto &[layer, spec, inputs] = network.layers[i];
+    const shape::Shape &shape = shapes[inputsOf(network, i)[0] + 1];
     for (const shape::ParameterShape &p : shape::parameters(spec, shape)) {
       std::string name = layer + "." + p.name;
       parameters[name] =
@@ -120,7 +190,6 @@ ReferenceNetwork::ReferenceNetwork(const NetworkText &network, uint64_t seed)
       if (network.momentum != 0 && !p.isStatistic)
         parameters[name + ".velocity"] = Tensor(p.shape);
     }
-    shape = inferred(spec, shape);
   }
 }
 
@@ -137,8 +206,12 @@ void ReferenceNetwork::drawBiases() {
 std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
                                               const Random *random) const {
   std::vector<Tensor> values{reference::toTensor(pixels)};
-  for (const auto &[name, spec] : network.layers) {
-    const Tensor &x = values.back();
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    const auto &[name, spec, given] = network.layers[i];
+    std::vector<Tensor> inputs;
+    for (int64_t input : inputsOf(network, i))
+      inputs.push_back(values[input + 1]);
+    const Tensor &x = inputs[0];
     auto parameter = [&, &layer = name](const char *which, bool used = true) {
       return used ? parameters.at(layer + "." + which) : Tensor();
     };
@@ -163,9 +236,62 @@ std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
                                              random->step, path)
                         : x;
         },
-        [&](const shape::Activation &s) {
-          return activation(activationOf(s), x);
+        [&](const shape::Conv2DTranspose &s) {
+          return conv2DTranspose(x, parameter("weight"),
+                                 parameter("bias", s.useBias), convOf(s));
         },
+        [&](const shape::GlobalMaxPool2D &) {
+          return maxPool2D(x, poolOf(wholePool(x))).output;
+        },
+        [&](const shape::Upsample2D &s) {
+          return upsample2D(x, s.scale, isBilinear(s));
+        },
+        [&](const shape::ZeroPadding2D &s) { return pad2D(x, sidesOf(s)); },
+        [&](const shape::Crop2D &s) { return pad2D(x, sidesOf(s)); },
+        [&](const shape::Reshape &s) {
+          return x.reshaped(batched(x.dim(0), s.shape));
+        },
+        [&](const shape::Conv2DTranspose &s) {
+          return function.op("conv2d_transpose", operands,
+                             attributesOf(convOf(s)), type);
+        },
+        [&](const shape::GlobalMaxPool2D &) {
+          reference::Pool2D whole{
+              {input[1], input[2]}, {input[1], input[2]}, {0, 0}};
+          std::string indices =
+              tensorType(batched(batch, inferred(layer.spec, input)), "ui8");
+          return function.ops("max_pool2d", operands, attributesOf(whole),
+                              {type, indices})[0];
+        },
+        [&](const shape::Upsample2D &s) {
+          return function.op("upsample2d", operands,
+                             sizes("scale", {s.scale[0], s.scale[1]}) +
+                                 ", mode = #net.interpolation<" +
+                                 std::string(shape::toString(s.mode)) + ">",
+                             type);
+        },
+        [&](const shape::ZeroPadding2D &s) {
+          shape::Sides sides = sidesOf(s);
+          return function.op("pad2d", operands,
+                             sizes("sides", {sides.begin(), sides.end()}),
+                             type);
+        },
+        [&](const shape::Crop2D &s) {
+          shape::Sides sides = sidesOf(s);
+          return function.op("pad2d", operands,
+                             sizes("sides", {sides.begin(), sides.end()}),
+                             type);
+        },
+        [&](const shape::Reshape &s) {
+          return function.op("reshape", operands, sizes("shape", s.shape),
+                             type);
+        },
+        [&](const shape::Activation &s) {
+          return activation(activationOf(s), x, parameterOf(s));
+        },
+        [&](const shape::Sum &) { return sum(inputs); },
+        [&](const shape::Concat &) { return concat(inputs); },
+        [&](const shape::Identity &) { return x; },
         [&](const shape::BatchNorm &s) {
           reference::Moments moments =
               random ? channelMoments(x)
@@ -186,10 +312,33 @@ std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
   return values;
 }
 
+ReferenceNetwork::LossOf
+ReferenceNetwork::lossOf(const std::vector<Tensor> &values,
+                         const Tensor &labels) const {
+  const Tensor &output = values.back();
+  const LossText &text = network.loss;
+  if (text.name == "softmax_cross_entropy") {
+    auto [loss, correct] =
+        softmaxCrossEntropy(output, labels, text.labelSmoothing);
+    return {
+        loss, correct,
+        softmaxCrossEntropyMeanGradient(output, labels, text.labelSmoothing)};
+  }
+  Tensor target = text.targetsInput
+                      ? values.front()
+                      : reference::labelTarget(labels, output.dim(1));
+  Tensor mean({output.dim(0)}, 1 / static_cast<double>(output.dim(0)));
+  if (text.name == "mean_squared_error")
+    return {meanSquaredError(output, target), Tensor(),
+            meanSquaredErrorGradient(output, target, mean)};
+  return {sigmoidBinaryCrossEntropy(output, target),
+          text.targetsInput ? Tensor() : countCorrect(output, labels),
+          sigmoidBinaryCrossEntropyGradient(output, target, mean)};
+}
+
 ReferenceNetwork::Step ReferenceNetwork::evaluate(const Tensor &pixels,
                                                   const Tensor &labels) const {
-  auto [loss, correct] =
-      softmaxCrossEntropy(forward(pixels, nullptr).back(), labels);
+  auto [loss, correct, gradient] = lossOf(forward(pixels, nullptr), labels);
   return {loss, correct, std::numeric_limits<double>::infinity()};
 }
 
@@ -199,15 +348,21 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
                                                uint64_t seed, uint64_t step) {
   Random random{seed, step};
   std::vector<Tensor> values = forward(pixels, &random);
-  auto [loss, correct] = softmaxCrossEntropy(values.back(), labels);
+  auto [loss, correct, lossGradient] = lossOf(values, labels);
 
-  reference::Sgd sgd{learningRate, network.momentum, network.weightDecay};
+  reference::Sgd sgd{learningRate, network.momentum, network.weightDecay,
+                     network.nesterov};
   auto update = [&](const std::string &name, const Tensor &gradient) {
     Tensor &weight = parameters.at(name);
     Tensor none(weight.shape);
     sgdUpdate(sgd, gradient, weight,
               network.momentum != 0 ? parameters.at(name + ".velocity") : none);
   };
+  // From the gradient dy of a layer's output y to those of its inputs, the
+  // first of which is x; its parameters change once their own values are no
+  // longer needed. A value's gradient is the sum of what its readers give it.
+  std::vector<Tensor> gradients(values.size());
+  gradients.back() = lossGradient;
   /// Updates what the layer has, and goes on with the input's gradient.
   auto updateNorm = [&](const std::string &layer, bool hasWeight, bool hasBias,
                         const reference::NormGradients &gradients) {
@@ -217,13 +372,12 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
       update(layer + ".bias", gradients.bias);
     return gradients.input;
   };
-  // From the gradient dy of a layer's output y to that of its input x; its
-  // parameters change once their own values are no longer needed.
-  Tensor dy = softmaxCrossEntropyMeanGradient(values.back(), labels);
   double nearest = std::numeric_limits<double>::infinity();
   for (size_t i = network.layers.size(); i-- > 0;) {
-    const auto &[name, spec] = network.layers[i];
-    const Tensor &x = values[i], &y = values[i + 1];
+    const auto &[name, spec, given] = network.layers[i];
+    std::vector<int64_t> inputs = inputsOf(network, i);
+    const Tensor &x = values[inputs[0] + 1];
+    const Tensor &dy = gradients[i + 1];
     nearest = std::min(
         nearest,
         std::visit([&](const auto &s) { return kinkDistance(s, x); }, spec));
@@ -258,9 +412,35 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
         [&, &path = name](const shape::Dropout &s) {
           return reference::dropout(dy, s.rate, seed, step, path);
         },
-        [&](const shape::Activation &s) {
-          return activationGradientFromOutput(activationOf(s), y, dy);
+        [&, &layer = name](const shape::Conv2DTranspose &s) {
+          const Tensor &filter = parameters.at(layer + ".weight");
+          Tensor dx =
+              conv2DTransposeInputGradient(dy, filter, x.shape, convOf(s));
+          update(layer + ".weight",
+                 conv2DTransposeFilterGradient(x, dy, filter.shape, convOf(s)));
+          if (s.useBias)
+            update(layer + ".bias", reference::conv2DBiasGradient(dy));
+          return dx;
         },
+        [&](const shape::GlobalMaxPool2D &) {
+          return maxPool2DGradient(
+              dy, maxPool2D(x, poolOf(wholePool(x))).indices, x.shape);
+        },
+        [&](const shape::Upsample2D &s) {
+          return upsample2DGradient(dy, s.scale, isBilinear(s));
+        },
+        [&](const shape::ZeroPadding2D &s) {
+          return pad2DGradient(dy, sidesOf(s));
+        },
+        [&](const shape::Crop2D &s) { return pad2DGradient(dy, sidesOf(s)); },
+        [&](const shape::Reshape &) { return dy.reshaped(x.shape); },
+        [&](const shape::Activation &s) {
+          return activationGradientFromInput(activationOf(s), x, dy,
+                                             parameterOf(s));
+        },
+        [&](const shape::Sum &) { return dy; },
+        [&](const shape::Concat &) { return dy; }, // cut below
+        [&](const shape::Identity &) { return dy; },
         [&, &layer = name](const shape::BatchNorm &s) {
           Tensor weight =
               s.affine ? parameters.at(layer + ".weight") : Tensor();
@@ -284,19 +464,32 @@ ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,
               layer, true, s.useBias,
               scaleGradient(x, parameters.at(layer + ".weight"), dy));
         }};
-    dy = std::visit(back, spec);
+    Tensor dx = std::visit(back, spec);
+    int64_t offset = 0;
+    for (int64_t input : inputs) {
+      Tensor part = dx;
+      if (std::holds_alternative<shape::Concat>(spec)) {
+        int64_t channels = values[input + 1].dim(1);
+        part = reference::channelSlice(dx, offset, channels);
+        offset += channels;
+      }
+      Tensor &total = gradients[input + 1];
+      total = total.empty() ? part : sum({total, part});
+    }
   }
   return {loss, correct, nearest};
 }
 
 /// Appends one layer to the function, its parameters to `declarations`.
-static FunctionText::Value emit(const NetworkLayer &layer,
-                                const shape::Shape &input, int64_t batch,
-                                FunctionText &function, FunctionText::Value x,
-                                FunctionText::Value state,
-                                std::string &declarations) {
+/// `input` is the shape of the first value of `inputs`.
+static FunctionText::Value
+emit(const NetworkLayer &layer, const shape::Shape &input,
+     const shape::Shape &output, int64_t batch, FunctionText &function,
+     const FunctionText::Values &inputs, FunctionText::Value state,
+     std::string &declarations) {
   const std::string &name = layer.name;
-  std::string type = tensorType(batched(batch, inferred(layer.spec, input)));
+  std::string type = tensorType(batched(batch, output));
+  const FunctionText::Value &x = inputs[0];
   FunctionText::Values operands{x};
   for (const shape::ParameterShape &p : shape::parameters(layer.spec, input)) {
     std::string parameter = name + "." + p.name;
@@ -320,8 +513,7 @@ static FunctionText::Value emit(const NetworkLayer &layer,
         return function.op("conv2d", operands, attributesOf(convOf(s)), type);
       },
       [&](const shape::MaxPool2D &s) {
-        std::string indices =
-            tensorType(batched(batch, inferred(layer.spec, input)), "ui8");
+        std::string indices = tensorType(batched(batch, output), "ui8");
         return function.ops("max_pool2d", operands, attributesOf(poolOf(s)),
                             {type, indices})[0];
       },
@@ -336,7 +528,7 @@ static FunctionText::Value emit(const NetworkLayer &layer,
       },
       [&](const shape::Flatten &) {
         return function.op("reshape", operands,
-                           sizes("shape", inferred(layer.spec, input)), type);
+                           sizes("shape", output), type);
       },
       [&](const shape::Dense &) {
         return function.op("dense", operands, "", type);
@@ -347,11 +539,22 @@ static FunctionText::Value emit(const NetworkLayer &layer,
                            type);
       },
       [&](const shape::Activation &s) {
-        return function.op("activation", operands,
-                           "kind = #net.activation<" +
-                               std::string(shape::toString(s.kind)) + ">",
-                           type);
+        std::string attributes = "kind = #net.activation<" +
+                                 std::string(shape::toString(s.kind)) + ">";
+        if (s.parameter != shape::defaultParameter(s.kind))
+          attributes += ", " + real("argument", s.parameter);
+        return function.op("activation", operands, attributes, type);
       },
+      [&](const shape::Sum &) {
+        FunctionText::Value total = x;
+        for (size_t i = 1; i < inputs.size(); ++i)
+          total = function.op("add", {total, inputs[i]}, "", type);
+        return total;
+      },
+      [&](const shape::Concat &) {
+        return function.op("concat", inputs, "", type);
+      },
+      [&](const shape::Identity &) { return x; },
       [&](const shape::BatchNorm &s) {
         std::string channels = tensorType({input[0]});
         return function.ops("batch_norm", operands,
@@ -395,14 +598,22 @@ std::string toNet(const NetworkText &network) {
   auto value = function.op("to_tensor", {pixels}, "",
                            tensorType(batched(network.batch, network.pixels)));
   std::string declarations;
-  shape::Shape shape = network.pixels;
-  for (const NetworkLayer &layer : network.layers) {
-    value =
-        emit(layer, shape, network.batch, function, value, state, declarations);
-    shape = inferred(layer.spec, shape);
+  std::vector<shape::Shape> shapes = shapesOf(network);
+  FunctionText::Values values{value}; // of the pixels and of every layer
+  for (size_t i = 0; i < network.layers.size(); ++i) {
+    std::vector<int64_t> inputs = inputsOf(network, i);
+    FunctionText::Values operands;
+    for (int64_t input : inputs)
+      operands.push_back(values[input + 1]);
+    value = emit(network.layers[i], shapes[inputs[0] + 1], shapes[i + 1],
+                 network.batch, function, operands, state, declarations);
+    values.push_back(value);
   }
   return declarations + function.text({value}) +
-         "  net.training @network {loss = \"softmax_cross_entropy\", " +
+         "  net.training @network {loss = \"" + network.loss.name + "\", " +
+         real("label_smoothing", network.loss.labelSmoothing) +
+         ", target = \"" + (network.loss.targetsInput ? "input" : "label") +
+         "\", " + (network.nesterov ? "nesterov, " : "") +
          real("momentum", network.momentum) + ", " +
          real("weight_decay", network.weightDecay) +
          ", last_batch = " + std::to_string(network.lastBatch) + " : i64}\n";

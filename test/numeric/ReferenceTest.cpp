@@ -3,6 +3,7 @@
 #include "test/numeric/Values.h"
 #include "test/reference/Activation.h"
 #include "test/reference/Conv2D.h"
+#include "test/reference/Conv2DTranspose.h"
 #include "test/reference/Dense.h"
 #include "test/reference/Dropout.h"
 #include "test/reference/LayerNorm.h"
@@ -11,6 +12,7 @@
 #include "test/reference/Parameter.h"
 #include "test/reference/Pool2D.h"
 #include "test/reference/Random.h"
+#include "test/reference/Spatial.h"
 #include "test/reference/Transforms.h"
 
 #include <cmath>
@@ -78,6 +80,55 @@ TEST(Reference, Conv2D) {
   });
 }
 
+TEST(Reference, Conv2DTranspose) {
+  forEachCase("conv2d_transpose", [](const json &one) {
+    reference::Conv2DTranspose conv{
+        pairOf(one.at("stride")), pairOf(one.at("padding")),
+        pairOf(one.at("output_padding")), pairOf(one.at("dilation")),
+        one.at("groups")};
+    Tensor input = values(shapeOf(one.at("input")), Input);
+    Tensor filter = values(shapeOf(one.at("filter")), Filter);
+    Tensor bias = values({filter.dim(1) * conv.groups}, Bias);
+    Tensor output = conv2DTranspose(input, filter, bias, conv);
+    expectShape(output, one);
+    expectClose(output, one, "output");
+    Tensor gradient = values(output.shape, OutputGradient);
+    expectClose(
+        conv2DTransposeInputGradient(gradient, filter, input.shape, conv), one,
+        "inputGradient");
+    expectClose(
+        conv2DTransposeFilterGradient(input, gradient, filter.shape, conv), one,
+        "filterGradient");
+    expectClose(reference::conv2DBiasGradient(gradient), one, "biasGradient");
+  });
+}
+
+TEST(Reference, Upsample2D) {
+  forEachCase("upsample2d", [](const json &one) {
+    reference::Pair scale = pairOf(one.at("scale"));
+    bool bilinear = one.at("name") == "bilinear";
+    Tensor input = values(shapeOf(one.at("input")), Input);
+    Tensor output = upsample2D(input, scale, bilinear);
+    expectShape(output, one);
+    expectClose(output, one, "output");
+    expectClose(upsample2DGradient(values(output.shape, OutputGradient), scale,
+                                   bilinear),
+                one, "inputGradient");
+  });
+}
+
+TEST(Reference, Pad2D) {
+  forEachCase("pad2d", [](const json &one) {
+    auto sides = one.at("sides").get<reference::Sides>();
+    Tensor input = values(shapeOf(one.at("input")), Input);
+    Tensor output = pad2D(input, sides);
+    expectShape(output, one);
+    expectClose(output, one, "output");
+    expectClose(pad2DGradient(values(output.shape, OutputGradient), sides), one,
+                "inputGradient");
+  });
+}
+
 TEST(Reference, MaxPool2D) {
   forEachCase("max_pool2d", [](const json &one) {
     reference::Pool2D pool{pairOf(one.at("window")), pairOf(one.at("stride")),
@@ -138,17 +189,30 @@ TEST(Reference, Activation) {
   const std::map<std::string, reference::Activation> kinds{
       {"relu", reference::Activation::ReLU},
       {"sigmoid", reference::Activation::Sigmoid},
-      {"tanh", reference::Activation::Tanh}};
+      {"tanh", reference::Activation::Tanh},
+      {"leaky_relu", reference::Activation::LeakyReLU},
+      {"gelu", reference::Activation::GELU},
+      {"silu", reference::Activation::SiLU},
+      {"elu", reference::Activation::ELU},
+      {"softplus", reference::Activation::Softplus},
+      {"hard_swish", reference::Activation::HardSwish}};
   forEachCase("activation", [&](const json &one) {
     reference::Activation kind = kinds.at(one.at("name"));
+    reference::Parameter parameter;
+    if (!one.at("parameter").is_null())
+      parameter = one.at("parameter").get<double>();
     Tensor input = values(shapeOf(one.at("input")), Input, one.at("levels"));
-    Tensor output = activation(kind, input);
+    for (double &x : input.values)
+      x *= one.at("scale").get<double>();
+    Tensor output = activation(kind, input, parameter);
     expectClose(output, one, "output");
     Tensor gradient = values(output.shape, OutputGradient);
-    expectClose(activationGradientFromOutput(kind, output, gradient), one,
-                "inputGradient");
-    expectClose(activationGradientFromInput(kind, input, gradient), one,
-                "inputGradient");
+    if (one.at("outputTellsSlope"))
+      expectClose(
+          activationGradientFromOutput(kind, output, gradient, parameter), one,
+          "inputGradient");
+    expectClose(activationGradientFromInput(kind, input, gradient, parameter),
+                one, "inputGradient");
   });
 }
 
@@ -199,11 +263,38 @@ TEST(Reference, SoftmaxCrossEntropy) {
     Tensor logits = values(shapeOf(one.at("input")), Input, one.at("levels"));
     for (double &x : logits.values)
       x *= one.at("scale").get<double>();
-    Tensor labels = wholeNumbers({logits.dim(0)}, Labels,
-                                 static_cast<uint32_t>(logits.dim(1)));
-    expectClose(softmaxCrossEntropy(logits, labels).loss, one, "output");
-    expectClose(softmaxCrossEntropyMeanGradient(logits, labels), one,
+    Shape labelShape = logits.shape;
+    labelShape.erase(labelShape.begin() + 1);
+    Tensor labels =
+        wholeNumbers(labelShape, Labels, static_cast<uint32_t>(logits.dim(1)));
+    double smoothing = one.at("smoothing");
+    expectClose(softmaxCrossEntropy(logits, labels, smoothing).loss, one,
+                "output");
+    expectClose(softmaxCrossEntropyMeanGradient(logits, labels, smoothing), one,
                 "inputGradient");
+  });
+}
+
+TEST(Reference, ElementLosses) {
+  forEachCase("element_loss", [](const json &one) {
+    Tensor input = values(shapeOf(one.at("input")), Input);
+    Tensor target = values(shapeOf(one.at("input")), Filter);
+    for (double &x : input.values)
+      x *= one.at("scale").get<double>();
+    for (double &t : target.values)
+      t = std::abs(t);
+    Tensor mean({input.dim(0)}, 1.0 / static_cast<double>(input.dim(0)));
+    bool square = one.at("name") == "mean_squared_error";
+    Tensor loss = square ? meanSquaredError(input, target)
+                         : sigmoidBinaryCrossEntropy(input, target);
+    double sum = 0;
+    for (double x : loss.values)
+      sum += x;
+    expectClose(Tensor({1}, {sum / static_cast<double>(loss.size())}), one,
+                "output");
+    expectClose(square ? meanSquaredErrorGradient(input, target, mean)
+                       : sigmoidBinaryCrossEntropyGradient(input, target, mean),
+                one, "inputGradient");
   });
 }
 
@@ -218,7 +309,8 @@ TEST(Reference, Sgd) {
   forEachCase("sgd", [](const json &one) {
     const json &options = one.at("options");
     reference::Sgd sgd{options.at("lr"), options.value("momentum", 0.0),
-                       options.value("weight_decay", 0.0)};
+                       options.value("weight_decay", 0.0),
+                       options.value("nesterov", false)};
     Tensor weight = values(shapeOf(one.at("input")), Filter);
     Tensor velocity(weight.shape);
     for (uint32_t step = 0; step < one.at("steps"); ++step)

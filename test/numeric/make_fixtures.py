@@ -54,6 +54,34 @@ def conv2d(name, input, filter, bias=True, stride=(1, 1), padding=(0, 0), dilati
                 biasGradient=numbers(gradients[2]) if bias else [])
 
 
+def conv2d_transpose(name, input, filter, stride=(1, 1), padding=(0, 0), output_padding=(0, 0),
+                     dilation=(1, 1), groups=1):
+    x, w = values(input, INPUT), values(filter, FILTER)
+    b = values((filter[1] * groups,), BIAS)
+    y = F.conv_transpose2d(x, w, b, stride, padding, output_padding, groups, dilation)
+    gradients = backward(y, x, w, b)
+    return dict(op="conv2d_transpose", name=name, input=input, filter=filter, stride=stride,
+                padding=padding, output_padding=output_padding, dilation=dilation, groups=groups,
+                shape=tuple(y.shape), output=numbers(y), inputGradient=numbers(gradients[0]),
+                filterGradient=numbers(gradients[1]), biasGradient=numbers(gradients[2]))
+
+
+def upsample2d(name, input, scale):
+    x = values(input, INPUT)
+    options = {} if name == "nearest" else dict(align_corners=False)
+    y = F.interpolate(x, scale_factor=scale, mode=name, **options)
+    return dict(op="upsample2d", name=name, input=input, scale=scale, shape=tuple(y.shape),
+                output=numbers(y), inputGradient=numbers(backward(y, x)[0]))
+
+
+def pad2d(name, input, sides):
+    x = values(input, INPUT)
+    top, bottom, left, right = sides
+    y = F.pad(x, (left, right, top, bottom))
+    return dict(op="pad2d", name=name, input=input, sides=sides, shape=tuple(y.shape),
+                output=numbers(y), inputGradient=numbers(backward(y, x)[0]))
+
+
 def pool2d(op, name, input, window, stride, padding=(0, 0), levels=2001):
     x = values(input, INPUT, levels)
     result = dict(op=op, name=name, input=input, window=window, stride=stride, padding=padding,
@@ -85,11 +113,13 @@ def dense(name, input, weight, bias=True):
                 biasGradient=numbers(gradients[2]) if bias else [])
 
 
-def activation(kind, function, input):
-    x = values(input, INPUT, 21)  # with zeros, where ReLU has its kink
+def activation(kind, function, input, parameter=None, scale=1, output_tells=False):
+    # With zeros, where ReLU has its kink, and the kinks of the others.
+    x = (values(input, INPUT, 21).detach() * scale).requires_grad_()
     y = function(x)
-    return dict(op="activation", name=kind, input=input, levels=21, shape=tuple(y.shape),
-                output=numbers(y), inputGradient=numbers(backward(y, x)[0]))
+    return dict(op="activation", name=kind, input=input, levels=21, scale=scale, parameter=parameter,
+                outputTellsSlope=output_tells, shape=tuple(y.shape), output=numbers(y),
+                inputGradient=numbers(backward(y, x)[0]))
 
 
 def batch_norm(name, input, affine=True, momentum=0.1):
@@ -117,14 +147,22 @@ def layer_norm(name, input):
                 biasGradient=numbers(gradients[2]))
 
 
-def softmax_cross_entropy(name, input, scale, levels):
+def softmax_cross_entropy(name, input, scale, levels, smoothing=0.0):
     x = values(input, INPUT, levels)
-    labels = whole_numbers(input[:1], LABELS, input[1])
+    labels = whole_numbers(input[:1] + input[2:], LABELS, input[1])
     logits = x * scale
-    loss = F.cross_entropy(logits, labels, reduction="none")
+    loss = F.cross_entropy(logits, labels, reduction="none", label_smoothing=smoothing)
     gradient = torch.autograd.grad(loss.mean(), logits)[0]
     return dict(op="softmax_cross_entropy", name=name, input=input, scale=scale, levels=levels,
-                output=numbers(loss), inputGradient=numbers(gradient))
+                smoothing=smoothing, output=numbers(loss.flatten(1).mean(1) if loss.dim() > 1 else loss),
+                inputGradient=numbers(gradient))
+
+
+def element_loss(name, function, input, scale=1):
+    x = (values(input, INPUT) * scale).detach().requires_grad_()
+    loss = function(x, values(input, FILTER).detach().abs())
+    return dict(op="element_loss", name=name, input=input, scale=scale, output=numbers(loss),
+                inputGradient=numbers(torch.autograd.grad(loss, x)[0]))
 
 
 def sgd(name, input, steps, **options):
@@ -153,6 +191,15 @@ CASES = [
     conv2d("depthwise", (1, 3, 5, 4), (3, 1, 2, 3), groups=3, padding=(1, 1)),
     conv2d("all at once", (2, 4, 9, 8), (4, 2, 3, 2), stride=(2, 2), padding=(2, 1),
            dilation=(2, 1), groups=2),
+    conv2d_transpose("plain", (2, 3, 3, 4), (3, 2, 3, 2)),
+    conv2d_transpose("doubling", (1, 2, 3, 3), (2, 3, 4, 4), stride=(2, 2), padding=(1, 1)),
+    conv2d_transpose("all at once", (1, 4, 3, 2), (4, 3, 3, 2), stride=(2, 3), padding=(2, 1),
+                     output_padding=(1, 2), dilation=(2, 1), groups=2),
+    upsample2d("nearest", (1, 2, 3, 4), (2, 3)),
+    upsample2d("bilinear", (1, 2, 3, 4), (2, 3)),
+    upsample2d("bilinear", (2, 1, 1, 5), (4, 1)),
+    pad2d("pad", (1, 2, 3, 4), (1, 0, 2, 3)),
+    pad2d("crop", (1, 2, 5, 6), (-1, -2, 0, -3)),
     pool2d("max_pool2d", "plain", (1, 2, 6, 6), (2, 2), (2, 2)),
     pool2d("max_pool2d", "overlapping", (2, 1, 7, 6), (3, 3), (2, 2)),
     pool2d("max_pool2d", "padding", (1, 2, 5, 6), (3, 2), (2, 1), (1, 1)),
@@ -162,9 +209,18 @@ CASES = [
     global_avg_pool2d("odd", (2, 3, 3, 5)),
     dense("plain", (3, 5), (4, 5)),
     dense("no bias", (1, 7), (2, 7), bias=False),
-    activation("relu", torch.relu, (3, 11)),
-    activation("sigmoid", torch.sigmoid, (3, 11)),
-    activation("tanh", torch.tanh, (3, 11)),
+    activation("relu", torch.relu, (3, 11), output_tells=True),
+    activation("relu", F.relu6, (3, 11), 6, scale=10, output_tells=True),
+    activation("sigmoid", torch.sigmoid, (3, 11), output_tells=True),
+    activation("tanh", torch.tanh, (3, 11), output_tells=True),
+    activation("leaky_relu", F.leaky_relu, (3, 11), output_tells=True),
+    activation("leaky_relu", lambda x: F.leaky_relu(x, -0.5), (3, 11), -0.5),
+    activation("gelu", F.gelu, (3, 11), scale=5),
+    activation("silu", F.silu, (3, 11), scale=5),
+    activation("elu", F.elu, (3, 11), scale=2),
+    activation("elu", lambda x: F.elu(x, 0.3), (3, 11), 0.3),
+    activation("softplus", F.softplus, (3, 11), scale=15),
+    activation("hard_swish", F.hardswish, (3, 11), scale=5),
     batch_norm("images", (2, 3, 3, 4)),
     batch_norm("vectors", (5, 4), momentum=0.3),
     batch_norm("plain", (3, 2, 2, 2), affine=False),
@@ -173,8 +229,14 @@ CASES = [
     softmax_cross_entropy("plain", (4, 5), 1.0, 2001),
     softmax_cross_entropy("ties", (4, 3), 2.0, 3),
     softmax_cross_entropy("large", (3, 7), 500.0, 2001),
+    softmax_cross_entropy("smoothed", (4, 5), 2.0, 2001, 0.1),
+    softmax_cross_entropy("map", (2, 3, 4, 2), 2.0, 2001),
+    softmax_cross_entropy("smoothed map", (2, 3, 2, 3), 2.0, 2001, 0.25),
+    element_loss("sigmoid_binary_cross_entropy", F.binary_cross_entropy_with_logits, (3, 7), 6),
+    element_loss("mean_squared_error", F.mse_loss, (2, 3, 2, 2)),
     sgd("plain", (2, 5), 2, lr=0.1),
     sgd("momentum", (2, 5), 3, lr=0.1, momentum=0.9),
+    sgd("nesterov", (2, 5), 3, lr=0.1, momentum=0.9, weight_decay=0.01, nesterov=True),
     sgd("decay", (2, 5), 3, lr=0.5, momentum=0.9, weight_decay=0.01),
     resize("up", (1, 2, 3, 4), (7, 9)),
     resize("down", (1, 1, 9, 8), (4, 3)),

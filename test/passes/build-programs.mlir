@@ -77,7 +77,7 @@ func.func @network(%x: tensor<4x10xf32>) -> tensor<4x10xf32> {
 
 // -----
 
-// expected-error @below {{expected a network (pixels, state) -> logits}}
+// expected-error @below {{expected a network (input, state) -> logits}}
 func.func @network(%x: tensor<4x10xf32>) -> tensor<4x10xf32> {
   return %x : tensor<4x10xf32>
 }
@@ -91,3 +91,56 @@ func.func @network(%x: tensor<4x10xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
 net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
 // expected-error @below {{a module trains one network}}
 net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+
+// -----
+
+// Each phase has its transforms; `samples` goes to the programs that read it.
+// CHECK-NOT: transforms
+// CHECK: func.func @train_step(%[[PIXELS:.*]]: tensor<4x1x4x4xui8> {net.name = "pixels"}, %{{.*}}: tensor<4xi32> {net.name = "labels"}, %[[STATE:.*]]: tensor<8xi32> {net.name = "state"}, %[[SAMPLES:.*]]: tensor<4xi32> {net.name = "samples"})
+// CHECK: %[[FLIPPED:.*]] = net.random_horizontal_flip %[[PIXELS]], %[[SAMPLES]], %[[STATE]]
+// CHECK: %[[INPUT:.*]] = net.to_tensor %[[FLIPPED]]
+// CHECK: net.reshape %[[INPUT]]
+// CHECK: func.func @train_last_step({{.*}}, %{{.*}}: tensor<3xi32> {net.name = "samples"})
+// CHECK: net.random_horizontal_flip {{.*}} -> tensor<3x1x4x4xf32>
+// CHECK: func.func @evaluate(%[[EVALUATED:.*]]: tensor<4x1x4x4xui8> {net.name = "pixels"}, %{{.*}}: tensor<4xi32> {net.name = "labels"}, %{{.*}}: tensor<8xi32> {net.name = "state"})
+// CHECK: net.to_tensor %[[EVALUATED]]
+// CHECK-NOT: transforms
+net.parameter @w : tensor<10x16xf32> {init = "xavier", fan_in = 16 : i64, fan_out = 10 : i64}
+func.func @train_transforms(%pixels: tensor<4x1x4x4xui8>, %samples: tensor<4xi32>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
+  %0 = net.random_horizontal_flip %pixels, %samples, %state {rate = 0.5 : f64, path = "flip"} : (tensor<4x1x4x4xui8>, tensor<4xi32>, tensor<8xi32>) -> tensor<4x1x4x4xf32>
+  %1 = net.to_tensor %0 : (tensor<4x1x4x4xf32>) -> tensor<4x1x4x4xf32>
+  return %1 : tensor<4x1x4x4xf32>
+}
+func.func @test_transforms(%pixels: tensor<4x1x4x4xui8>, %samples: tensor<4xi32>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
+  %0 = net.to_tensor %pixels : (tensor<4x1x4x4xui8>) -> tensor<4x1x4x4xf32>
+  return %0 : tensor<4x1x4x4xf32>
+}
+func.func @network(%x: tensor<4x1x4x4xf32>, %state: tensor<8xi32>) -> tensor<4x10xf32> {
+  %0 = net.reshape %x {shape = array<i64: 16>} : (tensor<4x1x4x4xf32>) -> tensor<4x16xf32>
+  %w = net.read_parameter @w : tensor<10x16xf32>
+  %1 = net.dense %0, %w : (tensor<4x16xf32>, tensor<10x16xf32>) -> tensor<4x10xf32>
+  return %1 : tensor<4x10xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 3 : i64, train_transforms = @train_transforms, test_transforms = @test_transforms}
+
+// -----
+
+// expected-error @below {{expected transforms (pixels, samples, state) -> input}}
+func.func @transforms(%pixels: tensor<4x16xf32>) -> tensor<4x16xf32> {
+  return %pixels : tensor<4x16xf32>
+}
+func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x16xf32> {
+  return %x : tensor<4x16xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @transforms}
+
+// -----
+
+// expected-error @below {{gives 'tensor<4x16xf32>', the network takes 'tensor<4x8xf32>'}}
+func.func @transforms(%pixels: tensor<4x16xf32>, %samples: tensor<4xi32>, %state: tensor<8xi32>) -> tensor<4x16xf32> {
+  return %pixels : tensor<4x16xf32>
+}
+func.func @network(%x: tensor<4x8xf32>, %state: tensor<8xi32>) -> tensor<4x8xf32> {
+  return %x : tensor<4x8xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @transforms}

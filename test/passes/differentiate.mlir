@@ -136,3 +136,16 @@ func.func @f(%x: tensor<2x1x2x2xf32>, %labels: tensor<2xi32>, %state: tensor<8xi
   net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
   return
 }
+
+// -----
+
+// A parameter's scales: of the learning rate at the update, of the decay in it.
+// CHECK: net.sgd_update @w, %{{.*}}, %{{.*}} {learning_rate_scale = 5.000000e-01 : f64, momentum = 0.000000e+00 : f64, weight_decay = 1.000000e+00 : f64}
+net.parameter @w : tensor<5x36xf32> {init = "xavier", learning_rate_scale = 0.5 : f64, decay_scale = 4.0 : f64}
+func.func @scaled(%x: tensor<2x36xf32>, %labels: tensor<2xi32>, %state: tensor<8xi32>) {
+  %w = net.read_parameter @w : tensor<5x36xf32>
+  %0 = net.dense %x, %w : (tensor<2x36xf32>, tensor<5x36xf32>) -> tensor<2x5xf32>
+  %loss, %correct = net.softmax_cross_entropy %0, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
+  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.25 : f64} : tensor<2xf32>, tensor<8xi32>
+  return
+}

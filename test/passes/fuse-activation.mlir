@@ -60,3 +60,17 @@ func.func @otherProducers(%x: tensor<2x5xf32>, %w: tensor<5x5xf32>) -> tensor<2x
   %5 = net.activation %4 {kind = #net.activation<relu>} : (tensor<2x5xf32>) -> tensor<2x5xf32>
   return %5 : tensor<2x5xf32>
 }
+
+// -----
+
+// A bounded relu and the others, which no post-operation stands for.
+// CHECK-LABEL: func.func @others
+// CHECK: net.activation %{{.*}} {argument = 6.000000e+00 : f64, kind = #net.activation<relu>}
+// CHECK: net.activation %{{.*}} {kind = #net.activation<gelu>}
+func.func @others(%x: tensor<2x5xf32>, %w: tensor<5x5xf32>) -> tensor<2x5xf32> {
+  %0 = net.dense %x, %w : (tensor<2x5xf32>, tensor<5x5xf32>) -> tensor<2x5xf32>
+  %1 = net.activation %0 {kind = #net.activation<relu>, argument = 6.0 : f64} : (tensor<2x5xf32>) -> tensor<2x5xf32>
+  %2 = net.dense %1, %w : (tensor<2x5xf32>, tensor<5x5xf32>) -> tensor<2x5xf32>
+  %3 = net.activation %2 {kind = #net.activation<gelu>} : (tensor<2x5xf32>) -> tensor<2x5xf32>
+  return %3 : tensor<2x5xf32>
+}

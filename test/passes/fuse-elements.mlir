@@ -32,14 +32,15 @@ func.func @tree(%x: tensor<2x10xf32>) -> tensor<2x10xf32> {
   return %2 : tensor<2x10xf32>
 }
 
-// A resize gathers its input: it may begin a chain, never continue one.
+// A resize gathers its input: it may begin a chain, never continue one that has
+// other ops than transforms.
 // CHECK-LABEL: func.func @gather
-// CHECK-NEXT: %[[T:.*]] = net.to_tensor
+// CHECK-NEXT: %[[T:.*]] = net.activation
 // CHECK-NEXT: net.fused (%{{.*}} = %[[T]] : tensor<2x1x4x4xf32>) -> tensor<2x1x8x8xf32> {
 // CHECK-NEXT: net.resize
 // CHECK-NEXT: net.normalize
-func.func @gather(%pixels: tensor<2x1x4x4xui8>) -> tensor<2x1x8x8xf32> {
-  %0 = net.to_tensor %pixels : (tensor<2x1x4x4xui8>) -> tensor<2x1x4x4xf32>
+func.func @gather(%x: tensor<2x1x4x4xf32>) -> tensor<2x1x8x8xf32> {
+  %0 = net.activation %x {kind = #net.activation<tanh>} : (tensor<2x1x4x4xf32>) -> tensor<2x1x4x4xf32>
   %1 = net.resize %0 {size = array<i64: 8, 8>} : (tensor<2x1x4x4xf32>) -> tensor<2x1x8x8xf32>
   %2 = net.normalize %1 {mean = array<f64: 0.5>, deviation = array<f64: 0.25>} : (tensor<2x1x8x8xf32>) -> tensor<2x1x8x8xf32>
   return %2 : tensor<2x1x8x8xf32>
@@ -54,4 +55,31 @@ func.func @stays(%x: tensor<2x10xf32>, %w: tensor<10x10xf32>) -> (tensor<2x10xf3
   %2 = net.activation %1 {kind = #net.activation<tanh>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
   %3 = net.activation %2 {kind = #net.activation<relu>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
   return %2, %3 : tensor<2x10xf32>, tensor<2x10xf32>
+}
+
+// -----
+
+// Transforms that gather become one kernel from the pixels, unless something
+// else reads what is between them.
+// CHECK-LABEL: func.func @transforms
+// CHECK-NEXT: net.fused (%{{.*}} = %{{.*}} : tensor<2x3x32x32xui8>, %{{.*}} = %{{.*}} : tensor<2xi32>, %{{.*}} = %{{.*}} : tensor<8xi32>)
+// CHECK-NEXT: net.random_crop
+// CHECK-NEXT: net.random_horizontal_flip
+// CHECK-NEXT: net.to_tensor
+// CHECK-NEXT: net.yield
+func.func @transforms(%x: tensor<2x3x32x32xui8>, %samples: tensor<2xi32>, %state: tensor<8xi32>) -> tensor<2x3x32x32xf32> {
+  %0 = net.random_crop %x, %samples, %state {size = array<i64: 32, 32>, padding = array<i64: 4, 4>, path = "a"} : (tensor<2x3x32x32xui8>, tensor<2xi32>, tensor<8xi32>) -> tensor<2x3x32x32xf32>
+  %1 = net.random_horizontal_flip %0, %samples, %state {rate = 0.5 : f64, path = "b"} : (tensor<2x3x32x32xf32>, tensor<2xi32>, tensor<8xi32>) -> tensor<2x3x32x32xf32>
+  %2 = net.to_tensor %1 : (tensor<2x3x32x32xf32>) -> tensor<2x3x32x32xf32>
+  return %2 : tensor<2x3x32x32xf32>
+}
+
+// CHECK-LABEL: func.func @twice
+// CHECK-NEXT: net.to_tensor
+// CHECK-NEXT: net.center_crop
+// CHECK-NEXT: return
+func.func @twice(%x: tensor<2x3x32x32xui8>) -> (tensor<2x3x32x32xf32>, tensor<2x3x8x8xf32>) {
+  %0 = net.to_tensor %x : (tensor<2x3x32x32xui8>) -> tensor<2x3x32x32xf32>
+  %1 = net.center_crop %0 {size = array<i64: 8, 8>} : (tensor<2x3x32x32xf32>) -> tensor<2x3x8x8xf32>
+  return %0, %1 : tensor<2x3x32x32xf32>, tensor<2x3x8x8xf32>
 }

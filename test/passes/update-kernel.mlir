@@ -42,4 +42,17 @@ func.func @momentum(%g: tensor<4x8xf32>, %state: tensor<8xi32>) {
   net.sgd_update @w, %g, %state velocity @"w.velocity" {momentum = 0.75 : f64, weight_decay = 0.5 : f64} : tensor<4x8xf32>, tensor<8xi32>
   return
 }
+
+// Nesterov goes on by g + momentum*m, with the new m.
+// CHECK: kernel.func @sgd_update_3(
+// CHECK: %[[GRADIENT:.*]] = vector.load
+// CHECK: %[[VELOCITY:.*]] = arith.addf %{{.*}}, %[[GRADIENT]]
+// CHECK: vector.store %[[VELOCITY]]
+// CHECK: %[[AHEAD:.*]] = arith.mulf %[[VELOCITY]],
+// CHECK: %[[STEP:.*]] = arith.addf %[[GRADIENT]], %[[AHEAD]]
+// CHECK: arith.mulf %{{.*}}, %[[STEP]]
+func.func @nesterov(%g: tensor<4x8xf32>, %state: tensor<8xi32>) {
+  net.sgd_update @w, %g, %state velocity @"w.velocity" {momentum = 0.75 : f64, weight_decay = 0.0 : f64, nesterov} : tensor<4x8xf32>, tensor<8xi32>
+  return
+}
 }

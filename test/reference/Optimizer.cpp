@@ -9,7 +9,9 @@ void sgdUpdate(const Sgd &sgd, const Tensor &gradient, Tensor &weight,
   for (int64_t i = 0; i < weight.size(); ++i) {
     double g = gradient.values[i] + sgd.weightDecay * weight.values[i];
     velocity.values[i] = sgd.momentum * velocity.values[i] + g;
-    weight.values[i] -= sgd.learningRate * velocity.values[i];
+    double step = sgd.nesterov ? g + sgd.momentum * velocity.values[i]
+                               : velocity.values[i];
+    weight.values[i] -= sgd.learningRate * step;
   }
 }
 

@@ -2,6 +2,7 @@
 #include "test/reference/Transforms.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace netc::reference {
 
@@ -34,6 +35,31 @@ Tensor resize(const Tensor &input, Pair size) {
                                alongRow(rows.second) * rows.weight;
         }
   return output;
+}
+
+Tensor crop(const Tensor &input, Pair origin, Pair size) {
+  Tensor output({input.dim(0), input.dim(1), size[0], size[1]});
+  for (int64_t n = 0; n < output.dim(0); ++n)
+    for (int64_t c = 0; c < output.dim(1); ++c)
+      for (int64_t y = 0; y < size[0]; ++y)
+        for (int64_t x = 0; x < size[1]; ++x) {
+          int64_t row = y + origin[0], column = x + origin[1];
+          if (row >= 0 && row < input.dim(2) && column >= 0 &&
+              column < input.dim(3))
+            output(n, c, y, x) = input(n, c, row, column);
+        }
+  return output;
+}
+
+Tensor centerCrop(const Tensor &input, Pair size) {
+  Pair origin;
+  for (size_t d : {0, 1}) {
+    int64_t whole = input.dim(2 + d);
+    origin[d] = size[d] > whole
+                    ? -((size[d] - whole) / 2)
+                    : std::lrint(static_cast<double>(whole - size[d]) / 2);
+  }
+  return crop(input, origin, size);
 }
 
 Tensor toTensor(const Tensor &pixels) {

@@ -1,6 +1,8 @@
 // Tables of a network's layers and what they cost.
 #include "tools/netc/Check.h"
 
+#include "tools/netc/Numbers.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,32 +27,6 @@ LayerCost costOf(const dsl::Layer &layer, int64_t batch) {
 
 std::string_view kindOf(const dsl::Layer &layer) {
   return shape::kindName(layer.spec);
-}
-
-/// `46,764,746`.
-std::string grouped(int64_t number) {
-  std::string digits = std::to_string(number), result;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0)
-      result += ',';
-    result += digits[i];
-  }
-  return result;
-}
-
-/// `938.1 M`, in powers of a thousand.
-std::string scaled(int64_t number, std::string_view unit = "") {
-  static constexpr const char *prefixes[] = {"", "k", "M", "G", "T", "P"};
-  double value = static_cast<double>(number);
-  size_t prefix = 0;
-  while (value >= 999.95 && prefix + 1 < std::size(prefixes)) {
-    value /= 1000;
-    ++prefix;
-  }
-  if (prefix == 0)
-    return unit.empty() ? std::to_string(number)
-                        : fmt::format("{} {}", number, unit);
-  return fmt::format("{:.1f} {}{}", value, prefixes[prefix], unit);
 }
 
 /// Cut to a column's width, its end kept: that is where names differ.
@@ -136,6 +112,7 @@ std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
   object["macs"] = total.multiplyAdds;
   object["training_bytes"] = facts.trainingBytes;
   object["layers"] = std::move(layers);
+  object["warnings"] = nlohmann::ordered_json::parse(facts.warnings);
   return object.dump(2, ' ', false,
                      nlohmann::ordered_json::error_handler_t::replace) +
          "\n";

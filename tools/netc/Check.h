@@ -15,6 +15,7 @@ struct CheckFacts {
   int64_t trainingBytes = 0;
   shape::Shape pixels; // what pictures are assumed to be
   bool pixelsAssumed = true;
+  std::string warnings; // as JSON
 };
 
 /// A line a layer, readable at 80 columns, and the totals.

@@ -1,20 +1,23 @@
 // netc: a page of text to a trained network.
 #include "compiler/Compiler.h"
 #include "dsl/Ast.h"
-#include "dsl/Lexer.h"
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/data/PictureFolder.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
+#include "tools/netc/Diff.h"
+#include "tools/netc/Explain.h"
+#include "tools/netc/Format.h"
+#include "tools/netc/HelpLayer.h"
+#include "tools/netc/Picture.h"
+#include "tools/netc/SourceText.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -23,31 +26,89 @@ namespace {
 
 /// What the command line asks of the compiler; runs have RunOptions.
 struct Options {
-  std::string file;
+  std::vector<std::string> files;
+  std::string file; // the first one
   bool check = false, json = false;
+  bool format = false, checkFormat = false, toStandardOutput = false;
+  bool diff = false;
+  std::string explain; // a layer's name
   std::string emit, output, forDataset, target = "cpu";
   int64_t batch = 0; // 0: the network's
   int threads = 0;   // 0: the processors at hand
-  std::vector<std::string> settings;
+  std::vector<std::string> settings, silenced;
   RunOptions run;
 
   void declare(CLI::App &app);
+  /// Throws a CLI::ParseError for files or options that nobody reads.
+  void requireAction(const CLI::App &app);
+
+private:
+  void declareTextActions(CLI::App &app);
+  void excludeFromTextActions(CLI::App &app);
 };
+
+/// What is said of texts without running them.
+void Options::declareTextActions(CLI::App &app) {
+  app.add_flag("--format", format, "rewrite texts in their proper form");
+  app.add_flag("--check-format", checkFormat,
+               "name the texts that --format would change; status 1 if any");
+  app.add_flag("--diff", diff,
+               "what changed between two texts; status 0 if nothing did, 1 if "
+               "something did, 2 if one is wrong");
+  app.add_option("--explain", explain,
+                 "a layer's arithmetic, cost and launches, and why they are so")
+      ->type_name("LAYER");
+  app.add_flag("--stdout", toStandardOutput, "--format to the standard output")
+      ->needs("--format");
+}
+
+void Options::excludeFromTextActions(CLI::App &app) {
+  std::vector<CLI::Option *> actions;
+  for (const char *name : {"--format", "--check-format", "--diff", "--explain"})
+    actions.push_back(app.get_option(name));
+  for (size_t i = 0; i < actions.size(); ++i) {
+    for (size_t j = i + 1; j < actions.size(); ++j)
+      actions[i]->excludes(actions[j]);
+    for (const char *name :
+         {"--check", "--emit", "--output", "--train", "--evaluate", "--json"})
+      actions[i]->excludes(app.get_option(name));
+  }
+  for (CLI::Option *action : {actions[0], actions[1]})
+    for (const char *name :
+         {"--for", "--target", "--batch", "--threads", "--set"})
+      action->excludes(app.get_option(name));
+  app.get_option("--diff")->excludes(app.get_option("--for"));
+}
+
+void Options::requireAction(const CLI::App &app) {
+  file = files.front();
+  if (diff && files.size() == 1)
+    throw CLI::RequiresError("--diff", "two files");
+  size_t most = format || checkFormat ? files.size() : diff ? 2 : 1;
+  if (files.size() > most)
+    throw CLI::ExtrasError({files.begin() + ptrdiff_t(most), files.end()});
+  run.requireAction(app, !forDataset.empty());
+  run.request.program = file;
+  if (!forDataset.empty() && (emit == "ast" || emit == "dot" || emit == "svg"))
+    throw CLI::ExcludesError("--for", "--emit=" + emit);
+}
 
 void Options::declare(CLI::App &app) {
   auto notEmpty = [](const std::string &text) {
     return text.empty() ? std::string("is empty") : std::string();
   };
   app.set_version_flag("--version", "netc " NETC_VERSION);
-  app.add_option("FILE", file, "a network's text")->required()->type_name("");
+  app.add_option("FILE", files, "a network's text")->required()->type_name("");
   auto *checkFlag =
       app.add_flag("--check", check,
                    "shapes, parameters, multiply-adds, memory (the default)");
   auto *emitOption =
       app.add_option("--emit", emit,
-                     "print a stage: ast, net, kernel, llvm, plan")
+                     "print a stage: ast, net, kernel, llvm, plan; or a "
+                     "picture: dot, svg")
           ->type_name("STAGE")
-          ->check(CLI::IsMember({"ast", "net", "kernel", "llvm", "plan"}));
+          ->check(CLI::IsMember(
+              {"ast", "net", "kernel", "llvm", "plan", "dot", "svg"}));
   auto *outputOption =
       app.add_option("-o,--output", output, "write an executable for netx")
           ->type_name("FILE.netx")
@@ -74,7 +135,17 @@ void Options::declare(CLI::App &app) {
       ->type_name("NAME=VALUE")
       ->take_all()
       ->allow_extra_args(false);
+  auto isLint = [](const std::string &name) {
+    return dsl::findLint(name) ? std::string() : "no warning is called " + name;
+  };
+  app.add_option("--no-lint", silenced, "a warning not to give")
+      ->type_name("NAME")
+      ->check(isLint)
+      ->take_all()
+      ->allow_extra_args(false);
+  declareTextActions(app);
   run.declare(app);
+  declareHelpLayer(app);
   // One action at most.
   for (const char *name : {"--train", "--evaluate"}) {
     app.get_option(name)
@@ -85,25 +156,7 @@ void Options::declare(CLI::App &app) {
     app.get_option("--for")->excludes(app.get_option(name));
   }
   checkFlag->excludes(emitOption)->excludes(outputOption);
-}
-
-std::string readFile(const std::string &path) {
-  std::error_code code;
-  if (std::filesystem::is_directory(path, code))
-    throw Error(path + ": is a folder, not a network's text");
-  std::ifstream in(path, std::ios::binary);
-  if (!in)
-    throw Error(path + ": cannot be read: " + std::strerror(errno));
-  std::string text;
-  std::array<char, 1 << 16> chunk;
-  // No more of it than shows that it is too large: it may have no end.
-  while (in && text.size() <= dsl::maxFileSize) {
-    in.read(chunk.data(), chunk.size());
-    text.append(chunk.data(), static_cast<size_t>(in.gcount()));
-  }
-  if (in.bad())
-    throw Error(path + ": cannot be read: " + std::strerror(errno));
-  return text;
+  excludeFromTextActions(app);
 }
 
 std::map<std::string, std::string>
@@ -141,17 +194,47 @@ public:
 
 private:
   int check(const dsl::Network &network, Compiler &compiler);
+  int explain(const dsl::Network &network, Compiler &compiler);
+  int diff();
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
+  /// `wanted`, for the runtime.
+  runtime::data::PictureFormat pictureFormat() const;
 
   const Options &options;
   std::map<std::string, std::string> settings;
   std::optional<runtime::data::DatasetInfo> dataset;
+  std::string warnings; // as JSON
+  dsl::WantedPictures wanted;
 };
 
+/// The labels of a data set are what the network's loss takes.
+void checkLabels(const dsl::Network &network,
+                 const runtime::data::DatasetInfo &dataset) {
+  std::optional<shape::Shape> labels = dsl::labelShapeOf(network);
+  std::string output = shape::toString(network.output);
+  if (labels && *labels != dataset.labelShape)
+    throw Error(
+        fmt::format("{}: gives {} but {} has {}", network.range.file->name,
+                    output, dataset.name,
+                    dataset.labelShape.empty()
+                        ? "one label an example"
+                        : fmt::format("labels of {}",
+                                      shape::toString(dataset.labelShape))));
+  int64_t classes = dsl::classesOf(network);
+  if (classes != 0 && classes != dataset.classes)
+    throw Error(fmt::format("{}: gives {} but {} has {} classes",
+                            network.range.file->name, output, dataset.name,
+                            dataset.classes));
+}
+
 int Command::run() {
-  dsl::SourceFile source{options.file, readFile(options.file)};
+  if (options.diff)
+    return diff();
+  dsl::SourceFile source = readSource(options.file);
   dsl::Diagnostics diagnostics;
+  for (const std::string &lint : options.silenced)
+    diagnostics.silence(*dsl::findLint(lint));
   if (options.emit == "ast") {
     std::string text = dsl::printAst(source, diagnostics);
     if (reportErrors(diagnostics, false))
@@ -163,6 +246,10 @@ int Command::run() {
       dsl::analyze(source, settings, diagnostics);
   if (reportErrors(diagnostics, options.json))
     return UserError;
+  if (options.json)
+    warnings = diagnostics.warningsToJson();
+  else
+    std::cerr << diagnostics.warningsToText() << std::flush;
 
   // The text's own batch is proved; another is not, nor what defaults make.
   if (!dsl::checkTraining(*network, request(*network).batch, diagnostics)) {
@@ -178,35 +265,55 @@ int Command::run() {
                               "channels x height x width",
                               options.file, shape::toString(network->input)));
   }
-  if (options.run.requested())
-    dataset = options.run.inspectDataset();
-  else if (!options.forDataset.empty())
-    dataset = runtime::data::inspect(
-        options.forDataset,
-        runtime::data::SearchPath::fromEnvironment(options.run.dataDirectory));
+  wanted = dsl::wantedPictures(*network);
+  if (options.run.requested() || !options.forDataset.empty())
+    dataset = options.run.inspectDataset(
+        options.run.requested() ? options.run.dataset() : options.forDataset,
+        pictureFormat());
   if (dataset) {
     dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
     if (reportErrors(diagnostics, options.json))
       return UserError;
-    if (network->output != shape::Shape{dataset->classes})
-      throw Error(fmt::format("{}: gives {} but {} has {} classes",
-                              options.file, shape::toString(network->output),
-                              dataset->name, dataset->classes));
+    checkLabels(*network, *dataset);
+  }
+
+  if (options.emit == "dot" || options.emit == "svg") {
+    std::cout << (options.emit == "dot" ? pictureDot(*network)
+                                        : pictureSvg(*network))
+              << std::flush;
+    return Success;
   }
 
   Compiler compiler(*network, request(*network));
+  if (!options.explain.empty())
+    return explain(*network, compiler);
   if (!options.emit.empty())
     return emit(compiler);
   if (!options.output.empty()) {
     compiler.advance(Stage::Executable);
     compiler.takeExecutable().save(options.output);
+    if (dataset)
+      if (std::string report = runtime::data::skippedReport(*dataset);
+          !report.empty())
+        std::cerr << report << std::endl;
     return Success;
   }
   if (options.run.requested()) {
     compiler.advance(Stage::Executable);
-    return runExecutable(compiler.takeExecutable(), options.run);
+    return runExecutable(compiler.takeExecutable(), options.run,
+                         std::move(dataset));
   }
   return check(*network, compiler);
+}
+
+runtime::data::PictureFormat Command::pictureFormat() const {
+  const shape::Shape &shape = wanted.shape;
+  if (shape.size() != 3) // no picture; the text's check says so
+    return {1, {1, 1}};
+  return {shape[0],
+          {shape[1], shape[2]},
+          wanted.isCovered ? runtime::data::Fit::Cover
+                           : runtime::data::Fit::Stretch};
 }
 
 CompileRequest Command::request(const dsl::Network &network) const {
@@ -221,6 +328,7 @@ CompileRequest Command::request(const dsl::Network &network) const {
   request.pixels =
       dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
               : network.input;
+  request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
   request.epochs = network.train.epochs;
@@ -251,6 +359,7 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   CompileRequest compiled = request(network);
   CheckFacts facts;
   facts.batch = compiled.batch;
+  facts.warnings = warnings;
   facts.target = "cpu";
   facts.machine = fmt::format("{}, {} thread{}", compiled.target.isa,
                               compiled.target.threads,
@@ -264,6 +373,45 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   return Success;
 }
 
+int Command::explain(const dsl::Network &network, Compiler &compiler) {
+  size_t layer = findLayer(network, options.explain);
+  compiler.advance(Stage::Plan);
+  std::cout << explainText(network, layer, request(network).batch,
+                           compiler.launchesOf(network.layers[layer].name))
+            << std::flush;
+  return Success;
+}
+
+/// Status 0, 1 and 2 as diff has them.
+int Command::diff() {
+  constexpr int same = 0, different = 1, trouble = 2;
+  std::vector<dsl::SourceFile> sources;
+  std::vector<std::unique_ptr<dsl::Network>> networks;
+  std::vector<DiffSide> sides;
+  dsl::Diagnostics diagnostics;
+  try {
+    for (const std::string &path : options.files)
+      sources.push_back(readSource(path));
+    for (const dsl::SourceFile &source : sources)
+      networks.push_back(dsl::analyze(source, settings, diagnostics));
+    if (reportErrors(diagnostics, false))
+      return trouble;
+    for (size_t i = 0; i < networks.size(); ++i) {
+      CompileRequest compiled = request(*networks[i]);
+      Compiler compiler(*networks[i], compiled);
+      compiler.advance(Stage::Plan);
+      sides.push_back({sources[i].name, *networks[i], compiled.batch,
+                       compiler.trainingBytes()});
+    }
+  } catch (const Error &error) {
+    std::cerr << "netc: error: " << error.what() << std::endl;
+    return trouble;
+  }
+  std::string text = diffText(sides[0], sides[1]);
+  std::cout << text << std::flush;
+  return text.empty() ? same : different;
+}
+
 int run(int argc, char **argv) {
   CLI::App app(
       "Compiles and trains neural networks declared in a page of text.",
@@ -274,13 +422,16 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     settings = parseSettings(options.settings);
-    options.run.requireAction(app, !options.forDataset.empty());
-    options.run.request.program = options.file;
-    if (!options.forDataset.empty() && options.emit == "ast")
-      throw CLI::ExcludesError("--for", "--emit=ast");
+    options.requireAction(app);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;
   }
+  if (options.checkFormat)
+    return formatFiles(options.files, FormatMode::Check);
+  if (options.format)
+    return formatFiles(options.files, options.toStandardOutput
+                                          ? FormatMode::StandardOutput
+                                          : FormatMode::InPlace);
   return Command(options, std::move(settings)).run();
 }
 

@@ -162,6 +162,7 @@ kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
     table.programs.push_back(ProgramWriter(program, symbols).write());
   table.code = std::move(*code);
   table.input_shape = info.inputShape;
+  table.covers_input = info.coversInput;
   table.classes = info.classes;
   table.examples = info.examples;
   table.batch = info.batch;

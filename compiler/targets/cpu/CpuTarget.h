@@ -18,6 +18,7 @@ namespace netc::kernel {
 struct ExecutableInfo {
   std::string network, source;     // the network's name, the text's file
   std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
+  bool coversInput = false;        // pictures are scaled to cover it
   int64_t classes = 0;
   int64_t examples = 0; // 0 where any number
   int64_t batch = 0, epochs = 0;

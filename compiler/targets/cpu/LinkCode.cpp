@@ -1,95 +1,112 @@
-// lld, in process. It works on files only: temporary ones, which are gone
-// afterwards, also where a signal ends the process meanwhile.
+// lld, in process. It works on paths only: of an anonymous file for its input
+// and of a pipe for its output, so that nothing is on a disk, which may be
+// full, nor left there, whatever ends the process.
 #include "compiler/targets/cpu/CodeGeneration.h"
 
 #include "lld/Common/Driver.h"
-#include "llvm/ADT/ScopeExit.h"
-#include "llvm/Support/FileSystem.h"
-#include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/Signals.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Errno.h"
+#include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
 #include <mutex>
+#include <sys/mman.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
 
 LLD_HAS_DRIVER(elf)
 
 using namespace llvm;
 
-static Error fail(const Twine &what, std::error_code code) {
+static Error fail(const Twine &what) {
+  std::error_code code(errno, std::generic_category());
   return createStringError(code, "the kernels cannot be linked: " + what +
                                      ": " + code.message());
 }
 
 namespace {
-/// A file of our own with a name that nobody knew before, removed at the end.
-class TemporaryFile {
+/// Closed at the end.
+class Descriptor {
 public:
-  TemporaryFile() = default;
-  ~TemporaryFile() {
-    if (path.empty())
-      return;
-    sys::fs::remove(path);
-    sys::DontRemoveFileOnSignal(path);
-  }
-  TemporaryFile(const TemporaryFile &) = delete;
-  TemporaryFile &operator=(const TemporaryFile &) = delete;
+  Descriptor() = default;
+  ~Descriptor() { close(); }
+  Descriptor(const Descriptor &) = delete;
+  Descriptor &operator=(const Descriptor &) = delete;
 
-  Error create(StringRef suffix, StringRef content) {
-    int descriptor = -1;
-    if (std::error_code code = sys::fs::createTemporaryFile(
-            "netc-kernels", suffix, descriptor, path))
-      return fail("a file in the folder for temporary files", code);
-    sys::RemoveFileOnSignal(path);
-    raw_fd_ostream stream(descriptor, /*shouldClose=*/true);
-    stream << content;
-    stream.close();
-    if (!stream.has_error())
-      return Error::success();
-    std::error_code code = stream.error();
-    stream.clear_error();
-    return fail(path, code);
+  void close() {
+    if (number >= 0)
+      ::close(std::exchange(number, -1));
   }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(number); }
 
-  SmallString<128> path;
+  int number = -1;
 };
 } // namespace
 
+static Error writeAll(int descriptor, StringRef bytes) {
+  while (!bytes.empty()) {
+    ssize_t written = sys::RetryAfterSignal(-1, ::write, descriptor,
+                                            bytes.data(), bytes.size());
+    if (written < 0)
+      return fail("their object");
+    bytes = bytes.drop_front(static_cast<size_t>(written));
+  }
+  return Error::success();
+}
+
+/// What comes through the descriptor, to its end.
+static void readAll(int descriptor, std::vector<uint8_t> &bytes) {
+  std::array<uint8_t, 1 << 16> chunk;
+  while (true) {
+    ssize_t count = sys::RetryAfterSignal(-1, ::read, descriptor, chunk.data(),
+                                          chunk.size());
+    if (count <= 0)
+      return;
+    bytes.insert(bytes.end(), chunk.begin(), chunk.begin() + count);
+  }
+}
+
 Expected<std::vector<uint8_t>>
 netc::kernel::linkSharedObject(StringRef object) {
-  static std::mutex oneAtATime; // lld's state is global
-  std::lock_guard lock(oneAtATime);
-  // LLVM's handlers, which also it and lld install; ours take their place when
-  // the program runs, and what was ignored is so again.
-  auto giveBack = make_scope_exit([] { sys::unregisterHandlers(); });
-  TemporaryFile input, output;
-  if (Error error = input.create("o", object))
+  Descriptor input, readEnd, writeEnd;
+  input.number = ::memfd_create("netc-kernels.o", MFD_CLOEXEC);
+  if (input.number < 0)
+    return fail("an anonymous file");
+  if (Error error = writeAll(input.number, object))
     return error;
-  if (Error error = output.create("so", ""))
-    return error;
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return fail("a pipe");
+  readEnd.number = ends[0];
+  writeEnd.number = ends[1];
+  std::vector<uint8_t> linked;
+  std::thread reader([&] { readAll(readEnd.number, linked); });
 
   // One thread: the object is small, and the output the same in any case.
-  const char *arguments[] = {"ld.lld",
-                             "-shared",
-                             "--no-undefined",
-                             "--strip-all",
-                             "--build-id=none",
-                             "--hash-style=gnu",
-                             "-znoexecstack",
-                             "--threads=1",
-                             "-o",
-                             output.path.c_str(),
-                             input.path.c_str()};
+  std::string inputPath = input.path(), outputPath = writeEnd.path();
+  const char *arguments[] = {
+      "ld.lld",           "-shared",         "--no-undefined",
+      "--strip-all",      "--build-id=none", "--hash-style=gnu",
+      "-znoexecstack",    "--threads=1",     "-o",
+      outputPath.c_str(), inputPath.c_str()};
   std::string messages;
   raw_string_ostream messageStream(messages);
-  lld::Result result = lld::lldMain(arguments, messageStream, messageStream,
-                                    {{lld::Gnu, &lld::elf::link}});
-  if (result.retCode != 0)
+  int status = 0;
+  {
+    static std::mutex oneAtATime; // lld's state is global
+    std::lock_guard lock(oneAtATime);
+    status = lld::lldMain(arguments, messageStream, messageStream,
+                          {{lld::Gnu, &lld::elf::link}})
+                 .retCode;
+  }
+  writeEnd.close(); // the end of what the reader reads
+  reader.join();
+  if (status != 0)
     return createStringError("the kernels cannot be linked: " +
                              messageStream.str());
-  auto linked = MemoryBuffer::getFile(output.path, /*IsText=*/false,
-                                      /*RequiresNullTerminator=*/false);
-  if (!linked)
-    return fail(output.path, linked.getError());
-  StringRef bytes = (*linked)->getBuffer();
-  return std::vector<uint8_t>(bytes.bytes_begin(), bytes.bytes_end());
+  return linked;
 }

@@ -43,13 +43,13 @@ std::vector<Case> cases() {
 
       // Syntax.
       {Expected, "Conv2D(3)",
-       "1:1: expected `network`, `data` or `train`, got `Conv2D`; layers stand "
-       "in the braces of a network: `network Name(image: 1x28x28) -> 10 = "
-       "Sequential { ... }`"},
+       "1:1: expected `network`, `layer`, `import`, `data`, `train` or "
+       "`expect`, got `Conv2D`; layers stand in the braces of a network: "
+       "`network Name(image: 1x28x28) -> 10 = Sequential { ... }`"},
       {NestedTooDeep, "network N(image: " + std::string(300, '('),
        "1:274: nested more than 256 deep"},
-      {ReservedWord, withLayers("repeat 3 { ReLU }"),
-       "2:1: `repeat` is a reserved word without a meaning here"},
+      {ReservedWord, withLayers("else { ReLU }"),
+       "2:1: `else` is a reserved word without a meaning here"},
       {CommaBetweenLayers, withLayers("Flatten, Dense(10)"),
        "2:8: no comma stands between layers"},
       {AssignedLayer, withLayers("x = Flatten"),
@@ -67,12 +67,24 @@ std::vector<Case> cases() {
        "= Sequential { ... }`"},
       {DeclaredTwice, withDeclarations("train { } train { }"),
        "2:11: `train` is declared twice"},
+      {ImportUnreadable, withDeclarations("import \"none.net\""),
+       "2:8: cannot read `none.net`: No such file or directory"},
+      {ImportCycle, withDeclarations("import \"t.net\""),
+       "2:8: the import of `t.net` leads back to where it begins"},
+      {ImportedNotLayer,
+       withDeclarations("import \"" NETC_SOURCE_DIR
+                        "/test/dsl/Inputs/only-network.net\""),
+       "1:9: an imported file has layers only, not a network"},
+      {LayerName, withDeclarations("layer Dense = ReLU"),
+       "2:7: `Dense` cannot be a layer's name; the language has a layer of "
+       "this "
+       "name"},
       {UnknownLayer, withLayers("Linear(10)"),
        "2:1: no layer is called `Linear`; it is called `Dense` here"},
       {UnknownTransform, withDeclarations("data { ToTensr }"),
        "2:8: no transform is called `ToTensr`; did you mean `ToTensor`?"},
       {UnknownLoss, withDeclarations("train { loss = MSE }"),
-       "2:16: no loss is called `MSE`; there is `SoftmaxCrossEntropy`"},
+       "2:16: no loss is called `MSE`; it is called `MeanSquaredError` here"},
       {UnknownOptimizer, withDeclarations("train { optimizer = sgd(0.1) }"),
        "2:21: no optimizer is called `sgd`; did you mean `SGD`?"},
       {UnknownInit, withDeclarations("train { init = glorot_uniform }"),
@@ -113,14 +125,20 @@ std::vector<Case> cases() {
       {NoBlock, withLayers("Flatten { ReLU } Dense(10)"),
        "2:9: `Flatten` takes no braces"},
       {BlockMissing, withLayers("Sequential"),
-       "2:1: `Sequential` needs its layers in braces"},
+       "2:1: `Sequential` needs its layers in braces; `Sequential { ... }`"},
       {BlockEmpty, withLayers("Flatten Dense(10) Sequential { }"),
-       "2:30: the braces of `Sequential` are empty"},
+       "2:30: the braces of `Sequential` are empty; what changes nothing is "
+       "written `Identity`"},
+      {NoBranches, withLayers("Flatten Dense(10) Sum { repeat 0 { ReLU } }"),
+       "2:19: `Sum` has no branch left; the input itself as a branch is "
+       "written "
+       "`Identity`"},
 
       // Values.
       {ValueKind, withLayers("Flatten Dense(10, activation=\"relu\")"),
-       "2:30: `activation` must be `relu`, `sigmoid` or `tanh`, got \"relu\"; "
-       "write `relu`, without quotes"},
+       "2:30: `activation` must be an activation (`relu`, `sigmoid`, `tanh`, "
+       "`leaky_relu`, `gelu`, `silu`, `elu`, `softplus` or `hard_swish`), got "
+       "\"relu\"; write `relu`, without quotes"},
       {ValueRange, withDeclarations("train { batch = 0 }"),
        "2:17: `batch` must be at least 1, got 0"},
       {OperandKind, withLayers("Dense(1 + true)"),
@@ -147,6 +165,22 @@ std::vector<Case> cases() {
        "28x28"},
       {OutputMismatch, withLayers("Flatten Dense(11)"),
        "1:30: `N` is declared to give 10, but gives 11; `Dense(10)` gives 10"},
+      {ExpansionTooDeep, withLayers("Flatten Dense(10) A") + "layer A = A",
+       "4:11: layers stand more than 600 deep in one another; a layer that "
+       "uses "
+       "itself needs an `if` that ends it"},
+      {ExpansionTooLarge,
+       withLayers("Flatten Dense(10) repeat 9999 { repeat 9999 { Identity } }"),
+       "2:47: the expansion does not end: it is at layer 2 still"},
+      {UnknownMetric, withDeclarations("expect accuracy > 0 on \"mnist\""),
+       "2:8: `accuracy` is not measured; it is called `train_accuracy` here"},
+      {ExpectDataset, withDeclarations("expect test_loss < 1"),
+       "2:8: `test_loss` is measured on a data set; say on which one: `on "
+       "\"fashion-mnist\"`"},
+      {ExpectNoDataset, withDeclarations("expect macs < 1 on \"mnist\""),
+       "2:20: `macs` does not depend on a data set"},
+      {ExpectationMissed, withDeclarations("expect parameters == 7851"),
+       "2:8: `parameters` of `N` is 7850, expected == 7851"},
       {TooManyLayers,
        withLayers(
            [] {
@@ -158,7 +192,16 @@ std::vector<Case> cases() {
            "10"),
        "2:81921: the network has more than 16384 layers"},
       {LossInput, withLayers("ReLU", "1x2x2", "1x2x2") + "train { }",
-       "4:1: `SoftmaxCrossEntropy` takes a vector of logits, `N` gives 1x2x2"},
+       "4:1: `SoftmaxCrossEntropy` takes logits of two classes or more, `N` "
+       "gives 1x2x2; `SigmoidBinaryCrossEntropy` is the loss of one output"},
+      {LossTarget,
+       withDeclarations("train { loss = "
+                        "SoftmaxCrossEntropy(target=image) }"),
+       "2:36: the target of `SoftmaxCrossEntropy` must be `label`, got "
+       "`image`; `MeanSquaredError(target=image)` compares with the input"},
+      {NesterovWithoutMomentum,
+       withDeclarations("train { optimizer = SGD(0.1, nesterov=true) }"),
+       "2:30: `nesterov` needs a `momentum` above 0"},
       {BatchTooLarge,
        withLayers("Resize: Conv2D(1024, kernel=1) Flatten Dense(10)",
                   "1x1024x1024") +
@@ -169,13 +212,18 @@ std::vector<Case> cases() {
       // Transforms.
       {TransformTwice, withDeclarations("data { ToTensor ToTensor }"),
        "2:17: `ToTensor` is there twice"},
-      {NormalizeBeforeToTensor,
+      {BeforeToTensor,
        withDeclarations("data { Normalize(mean=0, std=1) ToTensor }"),
        "2:8: `Normalize` stands before `ToTensor`; `mean` and `std` are those "
        "of numbers from 0 to 1"},
       {NoToTensor, withDeclarations("data { Resize(28) }"),
        "2:1: `data` has no `ToTensor`; add `ToTensor`: it makes numbers from 0 "
        "to 1 of the pixels"},
+      {RandomOutsideTrain,
+       withDeclarations("data { RandomHorizontalFlip ToTensor }"),
+       "2:8: `RandomHorizontalFlip` stands outside `train`; `train { "
+       "RandomHorizontalFlip }`: it draws anew for each picture, and an "
+       "evaluation draws nothing"},
       {TransformsMismatch, withDeclarations("data { Resize(32) ToTensor }"),
        "2:8: the transforms give 1x32x32, `N` takes 1x28x28; `Resize(28)` "
        "gives 1x28x28"},

@@ -106,22 +106,28 @@ TEST(Robustness, Sizes) {
 TEST(Robustness, CarriageReturnsAndTabs) {
   Analysis good("network N(image: 4) -> 4 = Sequential {\r\n\tReLU\r\n}\r\n");
   EXPECT_TRUE(good.network);
-  Analysis bad("network N(image: 4) -> 4 = Sequential {\r\n\tReLU(\t1)\r\n}");
+  Analysis bad("network N(image: 4) -> 4 = Sequential {\r\n\tTanh(\t1)\r\n}");
   EXPECT_EQ(bad.diagnostics.toText(),
-            "t.net:2:8: error: `ReLU` takes no arguments\n"
-            "    2 | \tReLU(\t1)\n"
+            "t.net:2:8: error: `Tanh` takes no arguments\n"
+            "    2 | \tTanh(\t1)\n"
             "      | \t     \t^\n");
 }
 
 const char *const wholeFile = R"(# Everything there is.
+layer B(n, k=[1, n]) = Sum { Conv2D(n, kernel=1) if k[0] == 1 { A(n) } else if
+  n > 2 { Identity } else { ReLU } for [i, j] in [k, k] { again: A(i*n) } }
+layer A(n) = Concat(lr_scale=0.5) { repeat 1 { Conv2D(n, kernel=1) } for i in
+  0..0 { ReLU } }
 network N(image: 1x28x28, width=8, act=relu) -> 10 = Sequential {
   stem: Conv2D(width*2, kernel=3x5, stride=[1, 2], activation=act)
+  B(input.channels*16)
   Sequential { MaxPool2D(3, stride=2) Dropout(0.5) }
   Flatten
   Dense(10, use_bias=not (1 < 2 or "a" == "b"))
 }
 data { Resize(28) ToTensor Normalize(mean=[0.3], std=0.3) }
 train { loss = SoftmaxCrossEntropy optimizer = SGD(lr=1e-2) batch = 8 }
+expect test_accuracy >= 0.5 on "mnist" after 5 epochs
 )";
 
 /// Every beginning of a good text, and every text with one byte changed, ends

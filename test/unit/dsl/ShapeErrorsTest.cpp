@@ -1,5 +1,5 @@
 // Every way in which a shape rule refuses, in its words.
-#include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -47,7 +47,7 @@ TEST(ShapeErrors, Arguments) {
             "padding: `padding` must be at least 0, got -1");
   EXPECT_EQ(errorOf(infer(Dense{0}, {10})),
             "units: `units` must be at least 1, got 0");
-  EXPECT_EQ(errorOf(infer(Resize{{0, 5}}, input)),
+  EXPECT_EQ(errorOf(infer(Resize{Pair{0, 5}, {}}, input)),
             "size: `size` must be at least 1, got 0");
 }
 
@@ -92,6 +92,56 @@ TEST(ShapeErrors, Fit) {
   EXPECT_EQ(errorOf(infer(Conv2D{1, {3, 3}}, {1, 3, 3})), "none");
 }
 
+TEST(ShapeErrors, ActivationParameters) {
+  EXPECT_EQ(errorOf(infer(Activation{ActivationKind::ReLU, -1}, {4})),
+            "max: `max` must be above 0, got -1");
+  EXPECT_EQ(errorOf(infer(Activation{ActivationKind::ReLU, NAN}, {4})),
+            "max: `max` must be above 0, got nan");
+  EXPECT_EQ(errorOf(infer(Activation{ActivationKind::LeakyReLU, 1e39}, {4})),
+            "slope: `slope` must be a number of single precision, got 1e+39");
+  EXPECT_EQ(errorOf(infer(Activation{ActivationKind::ELU, INFINITY}, {4})),
+            "alpha: `alpha` must be a number of single precision, got inf");
+}
+
+TEST(ShapeErrors, Conv2DTranspose) {
+  EXPECT_EQ(
+      errorOf(
+          infer(Conv2DTranspose{4, {3, 3}, {2, 2}, {0, 0}, {2, 0}}, {4, 8, 8})),
+      "output_padding: `output_padding` must be below `stride` 2x2, got 2x0");
+  EXPECT_EQ(
+      errorOf(infer(Conv2DTranspose{4, {1, 1}, {1, 1}, {4, 0}}, {4, 8, 8})),
+      "`padding` 4x0 of `Conv2DTranspose` leaves nothing of its input "
+      "4x8x8: (8 - 1)*1 - 2*4 + 1 = 0");
+  EXPECT_EQ(
+      errorOf(
+          infer(Conv2DTranspose{6, {3, 3}, {1, 1}, {0, 0}, {0, 0}, {1, 1}, 3},
+                {4, 8, 8})),
+      "`groups` 3 of `Conv2DTranspose` does not divide the 4 channels of its "
+      "input 4x8x8");
+  // Sizes that a product of 64 bits would not hold.
+  EXPECT_EQ(errorOf(infer(Conv2DTranspose{1, {1, 1}, {maxArgument, 1}},
+                          {1, maxElements, 1})),
+            "`Conv2DTranspose` has an output 1x1099511627777x1 of more than "
+            "2^40 elements");
+}
+
+TEST(ShapeErrors, Spatial) {
+  EXPECT_EQ(errorOf(infer(Upsample2D{{maxArgument, 1}}, {1, maxElements, 1})),
+            "`Upsample2D` has an output 1x1099511627777x1 of more than 2^40 "
+            "elements");
+  EXPECT_EQ(errorOf(infer(Crop2D{{0, 0, 4, 4}}, {1, 8, 8})),
+            "`Crop2D` leaves nothing of its input 1x8x8: height 8 - 0 - 0 = 8, "
+            "width 8 - 4 - 4 = 0");
+  EXPECT_EQ(errorOf(infer(ZeroPadding2D{{0, 0, 0, -1}}, {1, 8, 8})),
+            "padding: `padding` must be at least 0, got -1");
+  EXPECT_EQ(errorOf(infer(Reshape{{2, 2}}, {4})),
+            "shape: `shape` must be one size, or channels x height x width, "
+            "got 2x2");
+  EXPECT_EQ(errorOf(infer(Reshape{{maxArgument, maxArgument, 2}}, {4})),
+            "`Reshape` cannot make 2147483647x2147483647x2 of its input 4: "
+            "more than 2^40 elements of 4");
+}
+
 TEST(ShapeErrors, Rank) {
   EXPECT_EQ(errorOf(infer(Conv2D{1, {3, 3}}, {10})),
             "`Conv2D` takes channels x height x width, its input is 10");
@@ -99,6 +149,12 @@ TEST(ShapeErrors, Rank) {
             "`GlobalAvgPool2D` takes channels x height x width, its input is "
             "10");
   EXPECT_EQ(errorOf(infer(ToTensor{}, {0})), "`ToTensor` has an empty input 0");
+  EXPECT_EQ(errorOf(infer(CenterCrop{{1, 1}}, {10})),
+            "`CenterCrop` takes channels x height x width, its input is 10");
+  EXPECT_EQ(
+      errorOf(infer(Resize{{}, 1 << 20}, {1, 1, 1 << 20})),
+      "short: `Resize(short=1048576)` makes more than 2147483647 of the longer "
+      "side of 1x1x1048576");
   EXPECT_EQ(errorOf(infer(Dense{10}, {256, 5, 5})),
             "`Dense` takes a vector, its input is 256x5x5; `Flatten` before it "
             "makes 6400 of 256x5x5");
@@ -124,7 +180,7 @@ TEST(ShapeErrors, Sizes) {
       "`Conv2D` takes more than 2^48 multiply-adds an example");
   EXPECT_EQ(errorOf(infer(Dense{1 << 21}, {1 << 20})),
             "`Dense` has a weight 2097152x1048576 of more than 2^40 elements");
-  EXPECT_EQ(errorOf(infer(Resize{{maxArgument, 1024}}, {1, 2, 2})),
+  EXPECT_EQ(errorOf(infer(Resize{Pair{maxArgument, 1024}, {}}, {1, 2, 2})),
             "`Resize` has an output 1x2147483647x1024 of more than 2^40 "
             "elements");
 }

@@ -1,5 +1,5 @@
 // The shape rules against sizes that PyTorch gives.
-#include "compiler/shape/Shape.h"
+#include "compiler/shape/Transforms.h"
 
 #include <gtest/gtest.h>
 
@@ -48,6 +48,39 @@ TEST(Shape, Conv2D) {
             (Shape{2, 2, 2}));
 }
 
+TEST(Shape, Conv2DTranspose) {
+  Conv2DTranspose doubling{32, {4, 4}, {2, 2}, {1, 1}};
+  EXPECT_EQ(outputOf(doubling, {64, 7, 7}), (Shape{32, 14, 14}));
+  EXPECT_EQ(
+      outputOf(Conv2DTranspose{8, {3, 3}, {2, 2}, {1, 1}, {1, 1}}, {8, 5, 6}),
+      (Shape{8, 10, 12}));
+  EXPECT_EQ(outputOf(Conv2DTranspose{2, {3, 2}, {2, 3}, {2, 1}, {1, 2}, {2, 1}},
+                     {4, 3, 2}),
+            (Shape{2, 6, 5}));
+  EXPECT_EQ(inferred(infer(doubling, {64, 7, 7})).arithmetic,
+            "(7 - 1)*2 - 2*1 + 4 = 14");
+  Cost spent = cost(LayerSpec(doubling), {64, 7, 7});
+  EXPECT_EQ(spent.parameters, 64 * 32 * 16 + 32);
+  EXPECT_EQ(spent.multiplyAdds, 64 * 32 * 16 * 49);
+  doubling.groups = 4;
+  auto list = parameters(LayerSpec(doubling), {64, 7, 7});
+  ASSERT_EQ(list.size(), 2u);
+  EXPECT_EQ(list[0].shape, (Shape{64, 8, 4, 4}));
+  EXPECT_EQ(list[0].fanIn, 8 * 16);
+  EXPECT_EQ(list[0].fanOut, 64 * 16);
+  EXPECT_EQ(list[1].shape, Shape{32});
+}
+
+TEST(Shape, Spatial) {
+  EXPECT_EQ(outputOf(GlobalMaxPool2D{}, {512, 7, 5}), (Shape{512, 1, 1}));
+  EXPECT_EQ(outputOf(Upsample2D{{2, 3}}, {4, 5, 7}), (Shape{4, 10, 21}));
+  EXPECT_EQ(outputOf(ZeroPadding2D{{1, 2, 3, 4}}, {4, 5, 7}),
+            (Shape{4, 8, 14}));
+  EXPECT_EQ(outputOf(Crop2D{{1, 2, 3, 3}}, {4, 5, 7}), (Shape{4, 2, 1}));
+  EXPECT_EQ(outputOf(Reshape{{16, 7, 7}}, {784}), (Shape{16, 7, 7}));
+  EXPECT_EQ(outputOf(Reshape{{784}}, {16, 7, 7}), Shape{784});
+}
+
 TEST(Shape, Pool2D) {
   EXPECT_EQ(outputOf(MaxPool2D{{3, 3}, {2, 2}}, {96, 54, 54}),
             (Shape{96, 26, 26}));
@@ -72,7 +105,17 @@ TEST(Shape, Transforms) {
   auto outputOf = [](const TransformSpec &spec, const Shape &input) {
     return inferred(infer(spec, input)).shape;
   };
-  EXPECT_EQ(outputOf(Resize{{224, 200}}, {1, 28, 28}), (Shape{1, 224, 200}));
+  EXPECT_EQ(outputOf(Resize{Pair{224, 200}, {}}, {1, 28, 28}),
+            (Shape{1, 224, 200}));
+  EXPECT_EQ(outputOf(Resize{{}, 256}, {3, 480, 640}), (Shape{3, 256, 341}));
+  EXPECT_EQ(outputOf(Resize{{}, 3}, {1, 1000, 2}), (Shape{1, 1500, 3}));
+  EXPECT_EQ(outputOf(CenterCrop{{24, 30}}, {1, 28, 28}), (Shape{1, 24, 30}));
+  EXPECT_EQ(outputOf(RandomCrop{{28, 28}, {4, 4}}, {1, 28, 20}),
+            (Shape{1, 28, 28}));
+  EXPECT_EQ(outputOf(RandomResizedCrop{{224, 224}}, {3, 9, 500}),
+            (Shape{3, 224, 224}));
+  EXPECT_EQ(outputOf(RandomHorizontalFlip{}, {3, 8, 9}), (Shape{3, 8, 9}));
+  EXPECT_EQ(outputOf(RandomErasing{}, {3, 8, 9}), (Shape{3, 8, 9}));
   EXPECT_EQ(outputOf(ToTensor{}, {1, 28, 28}), (Shape{1, 28, 28}));
   EXPECT_EQ(outputOf(Normalize{{0.5}, {0.1}}, {3, 8, 8}), (Shape{3, 8, 8}));
   EXPECT_EQ(outputOf(Normalize{{1, 2, 3}, {1, 2, 3}}, {3, 8, 8}),

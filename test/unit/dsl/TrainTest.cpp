@@ -71,11 +71,49 @@ TEST(Train, BadCounts) {
       "2:37: `epochs` must be an integer, got 1.5\n");
 }
 
+TEST(Train, Losses) {
+  auto lossOf = [](std::string_view loss, std::string_view layers,
+                   std::string_view shape) {
+    Analysis analysis(withLayers(layers, shape, shape) +
+                      fmt::format("train {{ loss = {} }}", loss));
+    EXPECT_TRUE(analysis.network) << analysis.errors();
+    return analysis.network ? analysis.network->train.loss : Loss();
+  };
+  Loss smooth =
+      lossOf("SoftmaxCrossEntropy(label_smoothing=0.1)", "ReLU", "4x2x2");
+  EXPECT_EQ(smooth.kind, LossKind::SoftmaxCrossEntropy);
+  EXPECT_EQ(smooth.labelSmoothing, 0.1);
+  EXPECT_FALSE(smooth.targetsInput);
+  Loss input = lossOf("MeanSquaredError(target=image)", "ReLU", "4x2x2");
+  EXPECT_EQ(input.kind, LossKind::MeanSquaredError);
+  EXPECT_TRUE(input.targetsInput);
+  EXPECT_EQ(lossOf("SigmoidBinaryCrossEntropy", "ReLU", "1").kind,
+            LossKind::SigmoidBinaryCrossEntropy);
+}
+
+TEST(Train, WhatLossesAskOfLabels) {
+  auto asked = [](std::string_view loss, std::string_view shape) {
+    Analysis analysis(withLayers("ReLU", shape, shape) +
+                      fmt::format("train {{ loss = {} }}", loss));
+    EXPECT_TRUE(analysis.network) << analysis.errors();
+    auto labels = labelShapeOf(*analysis.network);
+    return fmt::format("{} {}", classesOf(*analysis.network),
+                       labels ? "[" + shape::toString(*labels) + "]" : "none");
+  };
+  EXPECT_EQ(asked("SoftmaxCrossEntropy", "10"), "10 []");
+  EXPECT_EQ(asked("SoftmaxCrossEntropy", "21x4x6"), "21 [4x6]");
+  EXPECT_EQ(asked("SigmoidBinaryCrossEntropy", "1"), "2 []");
+  EXPECT_EQ(asked("SigmoidBinaryCrossEntropy", "1x4x6"), "2 [4x6]");
+  EXPECT_EQ(asked("SigmoidBinaryCrossEntropy", "10"), "10 []");
+  EXPECT_EQ(asked("MeanSquaredError", "1"), "0 []");
+  EXPECT_EQ(asked("MeanSquaredError(target=image)", "3x4x4"), "0 none");
+}
+
 TEST(Train, LossTakesAVector) {
   EXPECT_EQ(
       Analysis(withLayers("ReLU", "1x2x2", "1x2x2") + "train { }").errors(),
-      "4:1: `SoftmaxCrossEntropy` takes a vector of logits, `N` gives "
-      "1x2x2\n");
+      "4:1: `SoftmaxCrossEntropy` takes logits of two classes or more, `N` "
+      "gives 1x2x2\n");
 }
 
 TEST(Data, Transforms) {

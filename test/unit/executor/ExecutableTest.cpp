@@ -2,7 +2,9 @@
 #include "runtime/Executable.h"
 
 #include "SmallExecutable.h"
+#include "runtime/Executor.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
@@ -130,6 +132,42 @@ TEST(ExecutableTables, DamagedTablesNeverPassUnread) {
     }
   }
   EXPECT_GT(refused, 1000);
+}
+
+TEST(ExecutableTables, WhatPassesRunsWithinItsArena) {
+  // Altered behind a checksum that fits, the code left alone: what is not
+  // refused runs, on whatever it was pointed at (sanitizers watch).
+  const std::vector<uint8_t> whole = pack(smallExecutable());
+  const std::string elf = "\x7f"
+                          "ELF";
+  auto code = std::search(whole.begin(), whole.end(), elf.begin(), elf.end());
+  ASSERT_NE(code, whole.end());
+  const auto *tables = flatbuffers::GetRoot<fb::Executable>(whole.data());
+  size_t codeBegin = static_cast<size_t>(code - whole.begin()),
+         codeEnd = codeBegin + tables->code()->size();
+  std::mt19937 generator(11);
+  int ran = 0;
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<uint8_t> altered = whole;
+    size_t at = generator() % altered.size();
+    if (at >= codeBegin && at < codeEnd)
+      continue;
+    altered[at] ^= static_cast<uint8_t>(1 << generator() % 8);
+    try {
+      Executable executable = Executable::fromTables(altered);
+      // Allowed, but nothing that a test should make.
+      if (executable.tables().arena_bytes() > (1 << 20) ||
+          executable.tables().threads() > 8)
+        continue;
+      Executor executor(std::move(executable));
+      if (const auto *programs = executor.executable().tables().programs())
+        for (const fb::Program *program : *programs)
+          executor.run(program->name()->string_view(), RunState{});
+      ++ran;
+    } catch (const Error &) {
+    }
+  }
+  EXPECT_GT(ran, 100);
 }
 
 } // namespace

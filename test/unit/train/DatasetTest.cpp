@@ -91,8 +91,10 @@ TEST_F(Dataset, UnknownName) {
       {"unknown data set `fashion-mist`", "did you mean `fashion-mnist`?"});
   expectError([&] { inspect("fashon_mnist", search()); },
               {"did you mean `fashion-mnist`?"});
-  expectError([&] { inspect("q", search()); }, {"known: fashion-mnist"});
-  expectError([&] { inspect("", search()); }, {"known: fashion-mnist"});
+  expectError(
+      [&] { inspect("q", search()); },
+      {"known: mnist, fashion-mnist, cifar-10, cifar-100, and folder:PATH"});
+  expectError([&] { inspect("", search()); }, {"known: mnist, fashion-mnist"});
 }
 
 TEST_F(Dataset, EnvironmentNamesTheFolders) {

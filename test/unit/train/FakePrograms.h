@@ -22,6 +22,8 @@ public:
   std::vector<runtime::RunState> states; // of the training steps
   std::vector<int32_t> evaluatedLabels;  // all rows, padding too
   int64_t nanAtStep = -1;                // from 1
+  bool hasAccuracy = true;
+  bool nanInEvaluation = false;
   std::function<void(const std::string &program)> afterRun;
 
   FakePrograms(int64_t batch, int64_t trainExamples) {
@@ -69,6 +71,8 @@ public:
       correct[row] = batch.labels[row] < 5;
     }
     if (program == "evaluate") {
+      if (nanInEvaluation)
+        loss[0] = std::numeric_limits<float>::quiet_NaN();
       evaluatedLabels.insert(evaluatedLabels.end(), batch.labels.begin(),
                              batch.labels.end());
     } else {
@@ -82,6 +86,8 @@ public:
     }
     if (afterRun)
       afterRun(std::string(program));
+    if (!hasAccuracy)
+      return {loss, {}};
     return {loss, correct};
   }
 

@@ -15,6 +15,9 @@ struct Tables {
     int64_t batch;
     std::string lossName = "loss";
     fb::ElementType labels = fb::ElementType::I32;
+    std::vector<int64_t> labelShape = {};
+    bool takesLabels = true, hasAccuracy = true;
+    std::vector<int64_t> samples = {}; // the shape of this input, if any
   };
   std::vector<ProgramSpec> programs = {{"initialize", 0},
                                        {"train_step", 4},
@@ -22,6 +25,7 @@ struct Tables {
                                        {"evaluate", 8}};
   std::vector<int64_t> stored = {6, 1, 1, 5, 5}, shape = {6, 1, 5, 5};
   fb::ElementType element = fb::ElementType::F32;
+  bool coversInput = false;
   flatbuffers::FlatBufferBuilder builder;
 
   flatbuffers::Offset<fb::Buffer> buffer(const std::string &name,
@@ -43,10 +47,17 @@ struct Tables {
     if (spec.batch > 0) {
       inputs.push_back(
           buffer("pixels", fb::ElementType::U8, {spec.batch, 1, 2, 3}));
-      inputs.push_back(buffer("labels", spec.labels, {spec.batch}));
+      std::vector<int64_t> labels = spec.labelShape;
+      labels.insert(labels.begin(), spec.batch);
+      if (spec.takesLabels)
+        inputs.push_back(buffer("labels", spec.labels, labels));
+      if (!spec.samples.empty())
+        inputs.push_back(buffer("samples", fb::ElementType::I32, spec.samples));
       outputs.push_back(
           buffer(spec.lossName, fb::ElementType::F32, {spec.batch}));
-      outputs.push_back(buffer("correct", fb::ElementType::I32, {spec.batch}));
+      if (spec.hasAccuracy)
+        outputs.push_back(
+            buffer("correct", fb::ElementType::I32, {spec.batch}));
     }
     return fb::CreateProgramDirect(builder, spec.name.c_str(), spec.batch,
                                    &inputs, &outputs);
@@ -62,10 +73,11 @@ struct Tables {
         fb::CreateParameterDirect(
             builder, buffer("conv2d_1.bias", fb::ElementType::F32, {6}), true)};
     std::vector<int64_t> input = {1, 2, 3};
-    builder.Finish(fb::CreateExecutableDirect(
-                       builder, "Tiny", "tiny.net", "cpu", "avx2", 2, arena,
-                       &parameters, &made, nullptr, &input, 10, 22, 4, 3, 0.5f),
-                   fb::ExecutableIdentifier());
+    builder.Finish(
+        fb::CreateExecutableDirect(builder, "Tiny", "tiny.net", "cpu", "avx2",
+                                   2, arena, &parameters, &made, nullptr,
+                                   &input, 10, 22, 4, 3, 0.5f, coversInput),
+        fb::ExecutableIdentifier());
     return Executable::fromTables(
         {builder.GetBufferPointer(),
          builder.GetBufferPointer() + builder.GetSize()});
@@ -90,6 +102,36 @@ TEST(Describe, ReadsTheTables) {
   EXPECT_EQ(model.parameters[0].shape, (std::vector<int64_t>{6, 1, 5, 5}));
   EXPECT_EQ(model.parameters[1].shape, (std::vector<int64_t>{6}));
   EXPECT_TRUE(model.parameters[0].trainable);
+}
+
+TEST(Describe, ProgramsWithoutLabels) {
+  Tables tables;
+  for (auto &program : tables.programs)
+    program.takesLabels = program.hasAccuracy = false;
+  Model model = describe(tables.finish());
+  EXPECT_FALSE(model.takesLabels);
+}
+
+TEST(Describe, MapsOfLabels) {
+  Tables tables;
+  for (auto &program : tables.programs)
+    program.labelShape = {2, 3};
+  Model model = describe(tables.finish());
+  EXPECT_TRUE(model.takesLabels);
+  EXPECT_EQ(model.labelShape, (std::vector<int64_t>{2, 3}));
+
+  data::DatasetInfo dataset{
+      .name = "digits", .shape = {1, 2, 3}, .classes = 10, .trainExamples = 22};
+  expectError([&] { checkDataset(model, dataset, true); },
+              {"data set `digits` has one label an example",
+               "was compiled for labels of 2x3"});
+  dataset.labelShape = {2, 3};
+  checkDataset(model, dataset, true);
+
+  Tables mixed;
+  mixed.programs[3].labelShape = {2, 3};
+  expectError([&] { describe(mixed.finish()); },
+              {"`labels` of its program `evaluate` is not I32 [8]"});
 }
 
 TEST(Describe, NoLastBatch) {
@@ -122,6 +164,27 @@ TEST(Describe, ProgramsOfAnotherForm) {
   large.programs[2].batch = 4;
   expectError([&] { describe(large.finish()); },
               {"its last batch is not smaller"});
+}
+
+TEST(Describe, Samples) {
+  Tables drawn;
+  drawn.programs[1].samples = {4}; // others need not have them
+  EXPECT_EQ(describe(drawn.finish()).batch, 4);
+  Tables wrong;
+  wrong.programs[1].samples = {5};
+  expectError([&] { describe(wrong.finish()); },
+              {"`samples` of its program `train_step` is not I32 [4]"});
+}
+
+TEST(Describe, HowPicturesAreScaled) {
+  Tables tables;
+  data::PictureFormat format = pictureFormat(describe(tables.finish()));
+  EXPECT_EQ(format.channels, 1);
+  EXPECT_EQ(format.size, (data::PictureSize{2, 3}));
+  EXPECT_EQ(format.fit, data::Fit::Stretch);
+  Tables covered;
+  covered.coversInput = true;
+  EXPECT_EQ(pictureFormat(describe(covered.finish())).fit, data::Fit::Cover);
 }
 
 TEST(Describe, ParametersOfAnotherForm) {

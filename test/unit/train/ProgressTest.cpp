@@ -37,6 +37,16 @@ TEST(EpochLine, HasTheLecturesForm) {
             "sec");
 }
 
+TEST(EpochLine, LeavesOutAccuraciesThatAreNone) {
+  EXPECT_EQ(epochLine({.epoch = 3,
+                       .loss = 0.03121,
+                       .trainAccuracy = NAN,
+                       .testLoss = 0.02984,
+                       .testAccuracy = NAN,
+                       .seconds = 1.04}),
+            "epoch 3, loss 0.0312, test loss 0.0298, time 1.0 sec");
+}
+
 TEST(ProgressLine, SaysEverything) {
   EXPECT_EQ(progressLine(some), "epoch 2/5, step 120/469, loss 0.8312, 3541.3 "
                                 "images/s, ETA 0:13");

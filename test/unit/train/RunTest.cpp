@@ -1,5 +1,6 @@
 // Whole runs on a small data set: files checked, written, kept.
 #include "runtime/train/Run.h"
+#include "runtime/train/ClassNames.h"
 #include "test/unit/train/FakePrograms.h"
 #include "test/unit/train/TestFiles.h"
 
@@ -58,6 +59,18 @@ TEST_F(RunTest, TrainsSavesAndEvaluates) {
             Outcome::Finished);
   EXPECT_EQ(fresh.values[0], trained);
   EXPECT_TRUE(out.str().ends_with("test loss 0.4500, test acc 0.500\n"));
+}
+
+TEST_F(RunTest, EvaluationThatIsNoNumber) {
+  request.save = weights;
+  train();
+  programs.nanInEvaluation = true;
+  expectError(
+      [&] {
+        evaluateNetwork(programs, dataset, weights, 1, console, interrupted);
+      },
+      {"the test loss is nan", weights});
+  EXPECT_TRUE(out.str().ends_with("test loss nan, test acc 0.500\n"));
 }
 
 TEST_F(RunTest, WithoutSaveTheWeightsWillBeGone) {
@@ -129,6 +142,13 @@ TEST_F(RunTest, MetricsContent) {
   EXPECT_EQ(lines[7]["test_accuracy"], 0.5);
   EXPECT_TRUE(lines[7]["seconds"].is_number());
   EXPECT_EQ(lines[14]["epoch"], 2);
+}
+
+TEST_F(RunTest, MetricsOfAFileWithAnyName) {
+  request.metrics = metrics;
+  programs.description.source = "caf\xe9.net"; // Latin 1
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_EQ(metricsLines()[0]["source"], "caf\xef\xbf\xbd.net");
 }
 
 TEST_F(RunTest, MetricsAreFlushedAsTheyGo) {
@@ -255,4 +275,49 @@ TEST_F(RunTest, OtherDataset) {
   programs.description.lastBatch = 0;
   expectError([&] { train(); }, {"was compiled for whole batches only"});
   EXPECT_TRUE(programs.runs.empty());
+}
+
+// The names of the classes go with the weights, and weights of others are
+// refused, before anything is trained.
+TEST_F(RunTest, ClassesOfTheWeights) {
+  request.save = weights;
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_EQ(classNamesOf(SafetensorsFile(weights)), dataset.classNames);
+
+  request.save.clear();
+  request.weights = weights;
+  std::swap(dataset.classNames[0], dataset.classNames[4]);
+  programs.runs.clear();
+  expectError([&] { train(); },
+              {weights, "weights of other classes: class 0 is `t-shirt/top`",
+               "data set `fashion-mnist` is `coat`"});
+  expectError(
+      [&] {
+        evaluateNetwork(programs, dataset, weights, 1, console, interrupted);
+      },
+      {"weights of other classes"});
+  EXPECT_TRUE(programs.runs.empty());
+  dataset.classNames.pop_back();
+  expectError([&] { train(); }, {"weights for 10 classes", "has 9"});
+  dataset.classNames.clear(); // not known: nothing to compare
+  EXPECT_EQ(train(), Outcome::Finished);
+}
+
+TEST_F(RunTest, ClassesThatAreNoList) {
+  auto write = [&](const std::string &classes) {
+    writeSafetensors(weights,
+                     {{"dense_1.weight", {2, 3}}, {"dense_1.bias", {2}}},
+                     [](size_t, std::span<std::byte> bytes) {
+                       std::fill(bytes.begin(), bytes.end(), std::byte{0});
+                     },
+                     {{"classes", classes}});
+  };
+  request.weights = weights;
+  for (const char *classes : {"cat, dog", "{}", "[1, 2]", "[\"a\"", "[[]]"}) {
+    write(classes);
+    expectError([&] { train(); },
+                {weights, "`classes` in its metadata is no list of names"});
+  }
+  write("[]");
+  EXPECT_EQ(train(), Outcome::Finished);
 }

@@ -67,6 +67,24 @@ TEST_F(TrainerTest, EpochsStepsAndEvaluations) {
             (std::vector<std::string>{"epoch 1" + rest, "epoch 2" + rest}));
 }
 
+TEST_F(TrainerTest, LossesWithoutAnAccuracy) {
+  programs.hasAccuracy = false;
+  settings.epochs = 1;
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_EQ(timeless(out.str()),
+            std::vector<std::string>{"epoch 1, loss 1.0500, test loss 0.4500"});
+}
+
+// Of maps every pixel's label counts: here each example has two.
+TEST_F(TrainerTest, AccuracyIsTheShareOfLabels) {
+  programs.description.labelShape = {1, 2};
+  settings.epochs = 1;
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_EQ(timeless(out.str()),
+            std::vector<std::string>{
+                "epoch 1, loss 1.0500, train acc 0.273, test acc 0.250"});
+}
+
 TEST_F(TrainerTest, ProgramsSeeStepEpochSeedAndRate) {
   settings.seed = 7;
   train();

@@ -1,0 +1,36 @@
+// How transforms read the pixels of an example: as numbers, with zeros around
+// the picture, and between pixels.
+#pragma once
+
+#include "compiler/net/ElementEmitter.h"
+#include "compiler/shape/Shape.h"
+
+namespace netc::net {
+
+/// Rows then columns.
+using ValuePair = std::array<mlir::Value, 2>;
+
+/// The operand's element at the current place, as f32.
+mlir::Value emitPixel(ElementEmitter &emitter, mlir::Value input);
+
+/// The element [n, c, y, x] of `input` as f32, where n and c are those of the
+/// current place; `place` is index.
+mlir::Value emitPixelAt(ElementEmitter &emitter, mlir::Value input,
+                        ValuePair place);
+
+/// The value of the place's channel; one serves all.
+mlir::Value emitPerChannel(ElementEmitter &emitter,
+                           llvm::ArrayRef<double> values);
+
+/// As `emitPixelAt`, with zeros where `place` lies outside the picture.
+mlir::Value emitPaddedPixel(ElementEmitter &emitter, mlir::Value input,
+                            ValuePair place);
+
+/// The pixel at the current place of a window of `input` that is resized to
+/// `size`: bilinear, with half-pixel centres, clamped at the window's edges.
+/// The window begins at `origin` (index) and has `extent` pixels (i32).
+mlir::Value emitResizedPixel(ElementEmitter &emitter, mlir::Value input,
+                             ValuePair origin, ValuePair extent,
+                             shape::Pair size);
+
+} // namespace netc::net

@@ -1,0 +1,294 @@
+// Prints a format tree. What fits on one line and was written on one line is
+// copied with its proper spaces; the rest is broken: blocks at their braces,
+// arguments at commas.
+#include "dsl/Format.h"
+
+#include "dsl/FormatTree.h"
+#include "dsl/Parser.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace netc::dsl {
+
+using enum TokenKind;
+
+namespace {
+struct Line {
+  std::string text;    // with its indentation
+  std::string comment; // beside it
+  size_t level = 0;    // braces open around it
+  bool opens = false;  // with a brace: its comment is the block's
+};
+
+class FormatPrinter {
+public:
+  explicit FormatPrinter(const std::vector<FormatToken> &tokens)
+      : tokens(tokens) {}
+
+  void printEntries(const FormatBlock &block, bool areKeys);
+  std::string finish();
+
+private:
+  /// [begin, end) on one line, without what stands before it.
+  size_t width(size_t begin, size_t end) const {
+    return begin == end ? 0
+                        : tokens[end - 1].offset + tokens[end - 1].width() -
+                              tokens[begin].offset;
+  }
+  bool mustBreak(size_t begin, size_t end) const {
+    return std::any_of(tokens.begin() + ptrdiff_t(begin),
+                       tokens.begin() + ptrdiff_t(end),
+                       [](const FormatToken &token) { return token.breaks(); });
+  }
+  size_t column() const { return lines.back().text.size(); }
+  size_t spacesBefore(size_t index) const {
+    return isFresh ? 0 : tokens[index].spaces;
+  }
+
+  void newLine(size_t indent);
+  void put(size_t index);
+  void put(size_t begin, size_t end);
+  void putComment(const Comment &comment, size_t indent);
+  void breakBefore(size_t index, size_t indent);
+
+  bool printEntry(const FormatEntry &entry, bool onNewLine, size_t padding);
+  void printBroken(const FormatItem &item, size_t padding);
+  void printTokens(size_t begin, size_t end, size_t tail, size_t indent);
+  void printGroup(size_t open, size_t tail, size_t indent);
+  void alignComments();
+
+  const std::vector<FormatToken> &tokens;
+  std::vector<Line> lines;
+  bool isFresh = true; // nothing but indentation on the current line
+  size_t level = 0;
+};
+} // namespace
+
+void FormatPrinter::newLine(size_t indent) {
+  lines.push_back({std::string(indent, ' '), "", level, false});
+  isFresh = true;
+}
+
+void FormatPrinter::put(size_t index) {
+  lines.back().text.append(spacesBefore(index), ' ');
+  lines.back().text += tokens[index].token.spelling();
+  isFresh = false;
+}
+
+void FormatPrinter::put(size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i)
+    put(i);
+}
+
+void FormatPrinter::putComment(const Comment &comment, size_t indent) {
+  if (!comment.startsLine && !lines.empty()) {
+    lines.back().comment = comment.text;
+    return;
+  }
+  if (!isFresh || lines.empty())
+    newLine(indent);
+  lines.back().text += comment.text;
+  isFresh = false;
+}
+
+/// Ends the line before a token of which that is asked.
+void FormatPrinter::breakBefore(size_t index, size_t indent) {
+  for (const Comment &comment : tokens[index].comments)
+    putComment(comment, indent);
+  newLine(indent);
+}
+
+/// Tokens of one item, `tail` characters of which follow `end` on its line.
+void FormatPrinter::printTokens(size_t begin, size_t end, size_t tail,
+                                size_t indent) {
+  for (size_t i = begin; i < end; ++i) {
+    if (i > begin && tokens[i].breaks())
+      breakBefore(i, indent);
+    if (!tokens[i].is(LeftParen) && !tokens[i].is(LeftBracket)) {
+      put(i);
+      continue;
+    }
+    size_t close = tokens[i].close, next = close + 1;
+    while (next < end && !tokens[next].is(LeftParen) &&
+           !tokens[next].is(LeftBracket) && !tokens[next].breaks())
+      ++next;
+    bool isLast = next == end;
+    size_t after =
+        width(close, isLast ? end : next + !tokens[next].breaks()) - 1;
+    printGroup(i, after + (isLast ? tail : 0), indent);
+    i = close;
+  }
+}
+
+/// `(...)` or `[...]`, filled: elements stand below one another where they
+/// leave the line, those that are too long for one are broken themselves.
+void FormatPrinter::printGroup(size_t open, size_t tail, size_t indent) {
+  size_t close = tokens[open].close;
+  if (!mustBreak(open + 1, close + 1) &&
+      column() + spacesBefore(open) + width(open, close + 1) + tail <=
+          formatWidth)
+    return put(open, close + 1);
+
+  put(open);
+  constexpr size_t deepest = 60; // further right there is no room
+  size_t align = column();
+  if (align > deepest) {
+    align = indent;
+    if (!tokens[open + 1].breaks())
+      newLine(align);
+  }
+  for (size_t begin = open + 1, end; begin < close; begin = end) {
+    for (end = begin; end < close && !tokens[end].is(Comma); ++end)
+      if (tokens[end].is(LeftParen) || tokens[end].is(LeftBracket))
+        end = tokens[end].close;
+    end += end < close; // its comma
+    bool isLast = end == close;
+    size_t elementTail = isLast ? 1 + tail : 0;
+    size_t room = width(begin, end) + elementTail;
+    if (tokens[begin].breaks())
+      breakBefore(begin, align);
+    else if (!isFresh && begin > open + 1 &&
+             column() + tokens[begin].spaces + room > formatWidth)
+      newLine(align);
+    printTokens(begin, end, elementTail, align);
+  }
+  if (tokens[close].breaks())
+    breakBefore(close, align);
+  put(close);
+}
+
+/// An item with lines of its own. `padding` stands before the `=` of a key.
+void FormatPrinter::printBroken(const FormatItem &item, size_t padding) {
+  for (const FormatPart &part : item.parts) {
+    size_t begin = part.begin, indent = 2 * level + 4;
+    if (tokens[begin].is(Else) && tokens[begin].breaks())
+      breakBefore(begin, 2 * level);
+    if (padding > 0) {
+      put(begin++);
+      if (tokens[begin].breaks())
+        breakBefore(begin, indent);
+      else
+        lines.back().text.append(padding, ' ');
+    }
+    constexpr size_t brace = 2; // ` {`
+    printTokens(begin, part.end, part.block ? brace : 0, indent);
+    if (!part.block)
+      continue;
+    const FormatBlock &block = *part.block;
+    if (tokens[block.open].breaks())
+      breakBefore(block.open, 2 * level);
+    put(block.open);
+    if (!block.entries.empty()) {
+      ++level;
+      printEntries(block, level == 1 && tokens[item.begin()].is(Train));
+      --level;
+      newLine(2 * level);
+    }
+    put(block.close);
+  }
+}
+
+/// Returns whether it needed lines of its own.
+bool FormatPrinter::printEntry(const FormatEntry &entry, bool onNewLine,
+                               size_t padding) {
+  const FormatItem &item = entry.item;
+  size_t indent = 2 * level, room = width(item.begin(), item.end());
+  bool isBroken = item.isBroken || indent + padding + room > formatWidth;
+  if (onNewLine || isBroken ||
+      column() + tokens[item.begin()].spaces + room > formatWidth)
+    newLine(indent);
+  if (isBroken || padding > 0)
+    printBroken(item, padding);
+  else
+    put(item.begin(), item.end());
+  return isBroken;
+}
+
+/// The entries of a broken block. Keys, which have a line each, have their `=`
+/// below one another.
+void FormatPrinter::printEntries(const FormatBlock &block, bool areKeys) {
+  size_t longest = 0;
+  for (const FormatEntry &entry : block.entries)
+    if (areKeys && !entry.comment)
+      longest = std::max(longest, tokens[entry.item.begin()].width());
+
+  bool isFirst = true, endsLine = true;
+  for (const FormatEntry &entry : block.entries) {
+    if (entry.blankBefore && !isFirst)
+      lines.push_back({});
+    if (entry.comment) {
+      Comment comment = *entry.comment;
+      // What was a line's comment stays one, the file's first is none.
+      if (comment.startsLine)
+        isFresh = false;
+      else if (isFirst && level > 0)
+        lines.back().opens = true;
+      putComment(comment, 2 * level);
+      endsLine = true;
+    } else {
+      size_t padding =
+          areKeys ? longest - tokens[entry.item.begin()].width() : 0;
+      bool onNewLine = endsLine || entry.startsLine || areKeys || level == 0;
+      endsLine = printEntry(entry, onNewLine, padding);
+    }
+    isFirst = false;
+  }
+}
+
+/// Comments beside successive lines of a block stand below one another, those
+/// of long lines apart.
+void FormatPrinter::alignComments() {
+  constexpr size_t longest = 60;
+  auto isAligned = [](const Line &line) {
+    return !line.comment.empty() && !line.opens && line.text.size() <= longest;
+  };
+  for (size_t begin = 0, end; begin < lines.size(); begin = end) {
+    size_t column = lines[begin].text.size();
+    for (end = begin + 1;
+         end < lines.size() && isAligned(lines[begin]) &&
+         isAligned(lines[end]) && lines[end].level == lines[begin].level;
+         ++end)
+      column = std::max(column, lines[end].text.size());
+    for (size_t i = begin; i < end; ++i)
+      if (!lines[i].comment.empty()) {
+        lines[i].text.resize(column + 2, ' ');
+        lines[i].text += lines[i].comment;
+      }
+  }
+}
+
+std::string FormatPrinter::finish() {
+  alignComments();
+  std::string text;
+  for (const Line &line : lines)
+    text += line.text + '\n';
+  return text;
+}
+
+/// What formatting must not change: the tokens, and the comments among them.
+static std::vector<std::string> contentOf(const SourceFile &source) {
+  std::vector<std::string> content;
+  Diagnostics none;
+  for (const FormatToken &token : readFormatTokens(source, none)) {
+    for (const Comment &comment : token.comments)
+      content.emplace_back(comment.text);
+    content.emplace_back(token.token.spelling());
+  }
+  return content;
+}
+
+std::optional<std::string> formatText(const SourceFile &source,
+                                      Diagnostics &diagnostics) {
+  parse(source, diagnostics);
+  if (diagnostics.hasErrors())
+    return std::nullopt;
+  FormatTree tree = makeFormatTree(readFormatTokens(source, diagnostics));
+  FormatPrinter printer(tree.tokens);
+  printer.printEntries(tree.file, false);
+  std::string result = printer.finish();
+  assert(contentOf(source) == contentOf({source.name, result}));
+  return result;
+}
+
+} // namespace netc::dsl

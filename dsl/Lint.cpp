@@ -1,0 +1,167 @@
+// Warnings about what is allowed and hardly meant.
+#include "dsl/Sema.h"
+
+#include <cmath>
+
+namespace netc::dsl {
+
+namespace {
+class Linter {
+public:
+  Linter(const Network &network, Diagnostics &diagnostics)
+      : network(network), diagnostics(diagnostics) {}
+
+  void run();
+
+private:
+  const Layer *producerOf(const Layer &layer) const {
+    int64_t input = layer.inputs[0];
+    return input == networkInput ? nullptr : &network.layers[input];
+  }
+  void checkOutput();
+  void checkLinearDense(const Layer &layer);
+  void checkStrides(const Layer &layer);
+  void checkStride(const Layer &layer, const shape::Pair &window,
+                   const shape::Pair &stride);
+  void checkNorm(const Layer &layer);
+  void checkLearningRate();
+
+  const Network &network;
+  Diagnostics &diagnostics;
+};
+} // namespace
+
+template <typename Spec> static bool is(const Layer &layer) {
+  return std::holds_alternative<Spec>(layer.spec);
+}
+
+static bool isPlainDense(const Layer &layer) {
+  return is<shape::Dense>(layer) && !layer.activation;
+}
+
+void Linter::checkOutput() {
+  if (network.layers.empty() || network.output.size() != 1 ||
+      network.train.loss.kind != LossKind::SoftmaxCrossEntropy)
+    return;
+  const Layer &last = network.layers.back();
+  std::string_view activation;
+  if (is<shape::Dense>(last) && last.activation)
+    activation = shape::toString(*last.activation);
+  else if (const Layer *producer = producerOf(last);
+           is<shape::Activation>(last) && producer && isPlainDense(*producer))
+    activation = shape::kindName(last.spec);
+  if (activation.empty())
+    return;
+  diagnostics
+      .warning(LintKind::OutputActivation, last.range, activation,
+               "SoftmaxCrossEntropy")
+      .hint("leave it out");
+}
+
+void Linter::checkLinearDense(const Layer &layer) {
+  const Layer *producer = producerOf(layer);
+  while (producer && is<shape::Dropout>(*producer))
+    producer = producerOf(*producer);
+  if (is<shape::Dense>(layer) && producer && isPlainDense(*producer))
+    diagnostics.warning(LintKind::LinearDense, layer.range)
+        .note(producer->range, fmt::format("`{}` is here", producer->name))
+        .hint(producer->range, "`activation=relu` makes two of them");
+}
+
+/// Where one window is all there is, the stride does nothing.
+void Linter::checkStride(const Layer &layer, const shape::Pair &window,
+                         const shape::Pair &stride) {
+  for (int i : {0, 1}) {
+    if (stride[i] <= window[i] || layer.output[i + 1] == 1)
+      continue;
+    diagnostics.warning(LintKind::StrideBeyondWindow, layer.range, stride[i],
+                        shape::kindName(layer.spec), window[i]);
+    return;
+  }
+}
+
+void Linter::checkStrides(const Layer &layer) {
+  if (const auto *conv = std::get_if<shape::Conv2D>(&layer.spec)) {
+    if (conv->kernel != shape::Pair{1, 1}) // a projection leaves out on purpose
+      checkStride(layer, conv->kernel, conv->stride);
+  } else if (const auto *pool = std::get_if<shape::MaxPool2D>(&layer.spec)) {
+    checkStride(layer, pool->window, pool->stride);
+  } else if (const auto *pool = std::get_if<shape::AvgPool2D>(&layer.spec)) {
+    checkStride(layer, pool->window, pool->stride);
+  }
+}
+
+void Linter::checkNorm(const Layer &layer) {
+  const auto *norm = std::get_if<shape::BatchNorm>(&layer.spec);
+  if (!norm)
+    return;
+  // Keras has it the other way round, 0.99 for what is 0.01 here.
+  if (norm->momentum > 0.5 && norm->momentum < 1)
+    diagnostics.warning(LintKind::NormMomentum, layer.range, norm->momentum)
+        .hint(fmt::format("Keras's {0} is `momentum={1:.6g}` here",
+                          norm->momentum, 1 - norm->momentum));
+  const Layer *producer = producerOf(layer);
+  if (!producer)
+    return;
+  if (is<shape::Dropout>(*producer))
+    diagnostics.warning(LintKind::DropoutBeforeNorm, producer->range)
+        .note(layer.range, "`BatchNorm` is here")
+        .hint("drop behind it");
+  bool hasBias = false;
+  for (const shape::ParameterShape &parameter :
+       shape::parameters(producer->spec, producer->input))
+    hasBias |= parameter.name == "bias";
+  // Of a layer that multiplies: a norm's own bias is another matter.
+  bool isLinear = is<shape::Conv2D>(*producer) || is<shape::Dense>(*producer) ||
+                  is<shape::Conv2DTranspose>(*producer);
+  if (isLinear && hasBias && !producer->activation)
+    diagnostics
+        .warning(LintKind::BiasBeforeNorm, producer->range,
+                 shape::kindName(producer->spec))
+        .note(layer.range, "`BatchNorm` is here")
+        .hint("write `use_bias=false`");
+}
+
+/// With momentum a gradient is used again and again: 1/(1 - momentum) times.
+void Linter::checkLearningRate() {
+  constexpr double most = 10;
+  const Sgd &sgd = network.train.optimizer;
+  SourceRange range = network.train.optimizerRange;
+  double effective = sgd.learningRate / (1 - sgd.momentum);
+  if (!network.train.declared || !range.file)
+    return;
+  if (sgd.learningRate == 0)
+    diagnostics.warning(LintKind::LearningRate, range,
+                        "a learning rate of 0 trains nothing");
+  else if (sgd.learningRate * sgd.weightDecay >= 1)
+    diagnostics.warning(
+        LintKind::LearningRate, range,
+        fmt::format("lr*weight_decay = {:.3g}: a step takes all of the weights "
+                    "away",
+                    sgd.learningRate * sgd.weightDecay));
+  else if (effective > most)
+    diagnostics.warning(
+        LintKind::LearningRate, range,
+        sgd.momentum == 0
+            ? fmt::format("a learning rate of {:.3g} is far too large",
+                          effective)
+            : fmt::format("lr/(1 - momentum) = {:.3g} is far too large a "
+                          "learning rate",
+                          effective));
+}
+
+void Linter::run() {
+  checkOutput();
+  for (const Layer &layer : network.layers) {
+    checkLinearDense(layer);
+    checkStrides(layer);
+    checkNorm(layer);
+  }
+  checkLearningRate();
+}
+
+void lint(const Network &network, Diagnostics &diagnostics) {
+  Linter(network, diagnostics).run();
+}
+
+} // namespace netc::dsl

@@ -1,0 +1,2 @@
+" Networks of netc.
+autocmd BufRead,BufNewFile *.net setfiletype net

@@ -1,0 +1,43 @@
+// A folder of pictures, one folder a class: which files there are, and their
+// decoding.
+//
+//   PATH/train/CLASS/*.png|jpg|jpeg and PATH/test/CLASS/... (or `val`), or
+//   PATH/CLASS/*...: every fifth picture of each class is then for testing.
+#pragma once
+
+#include "runtime/data/Dataset.h"
+
+namespace netc::runtime::data {
+
+struct PictureFile {
+  uint32_t label = 0;
+  std::string path;
+};
+
+/// The pictures of a `folder:`, in the order of their classes' names and their
+/// own, byte by byte.
+struct PictureFolder {
+  PictureFormat format;
+  std::vector<PictureFile> train, test;
+  std::vector<std::string> broken; // what was skipped: "FILE: reason"
+
+  const std::vector<PictureFile> &of(Split split) const {
+    return split == Split::Train ? train : test;
+  }
+};
+
+/// Lists a folder and reads the headers of its pictures. Throws Error naming
+/// the folder or the file: not there or not readable, no class or only one, a
+/// class without pictures or with a name that is no UTF-8, a class for testing
+/// that is none for training, a broken picture that is not to be skipped.
+DatasetInfo inspectPictureFolder(std::string_view name,
+                                 const std::string &directory,
+                                 const PictureRequest &request);
+
+/// The labels of a half, and what decodes its pictures.
+Examples loadPictureFolder(const DatasetInfo &info, Split split);
+
+/// "skipped 3 broken pictures: A: reason; B: reason ..."; empty if none was.
+std::string skippedReport(const DatasetInfo &info);
+
+} // namespace netc::runtime::data

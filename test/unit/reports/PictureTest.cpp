@@ -1,0 +1,127 @@
+// Networks as graphs: boxes, frames, what is drawn once.
+#include "tools/netc/Picture.h"
+#include "test/unit/dsl/Analysis.h"
+#include "tools/netc/PictureGraph.h"
+
+namespace netc::tools {
+namespace {
+
+using dsl::Analysis;
+
+/// Each box as the kinds of its layers, `<` before what it reads (`image` is
+/// the input).
+std::string boxesOf(const Analysis &analysis) {
+  const dsl::Network &network = *analysis.network;
+  PictureGraph graph = makePictureGraph(network);
+  std::string text;
+  for (const PictureBox &box : graph.boxes) {
+    std::string kinds;
+    for (size_t layer : box.layers)
+      kinds += (kinds.empty() ? "" : "+") +
+               std::string(shape::kindName(network.layers[layer].spec));
+    text += kinds + "<";
+    for (int64_t input : box.inputs)
+      text += input == dsl::networkInput ? "image" : std::to_string(input);
+    text += ' ';
+  }
+  return text;
+}
+
+/// The drawn frames as `path:first-last` and how often.
+std::string framesOf(const Analysis &analysis) {
+  std::string text;
+  for (const PictureFrame &frame : makePictureGraph(*analysis.network).frames)
+    if (!frame.isHidden && !frame.path.empty())
+      text += fmt::format("{}:{}-{}x{} ", frame.path, frame.first, frame.last,
+                          frame.times);
+  return text;
+}
+
+Analysis withLayers(const std::string &layers, const std::string &output) {
+  return Analysis(dsl::withLayers(layers, "4x8x8", output));
+}
+
+size_t count(const std::string &text, std::string_view part) {
+  size_t number = 0;
+  for (size_t i = text.find(part); i != text.npos; i = text.find(part, i + 1))
+    ++number;
+  return number;
+}
+
+TEST(Picture, PointwiseLayersJoinTheirInput) {
+  EXPECT_EQ(boxesOf(withLayers("Conv2D(4, kernel=1) ReLU Dropout(0.5) "
+                               "Conv2D(4, kernel=1) Flatten Dense(256) Tanh",
+                               "256")),
+            "Conv2D+ReLU+Dropout<image Conv2D<0 Flatten<1 Dense+Tanh<2 ");
+}
+
+TEST(Picture, BranchesKeepTheirs) {
+  // The ReLU is read by both branches, the Tanh reads a sum.
+  EXPECT_EQ(boxesOf(withLayers("Conv2D(4, kernel=1) ReLU Sum { Identity "
+                               "Conv2D(4, kernel=1) } Tanh",
+                               "4x8x8")),
+            "Conv2D+ReLU<image Conv2D<0 Sum<01 Tanh<2 ");
+  EXPECT_EQ(
+      boxesOf(withLayers("Conv2D(4, kernel=1) Sum { ReLU Identity }", "4x8x8")),
+      "Conv2D<image ReLU<0 Sum<10 ");
+}
+
+TEST(Picture, FramesOfLabels) {
+  EXPECT_EQ(framesOf(withLayers("a: Sequential { Conv2D(4, kernel=1) b: "
+                                "Sequential { MaxPool2D(2) MaxPool2D(2) } }",
+                                "4x2x2")),
+            "a:0-2x1 a.b:1-2x1 ");
+  // Around one box there is none, and what follows joins it.
+  Analysis single =
+      withLayers("a: Sequential { Conv2D(4, kernel=1) } ReLU", "4x8x8");
+  EXPECT_EQ(count(pictureDot(*single.network), "subgraph"), 0u);
+  EXPECT_EQ(boxesOf(single), "Conv2D+ReLU<image ");
+}
+
+TEST(Picture, EqualNeighboursAreDrawnOnce) {
+  std::string block =
+      "Sequential { Conv2D(4, kernel=1) MaxPool2D(3, stride=1, padding=1) } ";
+  Analysis three = withLayers(
+      "a: " + block + "b: " + block + "c: " + block + "Flatten", "256");
+  EXPECT_EQ(framesOf(three), "a:0-1x3 ");
+  std::string dot = pictureDot(*three.network);
+  EXPECT_EQ(count(dot, "<b>a</b> × 3"), 1u) << dot;
+  EXPECT_EQ(count(dot, "<b>Conv2D</b>"), 1u);
+  EXPECT_EQ(count(dot, "b1 -> b6 [label=\" 4×8×8\""), 1u) << dot;
+  // Others are not: another argument, another reader, something between.
+  EXPECT_EQ(framesOf(withLayers("a: Sequential { Conv2D(4, kernel=1) MaxPool2D("
+                                "1) } b: Sequential { Conv2D(4, kernel=1, "
+                                "use_bias=false) MaxPool2D(1) }",
+                                "4x8x8")),
+            "a:0-1x1 b:2-3x1 ");
+  EXPECT_EQ(framesOf(withLayers("Sum { Sequential { a: " + block +
+                                    "b: " + block + "} Identity }",
+                                "4x8x8")),
+            "a:0-1x2 ");
+  EXPECT_EQ(
+      framesOf(withLayers("a: " + block + "MaxPool2D(1) b: " + block, "4x8x8")),
+      "a:0-1x1 b:3-4x1 ");
+}
+
+TEST(Picture, Text) {
+  Analysis analysis = withLayers(
+      "stem: Conv2D(6, kernel=3x1, stride=2, activation=relu)  Sum { Conv2D(6, "
+      "kernel=1) Identity }",
+      "6x3x4");
+  std::string dot = pictureDot(*analysis.network);
+  EXPECT_EQ(count(dot, "<b>Conv2D</b>&#160;6, 3×1, stride 2<br/>"), 1u) << dot;
+  EXPECT_EQ(count(dot, "stem · 78 parameters"), 1u) << dot;
+  EXPECT_EQ(count(dot, "<b>ReLU</b>"), 1u) << dot;
+  EXPECT_EQ(count(dot, "label=\"+\""), 1u) << dot;
+  EXPECT_EQ(count(dot, "input -> b0 [label=\" 4×8×8\", weight=8];"), 1u) << dot;
+  // What is read twice forks, with its shape beside the trunk.
+  EXPECT_EQ(count(dot, "b0 -> f1 [label=\" 6×3×4\", arrowhead=none"), 1u)
+      << dot;
+  EXPECT_EQ(count(dot, "f1 -> b1 [weight=8];"), 1u) << dot;
+  EXPECT_EQ(count(dot, "f1 -> b2 [weight=1];"), 1u) << dot;
+  EXPECT_EQ(count(dot, "b2 -> output [label=\" 6×3×4\""), 1u) << dot;
+  EXPECT_EQ(count(dot, "120 parameters, "), 1u) << dot;
+}
+
+} // namespace
+} // namespace netc::tools
