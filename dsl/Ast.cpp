@@ -170,13 +170,12 @@ void AstPrinter::print(const LayerDecl &layer) {
 
 void AstPrinter::print(const DataDecl &data) {
   line(0, "data");
+  Phase phase = Phase::Both; // a phase's transforms stand under one line
   for (const TransformCall &item : data.transforms) {
-    if (item.phase == Phase::Both) {
-      print(item.call, std::nullopt, 1);
-      continue;
-    }
-    line(1, "{}", item.phase == Phase::Train ? "train" : "test");
-    print(item.call, std::nullopt, 2);
+    if (item.phase != phase && item.phase != Phase::Both)
+      line(1, "{}", item.phase == Phase::Train ? "train" : "test");
+    phase = item.phase;
+    print(item.call, std::nullopt, phase == Phase::Both ? 1 : 2);
   }
 }
 

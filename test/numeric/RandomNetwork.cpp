@@ -83,10 +83,9 @@ private:
       last = entry;
       shape = entryShape;
       auto conv = [&](int64_t kernel, int64_t channels) {
-        add("conv2d", shape::Conv2D{channels,
-                                    {kernel, kernel},
-                                    {1, 1},
-                                    {kernel / 2, kernel / 2}});
+        add("conv2d",
+            shape::Conv2D{
+                channels, {kernel, kernel}, {1, 1}, {kernel / 2, kernel / 2}});
       };
       switch (pick({0, 1, 2, 3})) {
       case 1:
@@ -232,8 +231,8 @@ std::string describe(const NetworkText &network) {
                      shape::toString(network.pixels);
   std::vector<shape::Shape> shapes = shapesOf(network);
   for (size_t i = 0; i < network.layers.size(); ++i) {
-    text += " -> " + network.layers[i].name + " " +
-            shape::toString(shapes[i + 1]);
+    text +=
+        " -> " + network.layers[i].name + " " + shape::toString(shapes[i + 1]);
     if (!network.layers[i].inputs.empty()) {
       text += " of";
       for (int64_t input : network.layers[i].inputs)

@@ -527,8 +527,7 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
         return function.op("avg_pool2d", operands, attributesOf(whole), type);
       },
       [&](const shape::Flatten &) {
-        return function.op("reshape", operands,
-                           sizes("shape", output), type);
+        return function.op("reshape", operands, sizes("shape", output), type);
       },
       [&](const shape::Dense &) {
         return function.op("dense", operands, "", type);
