@@ -53,6 +53,7 @@ private:
   void breakBefore(size_t index, size_t indent);
 
   bool printEntry(const FormatEntry &entry, bool onNewLine, size_t padding);
+  bool staysFlat(const FormatItem &item, size_t part) const;
   void printBroken(const FormatItem &item, size_t padding);
   void printTokens(size_t begin, size_t end, size_t tail, size_t indent);
   void printGroup(size_t open, size_t tail, size_t indent);
@@ -158,9 +159,25 @@ void FormatPrinter::printGroup(size_t open, size_t tail, size_t indent) {
   put(close);
 }
 
+/// A block of an item that has lines of its own: it may be on one itself, as in
+/// `} else { Identity }`, but not where the item is broken for its width.
+bool FormatPrinter::staysFlat(const FormatItem &item, size_t part) const {
+  const FormatBlock &block = *item.parts[part].block;
+  if (!item.isBroken || block.isBroken || tokens[block.open].breaks())
+    return false;
+  size_t room = 1 + width(block.open, block.close + 1);
+  if (part + 1 < item.parts.size()) { // ` else {` goes on behind it
+    const FormatPart &next = item.parts[part + 1];
+    if (!tokens[next.begin].breaks())
+      room += 1 + width(next.begin, next.block->open + 1);
+  }
+  return column() + room <= formatWidth;
+}
+
 /// An item with lines of its own. `padding` stands before the `=` of a key.
 void FormatPrinter::printBroken(const FormatItem &item, size_t padding) {
-  for (const FormatPart &part : item.parts) {
+  for (size_t i = 0; i < item.parts.size(); ++i) {
+    const FormatPart &part = item.parts[i];
     size_t begin = part.begin, indent = 2 * level + 4;
     if (tokens[begin].is(Else) && tokens[begin].breaks())
       breakBefore(begin, 2 * level);
@@ -176,6 +193,10 @@ void FormatPrinter::printBroken(const FormatItem &item, size_t padding) {
     if (!part.block)
       continue;
     const FormatBlock &block = *part.block;
+    if (staysFlat(item, i)) {
+      put(block.open, block.close + 1);
+      continue;
+    }
     if (tokens[block.open].breaks())
       breakBefore(block.open, 2 * level);
     put(block.open);

@@ -2,6 +2,7 @@
 #include "tools/netc/Picture.h"
 
 #include "dsl/Characters.h"
+#include "dsl/Layers.h"
 #include "runtime/Error.h"
 #include "tools/netc/ChildProcess.h"
 #include "tools/netc/Numbers.h"
@@ -23,7 +24,10 @@ constexpr const char *blue = "#cfe2f3", *green = "#d9ead3", *orange = "#fce5cd",
 class PictureWriter {
 public:
   explicit PictureWriter(const dsl::Network &network)
-      : network(network), graph(makePictureGraph(network)) {}
+      : network(network), graph(makePictureGraph(network)) {
+    for (const dsl::LayerUse &use : network.uses)
+      uses.emplace(use.path, &use);
+  }
 
   std::string write();
 
@@ -48,7 +52,8 @@ private:
   PictureGraph graph;
   /// Of each box, the one that is drawn for it.
   std::vector<int64_t> shown;
-  std::vector<size_t> frameOf;     // of each box
+  std::map<std::string_view, const dsl::LayerUse *> uses; // by their paths
+  std::vector<size_t> frameOf;                            // of each box
   std::vector<size_t> parents;     // of each frame; the network is its own
   std::map<int64_t, size_t> forks; // what is read several times, and the
                                    // innermost frame of all who read it
@@ -106,9 +111,10 @@ static const char *colorOf(const dsl::Layer &layer) {
 }
 
 /// `96, 11×11, stride 4`: what is told a layer.
-static std::string argumentsText(const dsl::Layer &layer) {
+static std::string
+argumentsText(const std::vector<dsl::GivenArgument> &arguments) {
   std::string result;
-  for (const dsl::GivenArgument &argument : layer.arguments) {
+  for (const dsl::GivenArgument &argument : arguments) {
     bool isWindow = argument.name == "kernel" || argument.name == "window";
     if (argument.name == "activation" || argument.name == "use_bias")
       continue;
@@ -117,7 +123,7 @@ static std::string argumentsText(const dsl::Layer &layer) {
       value = value.substr(0, x) + "×" + value.substr(x + 1);
     else if (isWindow)
       value += "×" + value;
-    bool isBare = isWindow || &argument == &layer.arguments.front();
+    bool isBare = isWindow || &argument == &arguments.front();
     result += result.empty() ? "" : ", ";
     result += isBare ? value : argument.name + " " + value;
   }
@@ -133,7 +139,7 @@ static std::string_view activationName(const dsl::Layer &layer) {
 /// A row of a box: the layer, then small its name and parameters.
 std::string PictureWriter::rowOf(const dsl::Layer &layer) const {
   std::string_view kind = shape::kindName(layer.spec);
-  std::string arguments = argumentsText(layer);
+  std::string arguments = argumentsText(layer.arguments);
   std::string own = layer.name.substr(layer.name.rfind('.') + 1);
   std::string cell =
       fmt::format("<b>{}</b>{}{}", kind, arguments.empty() ? "" : "&#160;",
@@ -168,14 +174,20 @@ void PictureWriter::writeBox(size_t index) {
        index, rows);
 }
 
-/// `residual × 2`: the frame's own name, without a number.
+/// `Bottleneck 64, stride 2 × 3`, `stem: ConvBN 64`: what the frame's layers
+/// were written as. Of a labelled combinator, the label.
 std::string PictureWriter::frameTitle(const PictureFrame &frame) const {
-  std::string own = frame.path.substr(frame.path.rfind('.') + 1);
-  size_t end = own.rfind('_');
-  if (end != own.npos && end + 1 < own.size() &&
-      std::all_of(own.begin() + ptrdiff_t(end) + 1, own.end(), dsl::isDigit))
-    own.resize(end);
-  std::string title = fmt::format("<b>{}</b>", escaped(own));
+  std::string label(ownStem(frame.path)), title;
+  if (auto it = uses.find(frame.path); it != uses.end()) {
+    const dsl::LayerUse &use = *it->second;
+    std::string arguments = argumentsText(use.arguments);
+    if (label != dsl::baseName(use.layer))
+      title = escaped(label) + ": ";
+    title += fmt::format("<b>{}</b>{}{}", escaped(use.layer),
+                         arguments.empty() ? "" : "&#160;", escaped(arguments));
+  } else {
+    title = fmt::format("<b>{}</b>", escaped(label));
+  }
   if (frame.times > 1)
     title += fmt::format(" × {}", frame.times);
   return title;

@@ -14,10 +14,10 @@ std::string names(std::string_view layers) {
     return analysis.errors();
   std::string text;
   for (const Layer &layer : analysis.network->layers)
-    text += (text.empty() ? "" : " ") + layer.name +
-            (layer.inputs.size() == 1
-                 ? ""
-                 : fmt::format("/{}", layer.inputs.size()));
+    text +=
+        (text.empty() ? "" : " ") + layer.name +
+        (layer.inputs.size() == 1 ? ""
+                                  : fmt::format("/{}", layer.inputs.size()));
   return text;
 }
 
@@ -83,7 +83,8 @@ TEST(Control, For) {
             "2:9: `a` is declared twice\n");
   EXPECT_EQ(names("for input in list { ReLU }"),
             "2:5: `input` cannot be a parameter's name\n");
-  EXPECT_EQ(names("for i in list { }"), "2:15: the braces of `for` are empty\n");
+  EXPECT_EQ(names("for i in list { }"),
+            "2:15: the braces of `for` are empty\n");
   EXPECT_EQ(names("for i in list { ReLU } Dense(i)"),
             "2:30: no value is called `i`\n");
 }

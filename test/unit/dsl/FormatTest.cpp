@@ -101,6 +101,69 @@ TEST(Format, ItemsKeepTheirLines) {
              "train { batch = 4  epochs = 5 }\n");
 }
 
+/// The whole grammar, in the words of those who designed it.
+TEST(Format, Examples) {
+  const std::string bottleneck =
+      "import \"blocks.net\"\n"
+      "\n"
+      "layer Bottleneck(channels, stride=1) = Sequential {\n"
+      "  Sum {\n"
+      "    Sequential {\n"
+      "      ConvBN(channels)  ReLU\n"
+      "      ConvBN(channels, kernel=3, stride=stride, padding=1)  ReLU\n"
+      "      ConvBN(4*channels)\n"
+      "    }\n"
+      "    if input.channels != 4*channels { ConvBN(4*channels, stride=stride) "
+      "}"
+      " else { Identity }\n"
+      "  }\n"
+      "  ReLU\n"
+      "}\n"
+      "\n"
+      "network ResNet(image: 3x224x224, classes=1000) -> [classes] = "
+      "Sequential "
+      "{\n"
+      "  for [channels, blocks, stride] in [[64, 3, 1], [128, 4, 2], [256, 6, "
+      "2],"
+      " [512, 3, 2]] {\n"
+      "    Bottleneck(channels, stride=stride)\n"
+      "    repeat blocks - 1 { Bottleneck(channels) }\n"
+      "  }\n"
+      "  for i in 0..4 { Dense(4*i) }\n"
+      "}\n"
+      "\n"
+      "data {\n"
+      "  train { RandomCrop(32, padding=4)  RandomHorizontalFlip }\n"
+      "  ToTensor\n"
+      "}\n"
+      "\n"
+      "expect parameters == 25557032\n"
+      "expect test_accuracy >= 0.75 on \"folder:imagenet\" after 90 epochs\n";
+  expectForm(bottleneck, bottleneck);
+}
+
+/// Of the blocks of an `if` each may be on one line.
+TEST(Format, If) {
+  expectForm(
+      inBraces("if a{\nB\n}else{C}\nif a {B} else if not b {C} else {\nD "
+               "E }\n"),
+      inBraces("  if a {\n"
+               "    B\n"
+               "  } else { C }\n"
+               "  if a { B } else if not b { C } else {\n"
+               "    D  E\n"
+               "  }\n"));
+  // One that is too long for a line is broken at all of them.
+  expectForm(
+      inBraces("if aLongCondition == anotherName { Conv2D(channels, "
+               "kernel=3, stride=2) } else { Conv2D(channels, kernel=1) }"),
+      inBraces("  if aLongCondition == anotherName {\n"
+               "    Conv2D(channels, kernel=3, stride=2)\n"
+               "  } else {\n"
+               "    Conv2D(channels, kernel=1)\n"
+               "  }\n"));
+}
+
 TEST(Format, EmptyLines) {
   expectForm("\n\n" + inBraces("\n\n A\n\n\n\n B\n\n") + "\n\n\ndata{}\n\n",
              inBraces("  A\n\n  B\n") + "\ndata {}\n");
