@@ -132,7 +132,7 @@ void FormatPrinter::printGroup(size_t open, size_t tail, size_t indent) {
     return put(open, close + 1);
 
   put(open);
-  constexpr size_t deepest = 60; // further right there is no room
+  constexpr size_t deepest = 70; // further right there is no room
   size_t align = column();
   if (align > deepest) {
     align = indent;
@@ -260,7 +260,7 @@ void FormatPrinter::printEntries(const FormatBlock &block, bool areKeys) {
 /// Comments beside successive lines of a block stand below one another, those
 /// of long lines apart.
 void FormatPrinter::alignComments() {
-  constexpr size_t longest = 60;
+  constexpr size_t longest = 70;
   auto isAligned = [](const Line &line) {
     return !line.comment.empty() && !line.opens && line.text.size() <= longest;
   };

@@ -155,9 +155,9 @@ TEST(Format, If) {
                "  }\n"));
   // One that is too long for a line is broken at all of them.
   expectForm(
-      inBraces("if aLongCondition == anotherName { Conv2D(channels, "
+      inBraces("if aLongConditionOfManyWords == anotherName { Conv2D(channels, "
                "kernel=3, stride=2) } else { Conv2D(channels, kernel=1) }"),
-      inBraces("  if aLongCondition == anotherName {\n"
+      inBraces("  if aLongConditionOfManyWords == anotherName {\n"
                "    Conv2D(channels, kernel=3, stride=2)\n"
                "  } else {\n"
                "    Conv2D(channels, kernel=1)\n"
@@ -216,19 +216,20 @@ TEST(Format, CommentsBesideLinesAreAligned) {
 }
 
 TEST(Format, LongArgumentsAreWrapped) {
-  expectForm(
-      inBraces("Conv2D(channels=aLongName + 1, kernel=3, stride=2, padding=1, "
-               "dilation=1, groups=anotherName, use_bias=false)"),
-      inBraces(
-          "  Conv2D(channels=aLongName + 1, kernel=3, stride=2, padding=1, "
-          "dilation=1, groups=anotherName,\n"
-          "         use_bias=false)\n"));
+  expectForm(inBraces("Conv2D(channels=aLongName + 1, kernel=3, stride=2, "
+                      "padding=1, dilation=1, groups=anotherName, "
+                      "use_bias=false, activation=relu)"),
+             inBraces("  Conv2D(channels=aLongName + 1, kernel=3, stride=2, "
+                      "padding=1, dilation=1, groups=anotherName, "
+                      "use_bias=false,\n"
+                      "         activation=relu)\n"));
   // Of nested lists, the outer one first.
-  expectForm(inBraces("Table([[100, 200, 300, 400], [101, 201, 301, 401], [102,"
-                      " 202, 302, 402], [103, 203, 303, 403], [1, 2]])"),
-             inBraces("  Table([[100, 200, 300, 400], [101, 201, 301, 401], "
-                      "[102, 202, 302, 402], [103, 203, 303, 403],\n"
-                      "         [1, 2]])\n"));
+  std::string rows = "[100, 200, 300, 400], [101, 201, 301, 401], [102, 202, "
+                     "302, 402], [103, 203, 303, 403], [104, 204, 304, 404],";
+  expectForm(inBraces("Table([" + rows + " [105, 205, 305, 405], [1, 2]])"),
+             inBraces("  Table([" + rows +
+                      "\n"
+                      "         [105, 205, 305, 405], [1, 2]])\n"));
   // Rows that the author wrote stay rows.
   expectForm(inBraces("Table([\n[1, 2],\n   [3,\n 4]])"),
              inBraces("  Table([[1, 2],\n"
@@ -237,13 +238,13 @@ TEST(Format, LongArgumentsAreWrapped) {
 
 TEST(Format, LongLinesOfItemsAreBroken) {
   std::string layer = "Conv2D(128, kernel=3)  ", line;
-  for (int i = 0; i < 6; ++i)
+  for (int i = 0; i < 7; ++i)
     line += layer;
-  std::string four = "  " + line.substr(0, 4 * layer.size() - 2) + "\n";
+  std::string five = "  " + line.substr(0, 5 * layer.size() - 2) + "\n";
   std::string two = "  " + line.substr(0, 2 * layer.size() - 2) + "\n";
-  expectForm(inBraces(line), inBraces(four + two));
+  expectForm(inBraces(line), inBraces(five + two));
   expectForm("network N(a: 1) -> 1 = Sequential { " + line + "}",
-             inBraces(four + two));
+             inBraces(five + two));
 }
 
 TEST(Format, ErrorsAreTold) {
