@@ -55,6 +55,7 @@ private:
   bool printEntry(const FormatEntry &entry, bool onNewLine, size_t padding);
   bool staysFlat(const FormatItem &item, size_t part) const;
   void printBroken(const FormatItem &item, size_t padding);
+  size_t widestGroup(size_t begin, size_t end) const;
   void printTokens(size_t begin, size_t end, size_t tail, size_t indent);
   void printGroup(size_t open, size_t tail, size_t indent);
   void alignComments();
@@ -100,9 +101,27 @@ void FormatPrinter::breakBefore(size_t index, size_t indent) {
   newLine(indent);
 }
 
+/// The widest `(...)` or `[...]` of these tokens, by its opening bracket; `end`
+/// if there is none.
+size_t FormatPrinter::widestGroup(size_t begin, size_t end) const {
+  size_t widest = end, most = 0;
+  for (size_t i = begin; i < end; ++i) {
+    if (!tokens[i].is(LeftParen) && !tokens[i].is(LeftBracket))
+      continue;
+    if (size_t own = width(i, tokens[i].close + 1); own > most) {
+      most = own;
+      widest = i;
+    }
+    i = tokens[i].close;
+  }
+  return widest;
+}
+
 /// Tokens of one item, `tail` characters of which follow `end` on its line.
+/// Where they are too many for one, it is the widest group that gives room.
 void FormatPrinter::printTokens(size_t begin, size_t end, size_t tail,
                                 size_t indent) {
+  size_t widest = widestGroup(begin, end);
   for (size_t i = begin; i < end; ++i) {
     if (i > begin && tokens[i].breaks())
       breakBefore(i, indent);
@@ -111,8 +130,9 @@ void FormatPrinter::printTokens(size_t begin, size_t end, size_t tail,
       continue;
     }
     size_t close = tokens[i].close, next = close + 1;
-    while (next < end && !tokens[next].is(LeftParen) &&
-           !tokens[next].is(LeftBracket) && !tokens[next].breaks())
+    while (next < end && !tokens[next].breaks() &&
+           (i == widest ||
+            (!tokens[next].is(LeftParen) && !tokens[next].is(LeftBracket))))
       ++next;
     bool isLast = next == end;
     size_t after =

@@ -230,6 +230,16 @@ TEST(Format, LongArgumentsAreWrapped) {
              inBraces("  Table([" + rows +
                       "\n"
                       "         [105, 205, 305, 405], [1, 2]])\n"));
+  // The widest list gives room to what follows it.
+  expectForm(
+      "network UNet(image: [1, pixels, pixels], pixels=256, channels=64, "
+      "depth=4, classes=2) -> [classes, pixels, pixels] = Sequential { A "
+      "}\n",
+      "network UNet(image: [1, pixels, pixels], pixels=256, channels=64, "
+      "depth=4,\n"
+      "             classes=2) -> [classes, pixels, pixels] = Sequential {\n"
+      "  A\n"
+      "}\n");
   // Rows that the author wrote stay rows.
   expectForm(inBraces("Table([\n[1, 2],\n   [3,\n 4]])"),
              inBraces("  Table([[1, 2],\n"

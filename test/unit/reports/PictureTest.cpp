@@ -91,7 +91,7 @@ TEST(Picture, EqualNeighboursAreDrawnOnce) {
   Analysis three = withBlocks("repeat 3 { Block(4) } Flatten", "256");
   EXPECT_EQ(framesOf(three), "block_1:0-1x3 ");
   std::string dot = pictureDot(*three.network);
-  EXPECT_EQ(count(dot, "<b>Block</b>&#160;4 × 3"), 1u) << dot;
+  EXPECT_EQ(count(dot, "<b>Block</b>&#160;&#160;4 × 3"), 1u) << dot;
   EXPECT_EQ(count(dot, "<b>Conv2D</b>"), 1u);
   EXPECT_EQ(count(dot, "b1 -> b6 [label=\" 4×8×8\""), 1u) << dot;
   EXPECT_EQ(
@@ -118,7 +118,7 @@ TEST(Picture, Titles) {
                                  "MaxPool2D(1) MaxPool2D(1) }",
                                  "8x4x4");
   std::string dot = pictureDot(*analysis.network);
-  EXPECT_EQ(count(dot, "label=<head: <b>Block</b>&#160;8, stride 2>"), 1u)
+  EXPECT_EQ(count(dot, "label=<head: <b>Block</b>&#160;&#160;8, stride 2>"), 1u)
       << dot;
   EXPECT_EQ(count(dot, "label=<<b>inner</b>>"), 1u) << dot;
 }
@@ -129,7 +129,8 @@ TEST(Picture, Text) {
       "kernel=1) Identity }",
       "6x3x4");
   std::string dot = pictureDot(*analysis.network);
-  EXPECT_EQ(count(dot, "<b>Conv2D</b>&#160;6, 3×1, stride 2<br/>"), 1u) << dot;
+  EXPECT_EQ(count(dot, "<b>Conv2D</b>&#160;&#160;6, 3×1, stride 2<br/>"), 1u)
+      << dot;
   EXPECT_EQ(count(dot, "stem · 78 parameters"), 1u) << dot;
   EXPECT_EQ(count(dot, "<b>ReLU</b>"), 1u) << dot;
   EXPECT_EQ(count(dot, "label=\"+\""), 1u) << dot;
