@@ -204,7 +204,9 @@ void Expander::expandBody(const Call &call, const UserLayer &layer,
   size_t layersBefore = network.layers.size();
   int64_t outerUse = std::exchange(use, index);
   const Block *outerControl = std::exchange(control, nullptr);
-  network.uses.push_back({own, call.callee.range, outerUse});
+  network.uses.push_back({own, call.callee.range, outerUse,
+                          level.prefix.substr(0, level.prefix.rfind('.')),
+                          givenArguments(layer.signature, arguments)});
   evaluator.define("input", flow.shape ? Value{*flow.shape} : Value{});
   defineParameters(layer, arguments);
   expandCall(layer.decl->body, std::nullopt, level);

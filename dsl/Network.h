@@ -26,6 +26,8 @@ struct LayerUse {
   std::string layer; // its name in the text: "Bottleneck"
   SourceRange range; // of the call
   int64_t parent;    // the use that this one is part of, or noUse
+  std::string path;  // what the names of its layers begin with: "stem"
+  std::vector<GivenArgument> arguments{};
 };
 constexpr int64_t noUse = -1;
 
