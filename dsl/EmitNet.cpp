@@ -191,17 +191,12 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
     {
       OpBuilder::InsertionGuard guard(builder);
       builder.setInsertionPoint(function);
-      auto declared = builder.create<net::ParameterOp>(
+      builder.create<net::ParameterOp>(
           location, name, type, toString(parameter.init),
           std::max<int64_t>(1, parameter.fanIn),
           std::max<int64_t>(1, parameter.fanOut), !parameter.isStatistic,
-          fileShape, parameter.isStatistic);
-      // What is not written is 1.
-      if (layer.learningRateScale != 1)
-        declared.setLearningRateScaleAttr(
-            builder.getF64FloatAttr(layer.learningRateScale));
-      if (layer.decayScale != 1)
-        declared.setDecayScaleAttr(builder.getF64FloatAttr(layer.decayScale));
+          fileShape, parameter.isStatistic, APFloat(layer.learningRateScale),
+          APFloat(layer.decayScale));
     }
     if (!parameter.isStatistic)
       values.push_back(

@@ -20,9 +20,6 @@ bool isCombinator(std::string_view name) {
   return std::ranges::find(combinatorNames(), name) != combinatorNames().end();
 }
 
-/// How deep layers may stand in one another, expanded; it bounds recursion.
-static constexpr unsigned maxNesting = 600;
-
 void Expander::reportUnknown(const Call &call) {
   flow.shape.reset();
   Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownLayer,
@@ -49,16 +46,8 @@ void Expander::reportUnknown(const Call &call) {
 
 void Expander::expandCall(const Call &call, const std::optional<Name> &label,
                           NameLevel &level) {
-  if (isStopped || !maySpend(call.callee.range))
+  if (isStopped || !maySpend(call.callee.range) || !enter(call.callee.range))
     return;
-  if (nesting == maxNesting) {
-    diagnostics
-        .error(DiagnosticKind::ExpansionTooDeep, call.callee.range, maxNesting)
-        .hint("a layer that uses itself needs an `if` that ends it");
-    stop();
-    return;
-  }
-  ++nesting;
   if (label)
     checkLabel(*label, level);
   const std::string &callee = call.callee.text;

@@ -27,9 +27,12 @@ bool Expander::checkBlock(const Block &block, std::string_view owner) {
 //===----------------------------------------------------------------------===//
 
 void Expander::pass(const Block &block, const ExpandBlock &expand) {
+  if (!enter(block.open))
+    return;
   const Block *outer = std::exchange(control, &block);
   expand(block);
   control = outer;
+  --nesting;
 }
 
 /// The first arm whose condition holds.
@@ -268,6 +271,15 @@ void Expander::expandBranches(const Call &call, std::string name,
           .error(DiagnosticKind::NoBranches, call.callee.range,
                  call.callee.text)
           .hint("the input itself as a branch is written `Identity`");
+    flow.shape.reset();
+    return;
+  }
+  constexpr size_t maxBranches = 1024;
+  if (branches.size() > maxBranches) {
+    diagnostics.error(DiagnosticKind::ValueRange, call.callee.range,
+                      fmt::format("`{}`", call.callee.text),
+                      fmt::format("of at most {} branches", maxBranches),
+                      branches.size());
     flow.shape.reset();
     return;
   }

@@ -10,6 +10,10 @@ namespace netc::dsl {
 /// With what a layer's multiply-adds can be, their sum cannot overflow.
 static constexpr size_t maxLayers = 1 << 14;
 
+/// How deep layers and control flow may stand in one another, expanded; it
+/// bounds recursion.
+static constexpr unsigned maxNesting = 600;
+
 /// What an expansion may cost, in evaluated expressions. A call costs as much
 /// as some of them.
 static constexpr uint64_t maxSteps = 1 << 23, callSteps = 16;
@@ -35,6 +39,18 @@ bool Expander::maySpend(SourceRange range) {
   diagnostics.error(DiagnosticKind::ExpansionTooLarge, range,
                     network.layers.size());
   return stop();
+}
+
+bool Expander::enter(SourceRange range) {
+  if (isStopped)
+    return false;
+  if (nesting == maxNesting) {
+    diagnostics.error(DiagnosticKind::ExpansionTooDeep, range, maxNesting)
+        .hint("a layer that uses itself needs an `if` that ends it");
+    return stop();
+  }
+  ++nesting;
+  return true;
 }
 
 /// Whether the label reads like a name without one: `conv2d_1`.

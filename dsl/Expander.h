@@ -89,6 +89,8 @@ private:
   // expanded from there on.
   bool hasRoom(SourceRange range);
   bool maySpend(SourceRange range);
+  /// One level of nesting more, which the caller leaves.
+  bool enter(SourceRange range);
   bool stop() {
     isStopped = true;
     flow.shape.reset();

@@ -30,9 +30,6 @@ bool Parser::parseCallee(Name &callee) {
 
 /// A call, with or without a label, or `if`, `repeat`, `for`.
 bool Parser::parseItem(std::vector<Item> &items) {
-  Level level(*this);
-  if (level.isTooDeep())
-    return false;
   Item item;
   bool isParsed = false;
   switch (token().kind) {
@@ -74,6 +71,9 @@ bool Parser::parseLabel(std::optional<Name> &label) {
 
 /// `if`s that follow on `else` are arms of the first.
 bool Parser::parseIf(IfItem &node) {
+  Level level(*this);
+  if (level.isTooDeep())
+    return false;
   while (true) {
     IfItem::Arm &arm = node.arms.emplace_back();
     arm.keyword = token().range;
@@ -90,6 +90,9 @@ bool Parser::parseIf(IfItem &node) {
 }
 
 bool Parser::parseRepeat(RepeatItem &node) {
+  Level level(*this);
+  if (level.isTooDeep())
+    return false;
   node.keyword = token().range;
   advance();
   return (node.count = parseExpr()) && parseBlock(node.block);
@@ -97,6 +100,9 @@ bool Parser::parseRepeat(RepeatItem &node) {
 
 /// `for x in`, `for [a, b] in`, then a list, or a range `first..end`.
 bool Parser::parseFor(ForItem &node) {
+  Level level(*this);
+  if (level.isTooDeep())
+    return false;
   node.keyword = token().range;
   advance();
   Token open = token();

@@ -33,6 +33,14 @@ FailureOr<SmallVector<Buffer>> kernel::computeLifetimes(ProgramOp program) {
         failed(add(op.getResult(0), unused, unused)))
       return failure();
 
+  // A launch that looks up its kernel walks the module; the table does so once.
+  SymbolTable kernels(program->getParentOfType<ModuleOp>());
+  auto reads = [&](WorkOpInterface work, unsigned operand) {
+    auto launch = dyn_cast<LaunchOp>(work.getOperation());
+    auto kernel =
+        launch ? kernels.lookup<FuncOp>(launch.getCallee()) : FuncOp();
+    return kernel ? kernel.readsBuffer(operand) : work.readsOperand(operand);
+  };
   for (auto [position, launch] : llvm::enumerate(launches))
     for (OpOperand &operand : launch->getOpOperands()) {
       auto index = indices.find(getBaseBuffer(operand.get()));
@@ -40,7 +48,7 @@ FailureOr<SmallVector<Buffer>> kernel::computeLifetimes(ProgramOp program) {
         continue; // a global, or always in use
       Buffer &buffer = buffers[index->second];
       if (buffer.first == unused || buffer.first == position) {
-        if (launch.readsOperand(operand.getOperandNumber())) {
+        if (reads(launch, operand.getOperandNumber())) {
           InFlightDiagnostic diagnostic =
               launch->emitOpError("reads a buffer that nothing has written");
           diagnostic.attachNote(buffer.value.getLoc()) << "the buffer is here";

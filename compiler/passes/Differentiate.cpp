@@ -23,7 +23,7 @@ struct Differentiate : netc::net::impl::DifferentiateBase<Differentiate> {
 private:
   LogicalResult differentiate(MinimizeOp minimize);
   ParameterOp parameterOf(ReadParameterOp read) {
-    return symbols.lookupNearestSymbolFrom<ParameterOp>(
+    return symbols->lookupNearestSymbolFrom<ParameterOp>(
         read, read.getParameterAttr());
   }
   bool isTrainable(ReadParameterOp read) {
@@ -33,12 +33,15 @@ private:
   void update(OpBuilder &builder, MinimizeOp minimize, ReadParameterOp read,
               Value gradient);
 
-  SymbolTableCollection symbols; // so that a lookup walks no module
+  /// Keeps the lookups from walking the module; of one run, as passes are
+  /// copied.
+  SymbolTableCollection *symbols = nullptr;
 };
 } // namespace
 
 void Differentiate::runOnOperation() {
-  symbols = SymbolTableCollection();
+  SymbolTableCollection tables;
+  symbols = &tables;
   for (MinimizeOp minimize :
        llvm::to_vector(getOperation().getOps<MinimizeOp>()))
     if (failed(differentiate(minimize)))

@@ -20,7 +20,7 @@ gradientsThrough(ActivationOp relu, Value input, Value mean) {
   SmallVector<std::pair<ActivationGradientOp, BatchNormGradientOp>> result;
   for (OpOperand &use : relu.getOutput().getUses()) {
     auto slope = dyn_cast<ActivationGradientOp>(use.getOwner());
-    if (!slope || use.get() != slope.getOutput())
+    if (!slope || use.get() != slope.getValue())
       continue;
     BatchNormGradientOp gradient;
     if (slope->hasOneUse())

@@ -61,6 +61,9 @@ static void fuse(ArrayRef<Operation *> group) {
     op->erase();
 }
 
+/// A longer chain becomes several kernels, so that none grows with the network.
+static constexpr size_t mostOps = 64;
+
 namespace {
 struct FuseElements : netc::net::impl::FuseElementsBase<FuseElements> {
   void runOnOperation() override {
@@ -74,6 +77,8 @@ struct FuseElements : netc::net::impl::FuseElementsBase<FuseElements> {
     for (Operation *op : llvm::reverse(ops)) {
       Operation *user = fusibleUser(op);
       Operation *root = user ? rootOf.lookup(user) : op;
+      if (groups[root].size() == mostOps)
+        root = op;
       rootOf[op] = root;
       groups[root].push_back(op);
     }

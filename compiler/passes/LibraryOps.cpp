@@ -4,6 +4,7 @@
 #include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

@@ -14,10 +14,10 @@ std::string names(std::string_view layers) {
     return analysis.errors();
   std::string text;
   for (const Layer &layer : analysis.network->layers)
-    text += (text.empty() ? "" : " ") + layer.name +
-            (layer.inputs.size() == 1
-                 ? ""
-                 : fmt::format("/{}", layer.inputs.size()));
+    text +=
+        (text.empty() ? "" : " ") + layer.name +
+        (layer.inputs.size() == 1 ? ""
+                                  : fmt::format("/{}", layer.inputs.size()));
   return text;
 }
 
@@ -83,7 +83,8 @@ TEST(Control, For) {
             "2:9: `a` is declared twice\n");
   EXPECT_EQ(names("for input in list { ReLU }"),
             "2:5: `input` cannot be a parameter's name\n");
-  EXPECT_EQ(names("for i in list { }"), "2:15: the braces of `for` are empty\n");
+  EXPECT_EQ(names("for i in list { }"),
+            "2:15: the braces of `for` are empty\n");
   EXPECT_EQ(names("for i in list { ReLU } Dense(i)"),
             "2:30: no value is called `i`\n");
 }
@@ -104,6 +105,11 @@ TEST(Control, PassesAreBranches) {
             "2:1: `Sum` has no branch left\n");
   EXPECT_EQ(names("Sum { }"), "2:5: the braces of `Sum` are empty\n");
   EXPECT_EQ(names("Concat"), "2:1: `Concat` needs its branches in braces\n");
+}
+
+TEST(Control, AbsurdlyManyBranches) {
+  EXPECT_EQ(names("Sum { repeat 2000 { Identity } }"),
+            "2:1: `Sum` must be of at most 1024 branches, got 2000\n");
 }
 
 TEST(Control, ErrorsDoNotFollowFromErrors) {

@@ -76,7 +76,8 @@ std::vector<Case> cases() {
                         "/test/dsl/Inputs/only-network.net\""),
        "1:9: an imported file has layers only, not a network"},
       {LayerName, withDeclarations("layer Dense = ReLU"),
-       "2:7: `Dense` cannot be a layer's name; the language has a layer of this "
+       "2:7: `Dense` cannot be a layer's name; the language has a layer of "
+       "this "
        "name"},
       {UnknownLayer, withLayers("Linear(10)"),
        "2:1: no layer is called `Linear`; it is called `Dense` here"},
@@ -129,7 +130,8 @@ std::vector<Case> cases() {
        "2:30: the braces of `Sequential` are empty; what changes nothing is "
        "written `Identity`"},
       {NoBranches, withLayers("Flatten Dense(10) Sum { repeat 0 { ReLU } }"),
-       "2:19: `Sum` has no branch left; the input itself as a branch is written "
+       "2:19: `Sum` has no branch left; the input itself as a branch is "
+       "written "
        "`Identity`"},
 
       // Values.
@@ -163,9 +165,9 @@ std::vector<Case> cases() {
        "28x28"},
       {OutputMismatch, withLayers("Flatten Dense(11)"),
        "1:30: `N` is declared to give 10, but gives 11; `Dense(10)` gives 10"},
-      {ExpansionTooDeep,
-       withLayers("Flatten Dense(10) A") + "layer A = A",
-       "4:11: layers stand more than 600 deep in one another; a layer that uses "
+      {ExpansionTooDeep, withLayers("Flatten Dense(10) A") + "layer A = A",
+       "4:11: layers stand more than 600 deep in one another; a layer that "
+       "uses "
        "itself needs an `if` that ends it"},
       {ExpansionTooLarge,
        withLayers("Flatten Dense(10) repeat 9999 { repeat 9999 { Identity } }"),

@@ -44,9 +44,8 @@ TEST(UserLayer, ParametersAndDefaults) {
   EXPECT_EQ(errors("Block(4, 3)"), "1:45: only the first argument of `Block` "
                                    "may stand without its name\n");
   EXPECT_EQ(errors("Block(4) { Dense(4) }"), "1:45: `Block` takes no braces\n");
-  EXPECT_EQ(errors("Block(relu)"),
-            "3:9: `units` must be an integer, got relu\n"
-            "2:26: `*` takes numbers, got relu\n");
+  EXPECT_EQ(errors("Block(relu)"), "3:9: `units` must be an integer, got relu\n"
+                                   "2:26: `*` takes numbers, got relu\n");
   EXPECT_EQ(Analysis(withBody("layer A(n, n) = Dense(n)\n"
                               "layer B(input) = ReLU\n"
                               "layer C(tanh=1, lr_scale=1) = ReLU\n"
@@ -181,14 +180,17 @@ TEST(UserLayer, RecursionWithoutEnd) {
   EXPECT_EQ(error.kind, DiagnosticKind::ExpansionTooDeep);
   ASSERT_EQ(error.uses.size(), 7u);
   EXPECT_EQ(error.uses[0].message, "in `A`, used here");
-  EXPECT_TRUE(error.uses[3].message.starts_with("and in ")) << error.uses[3].message;
+  EXPECT_TRUE(error.uses[3].message.starts_with("and in "))
+      << error.uses[3].message;
   EXPECT_EQ(lineColumn(error.uses[6].range).line, 1u);
   // Without a layer, and of exponentially many.
   std::string_view declarations[] = {
-      "layer A = A", "layer A = Sequential { A A }",
+      "layer A = A",
+      "layer A = Sequential { A A }",
       "layer A = B layer B = Sequential { A B A }",
       "layer A(n=1) = Sum { A(n + 1) A(n + 2) }",
-      "layer A = Sequential { repeat 16384 { A } }"};
+      "layer A = Sequential { repeat 16384 { A } }",
+      "layer A = Sequential { if 1 < 2 { repeat 1 { for i in 0..1 { A } } } }"};
   for (std::string_view declaration : declarations) {
     Analysis endless(withBody(declaration, "A"));
     ASSERT_EQ(endless.diagnostics.all().size(), 1u) << declaration;
@@ -215,8 +217,7 @@ TEST(UserLayer, AbsurdExpansion) {
   Analysis full(withBody("layer A(n=20) = Sequential { ReLU if n > 0 { A(n - "
                          "1) A(n - 1) } }",
                          "A"));
-  EXPECT_EQ(full.errors(),
-            "2:30: the network has more than 16384 layers\n");
+  EXPECT_EQ(full.errors(), "2:30: the network has more than 16384 layers\n");
 }
 
 TEST(UserLayer, AnErrorInsideSaysWhereItIsUsed) {
@@ -259,8 +260,9 @@ TEST(UserLayer, TheSameErrorIsReportedOnce) {
             "3:19: `Dense` has no argument `unit`\n"
             "3:24: no value is called `m`\n"
             "3:32: the braces of `if` are empty\n");
-  EXPECT_EQ(Analysis(withBody("", "if 1 < 2 { ReLU } else { Dens(4) }")).errors(),
-            "1:61: no layer is called `Dens`\n");
+  EXPECT_EQ(
+      Analysis(withBody("", "if 1 < 2 { ReLU } else { Dens(4) }")).errors(),
+      "1:61: no layer is called `Dens`\n");
 }
 
 TEST(UserLayer, Scales) {
