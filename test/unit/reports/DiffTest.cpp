@@ -123,6 +123,18 @@ TEST(Diff, DataAndTraining) {
   EXPECT_EQ(section(text, "layers"), "");
 }
 
+TEST(Diff, Schedules) {
+  EXPECT_EQ(
+      section(difference(
+                  lenet + "train { epochs = 5  schedule = Cosine(least=0.01) }",
+                  lenet + "train { epochs = 5  schedule = Step(every=2, "
+                          "factor=0.5)  warmup = 1 }"),
+              "train"),
+      "  ~ schedule          Cosine(least=0.01) -> Step(every=2, "
+      "factor=0.5)\n"
+      "  ~ warmup            0 -> 1\n");
+}
+
 TEST(Diff, Expectations) {
   std::string expect = "expect test_accuracy >= 0.8 on \"mnist\"\n";
   EXPECT_EQ(section(difference(lenet + expect,
