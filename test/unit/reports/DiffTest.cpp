@@ -90,7 +90,7 @@ TEST(Diff, AddedAndRemovedLayers) {
           "layers"),
       "    ... 2 layers as before\n"
       "  + relu_1            ReLU                                            "
-      "  6x12x12\n"
+      "   6x12x12\n"
       "    ... 2 layers as before\n");
   EXPECT_EQ(
       section(
@@ -98,9 +98,9 @@ TEST(Diff, AddedAndRemovedLayers) {
           "layers"),
       "    ... 1 layer as before\n"
       "  - avgpool2d_1       AvgPool2D(window=2)                           "
-      "    6x12x12\n"
+      "     6x12x12\n"
       "  + maxpool2d_1       MaxPool2D(window=2)                           "
-      "    6x12x12\n"
+      "     6x12x12\n"
       "    ... 2 layers as before\n");
   EXPECT_EQ(
       section(difference(lenet, replaced(lenet, "  Dense", "  head: Dense")),
