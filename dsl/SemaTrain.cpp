@@ -39,12 +39,21 @@ static std::span<const Signature> initSignatures() {
   return signatures;
 }
 
+static std::span<const Signature> scheduleSignatures() {
+  using enum ArgumentKind;
+  static const Signature signatures[] = {
+      {"Step", {{"every", Number, true}, {"factor", Number, true}}},
+      {"Cosine", {{"least", Number}}}};
+  return signatures;
+}
+
 std::span<const std::string_view> trainKeyNames() { return trainKeys; }
 
 std::vector<const Signature *> trainSignatures() {
   std::vector<const Signature *> signatures;
   for (std::span<const Signature> known :
-       {lossSignatures(), optimizerSignatures(), initSignatures()})
+       {lossSignatures(), optimizerSignatures(), initSignatures(),
+        scheduleSignatures()})
     for (const Signature &signature : known)
       signatures.push_back(&signature);
   return signatures;
@@ -177,25 +186,22 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
 }
 
 void TrainResolver::resolveSchedule(const TrainEntry &entry) {
-  using enum ArgumentKind;
-  static const Signature signatures[] = {
-      {"Step", {{"every", Number, true}, {"factor", Number, true}}},
-      {"Cosine", {{"least", Number}}}};
-  std::optional<Resolved> resolved =
-      resolveChoice(entry, signatures, DiagnosticKind::UnknownSchedule,
-                    NameContext::Schedule, evaluator);
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, scheduleSignatures(), DiagnosticKind::UnknownSchedule,
+      NameContext::Schedule, evaluator);
   if (!resolved)
     return;
   const BoundArguments &arguments = resolved->arguments;
   Schedule &schedule = network.train.schedule;
-  schedule.kind = resolved->name == "Step" ? Schedule::Kind::Step
-                                           : Schedule::Kind::Cosine;
+  schedule.kind =
+      resolved->name == "Step" ? Schedule::Kind::Step : Schedule::Kind::Cosine;
   schedule.every = arguments.get("every", schedule.every);
   schedule.factor = arguments.get("factor", schedule.factor);
   schedule.least = arguments.get("least", schedule.least);
   if (schedule.every <= 0)
-    diagnostics.error(DiagnosticKind::ValueRange, arguments.find("every")->range,
-                      "`every`", "above 0", describe(Value{schedule.every}));
+    diagnostics.error(DiagnosticKind::ValueRange,
+                      arguments.find("every")->range, "`every`", "above 0",
+                      describe(Value{schedule.every}));
   checkNumber(arguments, "factor", schedule.factor, std::nextafter(1.0, 2.0),
               "at least 0 and at most 1");
   checkNumber(arguments, "least", schedule.least, HUGE_VAL, "at least 0");
@@ -211,17 +217,15 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
   else if (const double *number = value.as<double>())
     epochs = *number;
   else
-    return void(diagnostics.error(DiagnosticKind::ValueKind,
-                                  entry.value->range, "`warmup`", "a number",
-                                  describe(value)));
+    return void(diagnostics.error(DiagnosticKind::ValueKind, entry.value->range,
+                                  "`warmup`", "a number", describe(value)));
   if (epochs >= 0 && epochs <= static_cast<double>(shape::maxArgument))
     network.train.schedule.warmup = epochs;
   else
-    diagnostics.error(DiagnosticKind::ValueRange, entry.value->range,
-                      "`warmup`",
-                      fmt::format("at least 0 and at most {}",
-                                  shape::maxArgument),
-                      describe(value));
+    diagnostics.error(
+        DiagnosticKind::ValueRange, entry.value->range, "`warmup`",
+        fmt::format("at least 0 and at most {}", shape::maxArgument),
+        describe(value));
 }
 
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
