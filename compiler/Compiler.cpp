@@ -107,6 +107,13 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.epochs = request.epochs;
   impl->info.learningRate =
       static_cast<float>(network.train.optimizer.learningRate);
+  const dsl::Schedule &schedule = network.train.schedule;
+  impl->info.schedule.kind =
+      static_cast<runtime::fb::ScheduleKind>(schedule.kind); // in one order
+  impl->info.schedule.every = schedule.every;
+  impl->info.schedule.factor = schedule.factor;
+  impl->info.schedule.least = schedule.least;
+  impl->info.schedule.warmup = schedule.warmup;
 }
 
 Compiler::Compiler(std::string_view netText) : impl(std::make_unique<Impl>()) {

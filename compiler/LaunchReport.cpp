@@ -59,6 +59,8 @@ static SmallVector<Operation *> readersOf(Operation *op) {
                op->isBeforeInBlock(user))
         readers.push_back(user);
     }
+  llvm::sort(readers,
+             [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
   return readers;
 }
 
@@ -138,6 +140,12 @@ void LaunchReporter::describeReorder(PrimitiveOp op, LaunchFacts &fact) {
   auto tensors = llvm::to_vector(op.getTensors().getAsRange<TensorAttr>());
   fact.details.push_back(tensorText(tensors.front()) + " -> " +
                          tensorText(tensors.back()));
+  auto work = cast<WorkOpInterface>(op.getOperation());
+  for (OpOperand &operand : op->getOpOperands())
+    if (auto global = getBaseBuffer(operand.get()).getDefiningOp<GetGlobalOp>();
+        global && work.writesOperand(operand.getOperandNumber()))
+      fact.details.push_back(llvm::formatv(
+          "into `{0}`, which lies so in every program", global.getGlobal()));
   for (Operation *reader : readersOf(op))
     fact.details.push_back(llvm::formatv(
         "because `{0}` reads the second in {1}{2}",
@@ -151,8 +159,10 @@ void LaunchReporter::describe(PrimitiveOp op, LaunchFacts &fact) {
           .str();
   fact.bytesAside = op.getBytes(runtime::cpu::Role::Workspace) +
                     op.getBytes(runtime::cpu::Role::Scratchpad);
-  if (op.getKind() == PrimitiveKind::Reorder)
+  if (op.getKind() == PrimitiveKind::Reorder) {
+    fact.what = op.getImplementation();
     return describeReorder(op, fact);
+  }
   fact.role = op.getPropagation() == Propagation::Forward ? "forward"
               : op.getPropagation() == Propagation::BackwardData
                   ? "backward, of its input"
@@ -197,7 +207,9 @@ void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
       fact.role == "update"
           ? "generated: the optimizer's arithmetic in one pass over the "
             "parameter, as it lies"
-          : "generated: nothing in the library does exactly this");
+      : op.getInPlacePairs().empty()
+          ? "generated: the library has nothing that does this"
+          : "generated: each element by itself, in the layout that it has");
   if (SmallVector<StringRef> layers = fusedLayers(op); !layers.empty())
     fact.details.push_back("fused, so that what is between is never written: " +
                            llvm::join(layers, ", "));

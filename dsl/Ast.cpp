@@ -170,13 +170,12 @@ void AstPrinter::print(const LayerDecl &layer) {
 
 void AstPrinter::print(const DataDecl &data) {
   line(0, "data");
-  for (const TransformCall &item : data.transforms) {
-    if (item.phase == Phase::Both) {
-      print(item.call, std::nullopt, 1);
-      continue;
-    }
-    line(1, "{}", item.phase == Phase::Train ? "train" : "test");
-    print(item.call, std::nullopt, 2);
+  Phase phase = Phase::Both;
+  for (const TransformCall &transform : data.transforms) {
+    if (transform.phase != phase && transform.phase != Phase::Both)
+      line(1, "{}", transform.phase == Phase::Train ? "train" : "test");
+    phase = transform.phase;
+    print(transform.call, std::nullopt, phase == Phase::Both ? 1 : 2);
   }
 }
 

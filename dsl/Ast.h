@@ -230,6 +230,7 @@ struct File {
   std::vector<DataDecl> data;
   std::vector<TrainDecl> trains;
   std::vector<ExpectDecl> expects;
+  bool lacksLayers = false; // the broken one declares or imports layers
   bool isBroken = false;
 };
 

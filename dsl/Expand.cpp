@@ -20,21 +20,26 @@ bool isCombinator(std::string_view name) {
   return std::ranges::find(combinatorNames(), name) != combinatorNames().end();
 }
 
-void Expander::reportUnknown(const Call &call) {
-  flow.shape.reset();
+void Expander::reportUnknown(const Name &callee) {
   Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownLayer,
-                                        call.callee.range, call.callee.text);
-  if (diagnostics.isKept(error)) {
-    std::span<const std::string_view> combinators = combinatorNames();
-    std::vector<std::string_view> known(combinators.begin(), combinators.end());
-    for (const LayerKind &kind : layerKinds())
-      known.push_back(kind.signature.name);
-    for (const auto &[name, layer] : table)
-      known.push_back(name);
-    std::string hint = hintForName(NameContext::Layer, call.callee.text, known);
-    if (!hint.empty())
-      error.hint(hint);
-  }
+                                        callee.range, callee.text);
+  if (!diagnostics.isKept(error))
+    return;
+  std::span<const std::string_view> combinators = combinatorNames();
+  std::vector<std::string_view> known(combinators.begin(), combinators.end());
+  for (const LayerKind &kind : layerKinds())
+    known.push_back(kind.signature.name);
+  for (const auto &[name, layer] : table)
+    known.push_back(name);
+  std::string hint = hintForName(NameContext::Layer, callee.text, known);
+  if (!hint.empty())
+    error.hint(hint);
+}
+
+void Expander::expandUnknown(const Call &call) {
+  flow.shape.reset();
+  if (table.isComplete)
+    reportUnknown(call.callee);
   if (call.arguments)
     evaluateAll(*call.arguments, evaluator);
   if (call.block) { // for the errors in it
@@ -64,7 +69,7 @@ void Expander::expandCall(const Call &call, const std::optional<Name> &label,
     else if (isKnown)
       expandUserLayer(call, user->second, label, level);
     else
-      reportUnknown(call);
+      expandUnknown(call);
   }
   --nesting;
 }
@@ -101,18 +106,19 @@ void Expander::expandCombinator(const Call &call,
                                 NameLevel &level) {
   const std::string &kind = call.callee.text;
   bool isSequence = kind == "Sequential";
-  if (!call.block) {
-    Diagnostic &error =
-        diagnostics.error(DiagnosticKind::BlockMissing, call.callee.range, kind,
-                          isSequence ? "layers" : "branches");
-    error.hint(fmt::format("`{} {{ ... }}`", kind));
-    flow.shape.reset();
-    return;
-  }
   const Signature signature{kind, {}};
   std::optional<BoundArguments> arguments = bindLayer(
       signature, call.callee, call.arguments ? &*call.arguments : nullptr,
       evaluator, diagnostics);
+  if (!call.block) {
+    if (arguments) // else layers are where their braces should be
+      diagnostics
+          .error(DiagnosticKind::BlockMissing, call.callee.range, kind,
+                 isSequence ? "layers" : "branches")
+          .hint(fmt::format("`{} {{ ... }}`", kind));
+    flow.shape.reset();
+    return;
+  }
   Scales outer = scales;
   if (arguments)
     scales = scaled(*arguments);
@@ -198,7 +204,9 @@ void Expander::expandBody(const Call &call, const UserLayer &layer,
   size_t layersBefore = network.layers.size();
   int64_t outerUse = std::exchange(use, index);
   const Block *outerControl = std::exchange(control, nullptr);
-  network.uses.push_back({own, call.callee.range, outerUse});
+  network.uses.push_back({own, call.callee.range, outerUse,
+                          level.prefix.substr(0, level.prefix.rfind('.')),
+                          givenArguments(layer.signature, arguments)});
   evaluator.define("input", flow.shape ? Value{*flow.shape} : Value{});
   defineParameters(layer, arguments);
   expandCall(layer.decl->body, std::nullopt, level);

@@ -103,7 +103,8 @@ std::string Expander::name(std::string_view kind, SourceRange range,
   }
   SourceRange place = label ? label->range : range;
   auto [first, isFree] = level.taken.try_emplace(own, place);
-  if (!isFree && !isDry)
+  bool isReported = level.labels.contains(own) && isAutomatic(own, table);
+  if (!isFree && !isReported && !isDry)
     diagnostics
         .error(DiagnosticKind::DeclaredTwice, place,
                fmt::format("name `{}{}`", level.prefix, own))

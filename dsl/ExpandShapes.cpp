@@ -50,7 +50,7 @@ void Expander::inferBlindly(Layer &layer, const BoundArguments &arguments) {
   const auto *error = std::get_if<shape::ShapeError>(&result);
   if (error && !error->argument.empty())
     reportMisfit(layer, *error, arguments);
-  if (!error && std::holds_alternative<shape::Dense>(layer.spec)) {
+  if (!error && !isDry && std::holds_alternative<shape::Dense>(layer.spec)) {
     layer.output = std::get<shape::Inferred>(result).shape;
     flow.shape = layer.output;
   }

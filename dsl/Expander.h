@@ -61,7 +61,8 @@ private:
                   const BoundArguments &arguments, NameLevel &level);
   void defineParameters(const UserLayer &layer,
                         const BoundArguments &arguments);
-  void reportUnknown(const Call &call);
+  void expandUnknown(const Call &call);
+  void reportUnknown(const Name &callee);
 
   // Sequences and branches.
   void expandSequence(const Block &block, NameLevel &level);

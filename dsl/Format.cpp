@@ -53,7 +53,9 @@ private:
   void breakBefore(size_t index, size_t indent);
 
   bool printEntry(const FormatEntry &entry, bool onNewLine, size_t padding);
+  bool staysFlat(const FormatItem &item, size_t part) const;
   void printBroken(const FormatItem &item, size_t padding);
+  size_t widestGroup(size_t begin, size_t end) const;
   void printTokens(size_t begin, size_t end, size_t tail, size_t indent);
   void printGroup(size_t open, size_t tail, size_t indent);
   void alignComments();
@@ -99,9 +101,27 @@ void FormatPrinter::breakBefore(size_t index, size_t indent) {
   newLine(indent);
 }
 
+/// The widest `(...)` or `[...]` of these tokens, by its opening bracket; `end`
+/// if there is none.
+size_t FormatPrinter::widestGroup(size_t begin, size_t end) const {
+  size_t widest = end, most = 0;
+  for (size_t i = begin; i < end; ++i) {
+    if (!tokens[i].is(LeftParen) && !tokens[i].is(LeftBracket))
+      continue;
+    if (size_t own = width(i, tokens[i].close + 1); own > most) {
+      most = own;
+      widest = i;
+    }
+    i = tokens[i].close;
+  }
+  return widest;
+}
+
 /// Tokens of one item, `tail` characters of which follow `end` on its line.
+/// Where they are too many for one, it is the widest group that gives room.
 void FormatPrinter::printTokens(size_t begin, size_t end, size_t tail,
                                 size_t indent) {
+  size_t widest = widestGroup(begin, end);
   for (size_t i = begin; i < end; ++i) {
     if (i > begin && tokens[i].breaks())
       breakBefore(i, indent);
@@ -110,8 +130,9 @@ void FormatPrinter::printTokens(size_t begin, size_t end, size_t tail,
       continue;
     }
     size_t close = tokens[i].close, next = close + 1;
-    while (next < end && !tokens[next].is(LeftParen) &&
-           !tokens[next].is(LeftBracket) && !tokens[next].breaks())
+    while (next < end && !tokens[next].breaks() &&
+           (i == widest ||
+            (!tokens[next].is(LeftParen) && !tokens[next].is(LeftBracket))))
       ++next;
     bool isLast = next == end;
     size_t after =
@@ -131,7 +152,7 @@ void FormatPrinter::printGroup(size_t open, size_t tail, size_t indent) {
     return put(open, close + 1);
 
   put(open);
-  constexpr size_t deepest = 60; // further right there is no room
+  constexpr size_t deepest = 70; // further right there is no room
   size_t align = column();
   if (align > deepest) {
     align = indent;
@@ -158,9 +179,25 @@ void FormatPrinter::printGroup(size_t open, size_t tail, size_t indent) {
   put(close);
 }
 
+/// A block of an item that has lines of its own: it may be on one itself, as in
+/// `} else { Identity }`, but not where the item is broken for its width.
+bool FormatPrinter::staysFlat(const FormatItem &item, size_t part) const {
+  const FormatBlock &block = *item.parts[part].block;
+  if (!item.isBroken || block.isBroken || tokens[block.open].breaks())
+    return false;
+  size_t room = 1 + width(block.open, block.close + 1);
+  if (part + 1 < item.parts.size()) { // ` else {` goes on behind it
+    const FormatPart &next = item.parts[part + 1];
+    if (!tokens[next.begin].breaks())
+      room += 1 + width(next.begin, next.block->open + 1);
+  }
+  return column() + room <= formatWidth;
+}
+
 /// An item with lines of its own. `padding` stands before the `=` of a key.
 void FormatPrinter::printBroken(const FormatItem &item, size_t padding) {
-  for (const FormatPart &part : item.parts) {
+  for (size_t i = 0; i < item.parts.size(); ++i) {
+    const FormatPart &part = item.parts[i];
     size_t begin = part.begin, indent = 2 * level + 4;
     if (tokens[begin].is(Else) && tokens[begin].breaks())
       breakBefore(begin, 2 * level);
@@ -176,6 +213,10 @@ void FormatPrinter::printBroken(const FormatItem &item, size_t padding) {
     if (!part.block)
       continue;
     const FormatBlock &block = *part.block;
+    if (staysFlat(item, i)) {
+      put(block.open, block.close + 1);
+      continue;
+    }
     if (tokens[block.open].breaks())
       breakBefore(block.open, 2 * level);
     put(block.open);
@@ -239,7 +280,7 @@ void FormatPrinter::printEntries(const FormatBlock &block, bool areKeys) {
 /// Comments beside successive lines of a block stand below one another, those
 /// of long lines apart.
 void FormatPrinter::alignComments() {
-  constexpr size_t longest = 60;
+  constexpr size_t longest = 70;
   auto isAligned = [](const Line &line) {
     return !line.comment.empty() && !line.opens && line.text.size() <= longest;
   };

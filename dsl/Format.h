@@ -9,7 +9,7 @@
 namespace netc::dsl {
 
 /// Arguments that go beyond it are wrapped.
-constexpr size_t formatWidth = 100;
+constexpr size_t formatWidth = 120;
 
 /// The text, formatted: it has the same tokens and the same comments. Nullopt,
 /// with errors, of a text that does not parse; what it means is not checked.

@@ -160,6 +160,7 @@ static Signature signatureOf(const LayerDecl &decl, Diagnostics &diagnostics) {
 LayerTable collectLayers(const File &main, const Imports &imports,
                          Diagnostics &diagnostics) {
   LayerTable table;
+  table.isComplete = !main.lacksLayers && !imports.isBroken();
   auto add = [&](const LayerDecl &decl, bool seesNetwork) {
     const Name &name = decl.name;
     if (isCombinator(name.text) || findLayerKind(name.text)) {

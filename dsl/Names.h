@@ -14,6 +14,7 @@ enum class NameContext {
   Transform,
   Loss,
   Optimizer,
+  Schedule,
   Init,
   TrainKey,
   Argument,

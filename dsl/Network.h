@@ -26,6 +26,8 @@ struct LayerUse {
   std::string layer; // its name in the text: "Bottleneck"
   SourceRange range; // of the call
   int64_t parent;    // the use that this one is part of, or noUse
+  std::string path;  // what the names of its layers begin with: "stem"
+  std::vector<GivenArgument> arguments{};
 };
 constexpr int64_t noUse = -1;
 
@@ -78,8 +80,19 @@ struct Sgd {
   bool nesterov = false;
 };
 
+/// How the learning rate goes on: by a factor every so many epochs, or along a
+/// cosine to `least` at the run's end; in the first `warmup` epochs it grows.
+struct Schedule {
+  enum class Kind { Constant, Step, Cosine };
+  Kind kind = Kind::Constant;
+  double every = 1, factor = 1;
+  double least = 0;
+  double warmup = 0;
+};
+
 struct Train {
   Loss loss;
+  Schedule schedule;
   Sgd optimizer;
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`

@@ -161,6 +161,7 @@ void Parser::reportNoDeclaration() {
 File Parser::parseFile() {
   File file;
   while (!is(End)) {
+    bool hasLayers = is(Layer) || is(Import);
     std::optional<bool> isParsed = parseDeclaration(file);
     if (!isParsed) {
       reportNoDeclaration();
@@ -168,6 +169,7 @@ File Parser::parseFile() {
     }
     if (!isParsed || !*isParsed) {
       file.isBroken = true;
+      file.lacksLayers |= hasLayers;
       skipDeclaration();
     }
   }

@@ -38,6 +38,18 @@ static std::vector<std::string> namesOf(std::string_view heading) {
   return names;
 }
 
+static bool isCapital(std::string_view name) {
+  return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
+}
+
+/// Of a chapter that is about several layers, as `Sequential, Sum`.
+static std::vector<std::string> namesOfChapter(std::string_view heading) {
+  std::vector<std::string> names = namesOf(heading);
+  bool isList = heading.find(", ") != heading.npos &&
+                std::ranges::all_of(names, isCapital);
+  return isList ? names : std::vector<std::string>();
+}
+
 /// An item's name: what its first code begins with, if it is a capital letter.
 static std::vector<std::string> namesOfItem(std::string_view item) {
   std::string_view code = item.substr(item.find('`') + 1);
@@ -64,6 +76,15 @@ static std::vector<Entry> readEntries() {
       isOpen = true;
       isItem = false;
       line.remove_prefix(4);
+    } else if (std::vector<std::string> names =
+                   isHeading && line.starts_with("## ")
+                       ? namesOfChapter(line.substr(3))
+                       : std::vector<std::string>();
+               !names.empty()) {
+      entries.push_back({std::move(names), {}});
+      isOpen = true;
+      isItem = false;
+      line.remove_prefix(3);
     } else if (line.starts_with("- `") && !isOpen) {
       entries.push_back({namesOfItem(line), {}});
       isOpen = isItem = true;
@@ -114,8 +135,9 @@ std::optional<std::string> referenceEntry(std::string_view name) {
 std::string referenceHint(std::string_view name) {
   std::vector<std::string> names = referenceNames();
   std::vector<std::string_view> known(names.begin(), names.end());
-  for (NameContext context : {NameContext::Layer, NameContext::Transform,
-                              NameContext::Loss, NameContext::Optimizer})
+  for (NameContext context :
+       {NameContext::Layer, NameContext::Transform, NameContext::Loss,
+        NameContext::Optimizer, NameContext::Schedule})
     if (std::string hint = hintForName(context, name, known); !hint.empty())
       return hint;
   return "";

@@ -16,7 +16,9 @@ struct UserLayer {
   Signature signature;
   bool seesNetwork; // the network's parameters, being in its file
 };
-using LayerTable = std::map<std::string, UserLayer, std::less<>>;
+struct LayerTable : std::map<std::string, UserLayer, std::less<>> {
+  bool isComplete = true; // false where an error hides some layers
+};
 
 /// Expands the network's body and infers every shape; compares the last one
 /// with `network.output`. `isShapeKnown` is false if the input's shape is not

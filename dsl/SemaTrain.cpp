@@ -11,8 +11,8 @@
 
 namespace netc::dsl {
 
-static constexpr std::string_view trainKeys[] = {"loss", "optimizer", "init",
-                                                 "batch", "epochs"};
+static constexpr std::string_view trainKeys[] = {
+    "loss", "optimizer", "init", "batch", "epochs", "schedule", "warmup"};
 
 static std::span<const Signature> optimizerSignatures() {
   using enum ArgumentKind;
@@ -80,6 +80,8 @@ private:
   void resolveLoss(const TrainEntry &entry);
   bool resolveTarget(const BoundArguments &arguments, Loss &loss);
   void resolveOptimizer(const TrainEntry &entry);
+  void resolveSchedule(const TrainEntry &entry);
+  void resolveWarmup(const TrainEntry &entry);
   void resolveCount(const TrainEntry &entry, int64_t &count);
   bool checkNumber(const BoundArguments &arguments, std::string_view name,
                    double value, double end, std::string_view expectation);
@@ -174,6 +176,54 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
                       arguments->find("nesterov")->range);
 }
 
+void TrainResolver::resolveSchedule(const TrainEntry &entry) {
+  using enum ArgumentKind;
+  static const Signature signatures[] = {
+      {"Step", {{"every", Number, true}, {"factor", Number, true}}},
+      {"Cosine", {{"least", Number}}}};
+  std::optional<Resolved> resolved =
+      resolveChoice(entry, signatures, DiagnosticKind::UnknownSchedule,
+                    NameContext::Schedule, evaluator);
+  if (!resolved)
+    return;
+  const BoundArguments &arguments = resolved->arguments;
+  Schedule &schedule = network.train.schedule;
+  schedule.kind = resolved->name == "Step" ? Schedule::Kind::Step
+                                           : Schedule::Kind::Cosine;
+  schedule.every = arguments.get("every", schedule.every);
+  schedule.factor = arguments.get("factor", schedule.factor);
+  schedule.least = arguments.get("least", schedule.least);
+  if (schedule.every <= 0)
+    diagnostics.error(DiagnosticKind::ValueRange, arguments.find("every")->range,
+                      "`every`", "above 0", describe(Value{schedule.every}));
+  checkNumber(arguments, "factor", schedule.factor, std::nextafter(1.0, 2.0),
+              "at least 0 and at most 1");
+  checkNumber(arguments, "least", schedule.least, HUGE_VAL, "at least 0");
+}
+
+void TrainResolver::resolveWarmup(const TrainEntry &entry) {
+  Value value = evaluator.evaluate(*entry.value);
+  if (value.isError())
+    return;
+  double epochs = -1;
+  if (const int64_t *integer = value.as<int64_t>())
+    epochs = static_cast<double>(*integer);
+  else if (const double *number = value.as<double>())
+    epochs = *number;
+  else
+    return void(diagnostics.error(DiagnosticKind::ValueKind,
+                                  entry.value->range, "`warmup`", "a number",
+                                  describe(value)));
+  if (epochs >= 0 && epochs <= static_cast<double>(shape::maxArgument))
+    network.train.schedule.warmup = epochs;
+  else
+    diagnostics.error(DiagnosticKind::ValueRange, entry.value->range,
+                      "`warmup`",
+                      fmt::format("at least 0 and at most {}",
+                                  shape::maxArgument),
+                      describe(value));
+}
+
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
   Value value = evaluator.evaluate(*entry.value);
   if (value.isError())
@@ -207,6 +257,10 @@ void TrainResolver::resolve(const TrainEntry &entry) {
     resolveCount(entry, network.train.batch);
   } else if (key == "epochs") {
     resolveCount(entry, network.train.epochs);
+  } else if (key == "schedule") {
+    resolveSchedule(entry);
+  } else if (key == "warmup") {
+    resolveWarmup(entry);
   } else {
     Diagnostic &error = diagnostics.error(DiagnosticKind::UnknownTrainKey,
                                           entry.key.range, key);

@@ -2,6 +2,7 @@
 #include "dsl/Signature.h"
 
 #include "dsl/Names.h"
+#include "dsl/Vocabulary.h"
 
 #include <algorithm>
 
@@ -215,9 +216,14 @@ const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
   if (auto spec = std::ranges::find_if(common, isMeant); spec != common.end())
     return &*spec;
   if (specs.empty()) {
-    if (index == 0)
-      diagnostics.error(DiagnosticKind::NoArguments, argument.value->range,
-                        signature.name);
+    if (index > 0)
+      return nullptr;
+    Diagnostic &error = diagnostics.error(
+        DiagnosticKind::NoArguments, argument.value->range, signature.name);
+    if (std::ranges::find(combinatorNames(), signature.name) !=
+        combinatorNames().end())
+      error.hint(fmt::format(
+          "what it combines stands in braces: `{} {{ ... }}`", signature.name));
     return nullptr;
   }
   if (!argument.name) {

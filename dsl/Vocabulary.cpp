@@ -52,6 +52,8 @@ Vocabulary vocabulary() {
     addSignature(words.transforms, *signature);
   for (const Signature *signature : trainSignatures())
     addSignature(words.training, *signature);
+  for (const ArgumentSpec &scale : scaleArguments())
+    words.arguments.push_back(scale.name);
   add(words.combinators, combinatorNames());
   add(words.keys, trainKeyNames());
   add(words.values, valueNames());

@@ -235,7 +235,7 @@ private:
     require(isFirst || first->second == bytes,
             fmt::format("kernel `{}` takes something else in another launch",
                         symbol));
-}
+  }
 
   /// Memory of the library's own, without a type.
   static bool isLibraryMemory(size_t role) {

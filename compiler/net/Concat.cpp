@@ -54,9 +54,10 @@ SmallVector<Value> ConcatOp::buildGradient(OpBuilder &builder,
   return result;
 }
 
-LogicalResult ChannelSliceOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
+LogicalResult ChannelSliceOp::inferReturnTypes(MLIRContext *context,
+                                               std::optional<Location> location,
+                                               Adaptor adaptor,
+                                               SmallVectorImpl<Type> &types) {
   auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
   if (!input) {
     types.push_back(UnrankedTensorType::get(Float32Type::get(context)));

@@ -4,7 +4,6 @@
 #include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -62,11 +61,13 @@ LogicalResult Upsample2DGradientOp::inferReturnTypes(
 
 namespace {
 /// Arithmetic of places along one dimension: `size` input rows become
-/// size*scale.
+/// size*scale. Places are counted in the 2*scale-th part of an input row, so
+/// that they are whole numbers and weights as exact as a float can be.
 class Dimension {
 public:
   Dimension(ElementEmitter &emitter, int64_t size, int64_t scale)
-      : b(emitter.builder), loc(emitter.location), size(size), scale(scale) {}
+      : b(emitter.builder), loc(emitter.location), size(size), scale(scale),
+        unit(2 * scale) {}
 
   Value index(int64_t value) {
     return b.create<arith::ConstantIndexOp>(loc, value);
@@ -83,13 +84,11 @@ public:
   };
   Neighbours around(Value at) {
     Value where = position(at);
-    Value word = b.create<arith::FPToSIOp>(loc, b.getI32Type(), where);
-    Value weight = b.create<arith::SubFOp>(
-        loc, where, b.create<arith::SIToFPOp>(loc, b.getF32Type(), word));
-    Value first = b.create<arith::IndexCastOp>(loc, b.getIndexType(), word);
+    Value first = b.create<arith::DivUIOp>(loc, where, index(unit));
+    Value rest = b.create<arith::RemUIOp>(loc, where, index(unit));
     Value next = b.create<arith::AddIOp>(loc, first, index(1));
     Value second = b.create<arith::MinUIOp>(loc, next, index(size - 1));
-    return {first, second, weight};
+    return {first, second, share(rest)};
   }
 
   /// How many output rows may take from one input row when it is blended with
@@ -105,36 +104,39 @@ public:
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, row,
                                 index(size * scale)); // below zero is beyond
     row = b.create<arith::SelectOp>(loc, isInside, row, index(0));
-    Value distance = b.create<arith::SubFOp>(loc, position(row), toFloat(at));
-    distance = b.create<math::AbsFOp>(loc, distance);
-    Value weight = b.create<arith::SubFOp>(loc, number(1), distance);
-    weight = b.create<arith::MaximumFOp>(loc, weight, number(0));
-    return {row, b.create<arith::SelectOp>(loc, isInside, weight, number(0))};
+    Value there = position(row);
+    Value here = b.create<arith::MulIOp>(loc, at, index(unit));
+    Value above = b.create<arith::MaxSIOp>(loc, there, here);
+    Value distance = b.create<arith::SubIOp>(
+        loc, above, b.create<arith::MinSIOp>(loc, there, here));
+    Value rest = b.create<arith::SubIOp>(loc, index(unit), distance);
+    rest = b.create<arith::MaxSIOp>(loc, rest, index(0));
+    rest = b.create<arith::SelectOp>(loc, isInside, rest, index(0));
+    return {row, share(rest)};
   }
 
 private:
-  Value number(double value) {
-    return b.create<arith::ConstantOp>(
-        loc, b.getF32FloatAttr(static_cast<float>(value)));
+  /// `units` of an input row, as f32.
+  Value share(Value units) {
+    Value word = b.create<arith::IndexCastOp>(loc, b.getI32Type(), units);
+    Value number = b.create<arith::SIToFPOp>(loc, b.getF32Type(), word);
+    Value whole = b.create<arith::ConstantOp>(
+        loc, b.getF32FloatAttr(static_cast<float>(unit)));
+    return b.create<arith::DivFOp>(loc, number, whole);
   }
-  Value toFloat(Value at) {
-    Value word = b.create<arith::IndexCastOp>(loc, b.getI32Type(), at);
-    return b.create<arith::SIToFPOp>(loc, b.getF32Type(), word);
-  }
-  /// Where output row `at` lies among the input rows, at most at the last.
+  /// Where output row `at` lies among the input rows, in units: (at +
+  /// 1/2)/scale
+  /// - 1/2 of a row, at least at the first and at most at the last.
   Value position(Value at) {
-    Value where = b.create<arith::AddFOp>(loc, toFloat(at), number(0.5));
-    where = b.create<arith::MulFOp>(loc, where,
-                                    number(1 / static_cast<double>(scale)));
-    where = b.create<arith::SubFOp>(loc, where, number(0.5));
-    where = b.create<arith::MaximumFOp>(loc, where, number(0));
-    return b.create<arith::MinimumFOp>(loc, where,
-                                       number(static_cast<double>(size - 1)));
+    Value twice = b.create<arith::MulIOp>(loc, at, index(2));
+    Value where = b.create<arith::AddIOp>(loc, twice, index(1 - scale));
+    where = b.create<arith::MaxSIOp>(loc, where, index(0));
+    return b.create<arith::MinSIOp>(loc, where, index(unit * (size - 1)));
   }
 
   OpBuilder &b;
   Location loc;
-  int64_t size, scale;
+  int64_t size, scale, unit;
 };
 } // namespace
 

@@ -88,10 +88,10 @@ void RowCopier::copyRow(KernelBody &shared, const Place &from, const Place &to,
 /// The parts share the rows where there are many, else each row's elements.
 void RowCopier::copy(Place from, Place to, int64_t rows, int64_t size) {
   bool sharesRows = rows >= size;
-  auto [begin, end] = sharesRows ? partition(body, rows)
-                                 : std::pair(index(0), index(rows));
-  KernelBody alone{b, body.location, body.buffers, index(0), index(1),
-                   body.width};
+  auto [begin, end] =
+      sharesRows ? partition(body, rows) : std::pair(index(0), index(rows));
+  KernelBody alone{b,        body.location, body.buffers,
+                   index(0), index(1),      body.width};
   auto loop = b.create<scf::ForOp>(body.location, begin, end, index(1));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());

@@ -96,8 +96,8 @@ void ElementLoss::storeLoss(Value row, Value loss) {
     auto loop = b.create<scf::ForOp>(
         loc, index(begin), index(end), index(lanes), ValueRange{zero},
         [&](OpBuilder &, Location, Value column, ValueRange carried) {
-          Value term = lossOf(load(input, row, column, lanes),
-                              load(target, row, column, lanes));
+          Value x = load(input, row, column, lanes);
+          Value term = lossOf(x, load(target, row, column, lanes));
           b.create<scf::YieldOp>(
               loc, b.create<arith::AddFOp>(loc, carried[0], term).getResult());
         });
@@ -128,9 +128,9 @@ void ElementLoss::storeGradient(Value row, Value lossGradient, Value result) {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     Value column = loop.getInductionVar();
-    Value value = multiply(slopeOf(load(input, row, column, lanes),
-                                   load(target, row, column, lanes)),
-                           factor);
+    Value x = load(input, row, column, lanes);
+    Value value =
+        multiply(slopeOf(x, load(target, row, column, lanes)), factor);
     if (lanes == 1)
       b.create<memref::StoreOp>(loc, value, gradient, ValueRange{row, column});
     else

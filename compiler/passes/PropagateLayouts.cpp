@@ -169,8 +169,8 @@ void PropagateLayouts::leaveNaive(runtime::cpu::PrimitiveSpec &spec,
 }
 
 /// A picture's one or three channels stay as they lie if the library has code
-/// for it: a block of 16 for each, as Winograd wants it, is mostly padding to be
-/// copied, read and multiplied.
+/// for it: a block of 16 for each, as Winograd wants it, is mostly padding to
+/// be copied, read and multiplied.
 void PropagateLayouts::keepFewChannels(const LibraryOp &library,
                                        runtime::cpu::PrimitiveChoice &choice) {
   const RoleValue &input = library.values[0];
@@ -290,9 +290,8 @@ static bool followsResult(OpOperand &operand) {
   if (!type)
     return false;
   unsigned number = operand.getOperandNumber();
-  bool hasShape =
-      type.getShape() ==
-      cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  bool hasShape = type.getShape() ==
+                  cast<RankedTensorType>(op->getResult(0).getType()).getShape();
   if (auto element = dyn_cast<ElementOpInterface>(op))
     return element.isSpatial(number) ||
            (hasShape && element.isPointwise(number));
@@ -316,8 +315,9 @@ StringRef PropagateLayouts::wantedLayout(Value gradient) {
 }
 
 /// Element ops take the first layout, of the operands that may follow the
-/// result, that is not row-major: what is row-major comes from a vector, and its
-/// neighbours work on the other. What is gathered from anywhere is row-major.
+/// result, that is not row-major: what is row-major comes from a vector, and
+/// its neighbours work on the other. What is gathered from anywhere is
+/// row-major.
 void PropagateLayouts::propagateElements(Operation *op) {
   StringRef tag;
   for (OpOperand &operand : op->getOpOperands())
@@ -344,8 +344,7 @@ void PropagateLayouts::propagateConcat(ConcatOp op) {
     auto inputType = cast<RankedTensorType>(input.getType());
     votes[layoutOf(inputType)] += inputType.getNumElements();
   }
-  StringRef tag =
-      llvm::max_element(votes, llvm::less_second())->first;
+  StringRef tag = llvm::max_element(votes, llvm::less_second())->first;
   int64_t offset = 0;
   for (Value input : op.getInputs()) {
     int64_t channels = cast<RankedTensorType>(input.getType()).getDimSize(1);

@@ -29,8 +29,8 @@ static bool isNormalization(PrimitiveKind kind) {
 
 std::string toString(const PrimitiveSpec &spec) {
   constexpr std::array kinds{
-      "convolution",        "inner product", "max pooling",
-      "average pooling",    "reorder",       "batch normalization",
+      "convolution",         "inner product", "max pooling",
+      "average pooling",     "reorder",       "batch normalization",
       "layer normalization", "deconvolution"};
   constexpr std::array propagations{"forward", "backward data",
                                     "backward weights"};

@@ -107,19 +107,21 @@ Examples loadCifar(const DatasetInfo &info, const Cifar &set, Split split) {
 constexpr std::array sets = {
     KnownDataset{
         "cifar-10", "cifar-10-batches-bin",
-        "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz (of "
-        "https://www.cs.toronto.edu/~kriz/cifar.html: data_batch_1.bin to "
-        "data_batch_5.bin, test_batch.bin and batches.meta.txt) in one of "
-        "these folders or beside it",
+        "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz (see "
+        "https://www.cs.toronto.edu/~kriz/cifar.html) in the folder that is "
+        "to hold one of these, or put its files in one of them: "
+        "data_batch_1.bin to data_batch_5.bin, test_batch.bin, "
+        "batches.meta.txt",
         files10, [](DatasetInfo &info) { inspectCifar(info, cifar10()); },
         [](const DatasetInfo &info, Split split) {
           return loadCifar(info, cifar10(), split);
         }},
     KnownDataset{
         "cifar-100", "cifar-100-binary",
-        "unpack https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz (of "
-        "https://www.cs.toronto.edu/~kriz/cifar.html: train.bin, test.bin and "
-        "fine_label_names.txt) in one of these folders or beside it",
+        "unpack https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz (see "
+        "https://www.cs.toronto.edu/~kriz/cifar.html) in the folder that is "
+        "to hold one of these, or put its files in one of them: train.bin, "
+        "test.bin, fine_label_names.txt",
         files100, [](DatasetInfo &info) { inspectCifar(info, cifar100()); },
         [](const DatasetInfo &info, Split split) {
           return loadCifar(info, cifar100(), split);

@@ -18,9 +18,9 @@ struct PictureFolder; // runtime/data/PictureFolder.h
 /// What a data set's headers say: enough to compile for it.
 struct DatasetInfo {
   std::string name;
-  std::string directory;           // where its files are
-  std::vector<int64_t> shape;      // 8-bit pixels of one example, [C, H, W]
-  int64_t classes = 0;             // labels are in [0, classes)
+  std::string directory;      // where its files are
+  std::vector<int64_t> shape; // 8-bit pixels of one example, [C, H, W]
+  int64_t classes = 0;        // labels are in [0, classes)
   int64_t trainExamples = 0, testExamples = 0;
   /// The labels of one example: {} for one label, [H, W] for one a pixel.
   std::vector<int64_t> labelShape;

@@ -204,6 +204,10 @@ Model describe(const Executable &executable) {
   model.examples = tables.examples();
   model.epochs = tables.epochs();
   model.learningRate = tables.learning_rate();
+  if (const fb::Schedule *schedule = tables.schedule())
+    model.schedule = {static_cast<Schedule::Kind>(schedule->kind()),
+                      schedule->every(), schedule->factor(), schedule->least(),
+                      schedule->warmup()};
 
   auto require = [&](std::string_view name) {
     const fb::Program *program = executable.program(name);

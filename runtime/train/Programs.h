@@ -4,6 +4,7 @@
 
 #include "runtime/Executor.h"
 #include "runtime/data/Loader.h"
+#include "runtime/train/Schedule.h"
 
 namespace netc::runtime::train {
 
@@ -23,8 +24,8 @@ struct Model {
   int threads = 0;
   std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
   bool coversInput = false; // how a folder's pictures become inputShape: Fit
-  int64_t classes = 0;             // of the labels; 0 where any or none
-  bool takesLabels = true;         // false where the target is the input
+  int64_t classes = 0;      // of the labels; 0 where any or none
+  bool takesLabels = true;  // false where the target is the input
   std::vector<int64_t> labelShape; // of one example: {} for one label
   int64_t examples = 0;            // of the training set; 0 where any
   int64_t batch = 0;               // of a training step
@@ -32,6 +33,7 @@ struct Model {
   int64_t evaluateBatch = 0; // of an evaluation step
   int64_t epochs = 0;        // unless asked otherwise, as is the next
   float learningRate = 0;
+  Schedule schedule; // of the learning rate
   std::vector<ParameterInfo> parameters;
 };
 

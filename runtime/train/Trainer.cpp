@@ -94,11 +94,24 @@ bool Trainer::limitReached() const {
   return settings.steps && stepsDone() >= *settings.steps;
 }
 
+/// What is known of the run's length: epochs, or steps, whichever ends first.
+RunLength Trainer::runLength() const {
+  RunLength run;
+  run.stepsPerEpoch = batchesOf(trainSet.count, programs.model().batch);
+  run.steps = settings.steps.value_or(std::numeric_limits<int64_t>::max());
+  if (settings.epochs)
+    run.steps = std::min(run.steps, *settings.epochs * run.stepsPerEpoch);
+  return run;
+}
+
 void Trainer::trainStep(const data::Batch &batch, Clock::time_point start,
                         Sums &sums) {
   bool whole = batch.size == programs.model().batch;
   assert((whole || batch.size == programs.model().lastBatch) &&
          "checkDataset proved that each batch has its program");
+  state.learningRate = static_cast<float>(
+      learningRateAt(programs.model().schedule, settings.learningRate,
+                     stepsDone(), runLength()));
   StepSum sum = sumOf(
       programs.run(whole ? "train_step" : "train_last_step", state, batch),
       batch.size);

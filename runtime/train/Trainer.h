@@ -53,6 +53,7 @@ private:
   void trainStep(const data::Batch &batch, Progress::Clock::time_point start,
                  Sums &sums);
   bool limitReached() const;
+  RunLength runLength() const;
 
   Programs &programs;
   const data::Examples &trainSet, &testSet;

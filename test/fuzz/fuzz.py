@@ -42,22 +42,23 @@ def main():
     parser.add_argument("--seconds", type=int, default=60)
     arguments = parser.parse_args()
 
-    folder = arguments.build / "fuzz"
+    build = arguments.build.resolve()
+    folder = build / "fuzz"
     corpus, given = folder / "corpus", folder / "seeds"
     for each in (corpus, given):
         each.mkdir(parents=True, exist_ok=True)
     for name, text in seeds():
         (given / name).write_bytes(text)
-    words = subprocess.run([arguments.build / "bin" / "net-syntax", "dictionary"],
+    words = subprocess.run([build / "bin" / "net-syntax", "dictionary"],
                            check=True, capture_output=True).stdout
     (folder / "words.dict").write_bytes(words)
     return subprocess.run([
-        arguments.build / "bin" / "netc-fuzz",
+        build / "bin" / "netc-fuzz",
         f"-max_total_time={arguments.seconds}", f"-dict={folder / 'words.dict'}",
         f"-artifact_prefix={folder}/", "-max_len=4096", "-timeout=10",
         "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=1",
         corpus, given,
-    ]).returncode
+    ], cwd=folder).returncode  # where an import finds nothing
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ func.func @shapes(%a: tensor<2x3x8x7xf32>, %b: tensor<2x5x8x7xf32>, %u: tensor<2
 
 func.func @unlike(%a: tensor<2x3x8x7xf32>, %b: tensor<2x5x7x7xf32>) {
   // expected-error @below {{the branches of `Concat` have to be alike but for their channels, got 3x8x7 and 5x7x7}}
-  // expected-error @below {{has no shape for its operands}}
+  // expected-error @below {{failed to infer returned types}}
   %0 = net.concat %a, %b : (tensor<2x3x8x7xf32>, tensor<2x5x7x7xf32>) -> tensor<*xf32>
   return
 }
@@ -25,6 +25,7 @@ func.func @unlike(%a: tensor<2x3x8x7xf32>, %b: tensor<2x5x7x7xf32>) {
 
 func.func @batches(%a: tensor<2x3xf32>, %b: tensor<4x3xf32>) {
   // expected-error @below {{expected one batch size, got 2 and 4}}
+  // expected-error @below {{failed to infer returned types}}
   %0 = net.concat %a, %b : (tensor<2x3xf32>, tensor<4x3xf32>) -> tensor<*xf32>
   return
 }
@@ -33,6 +34,7 @@ func.func @batches(%a: tensor<2x3xf32>, %b: tensor<4x3xf32>) {
 
 func.func @nothing() {
   // expected-error @below {{expected at least one input}}
+  // expected-error @below {{failed to infer returned types}}
   %0 = net.concat : () -> tensor<*xf32>
   return
 }
@@ -41,6 +43,7 @@ func.func @nothing() {
 
 func.func @outside(%a: tensor<2x3xf32>) {
   // expected-error @below {{takes channels 2 to 4 of 3}}
+  // expected-error @below {{failed to infer returned types}}
   %0 = net.channel_slice %a {offset = 2 : i64, channels = 2 : i64} : (tensor<2x3xf32>) -> tensor<*xf32>
   return
 }

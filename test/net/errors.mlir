@@ -91,7 +91,7 @@ func.func @f(%x: tensor<2x3xf32>, %state: tensor<8xi32>) {
 // -----
 
 func.func @f(%logits: tensor<2x4xf32>, %labels: tensor<3xi32>) {
-  // expected-error @below {{expected logits [N, classes] and labels [N], got 'tensor<2x4xf32>' and 'tensor<3xi32>'}}
+  // expected-error @below {{expected logits [N, classes] and labels [N], or [N, classes, H, W] and [N, H, W], got 'tensor<2x4xf32>' and 'tensor<3xi32>'}}
   // expected-error @below {{failed to infer returned types}}
   %0:2 = net.softmax_cross_entropy %logits, %labels : (tensor<2x4xf32>, tensor<3xi32>) -> (tensor<2xf32>, tensor<2xi32>)
   return
@@ -100,7 +100,7 @@ func.func @f(%logits: tensor<2x4xf32>, %labels: tensor<3xi32>) {
 // -----
 
 func.func @f(%logits: tensor<2x4x1x1xf32>, %labels: tensor<2xi32>, %g: tensor<2xf32>) {
-  // expected-error @below {{expected logits [N, classes] and labels [N], got 'tensor<2x4x1x1xf32>'}}
+  // expected-error @below {{expected logits [N, classes] and labels [N], or [N, classes, H, W] and [N, H, W], got 'tensor<2x4x1x1xf32>'}}
   // expected-error @below {{failed to infer returned types}}
   %0 = net.softmax_cross_entropy_gradient %logits, %labels, %g : (tensor<2x4x1x1xf32>, tensor<2xi32>, tensor<2xf32>) -> tensor<2x4x1x1xf32>
   return
@@ -109,7 +109,7 @@ func.func @f(%logits: tensor<2x4x1x1xf32>, %labels: tensor<2xi32>, %g: tensor<2x
 // -----
 
 func.func @f(%logits: tensor<*xf32>, %labels: tensor<2xi32>) {
-  // expected-error @below {{expected logits [N, classes] and labels [N], got 'tensor<*xf32>'}}
+  // expected-error @below {{expected logits [N, classes] and labels [N], or [N, classes, H, W] and [N, H, W], got 'tensor<*xf32>'}}
   // expected-error @below {{failed to infer returned types}}
   %0:3 = net.softmax_cross_entropy_with_gradient %logits, %labels {scale = 1.0 : f64} : (tensor<*xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>, tensor<2x4xf32>)
   return

@@ -1,8 +1,8 @@
 // net.concat and net.channel_slice: in row-major order, and in the blocked
 // layouts that convolutions leave, cut between blocks and through them.
+#include "test/reference/Concat.h"
 #include "test/numeric/FunctionText.h"
 #include "test/numeric/Harness.h"
-#include "test/reference/Concat.h"
 #include "test/reference/Conv2D.h"
 
 #include <gtest/gtest.h>
@@ -42,11 +42,10 @@ TEST(Concat, PutsChannelsBehindOneAnother) {
         inputs.push_back(values(input, Input + inputs.size()));
       }
       Tensor expected = concat(inputs);
-      auto y =
-          function.op("concat", operands, "", tensorType(expected.shape));
-      EXPECT_EQ(difference(runProgram(function.text({y}), inputs)[0], expected,
-                           1e-7),
-                "")
+      auto y = function.op("concat", operands, "", tensorType(expected.shape));
+      EXPECT_EQ(
+          difference(runProgram(function.text({y}), inputs)[0], expected, 1e-7),
+          "")
           << tensorType(expected.shape);
     }
 }
@@ -60,9 +59,9 @@ TEST(ChannelSlice, TakesChannels) {
       Tensor expected = reference::channelSlice(input, offset, channels);
       FunctionText function;
       auto x = function.argument(shape);
-      auto y = function.op("channel_slice", {x},
-                           sliceAttributes(offset, channels),
-                           tensorType(expected.shape));
+      auto y =
+          function.op("channel_slice", {x}, sliceAttributes(offset, channels),
+                      tensorType(expected.shape));
       EXPECT_EQ(difference(runProgram(function.text({y}), {input})[0], expected,
                            1e-7),
                 "")
@@ -73,8 +72,8 @@ TEST(ChannelSlice, TakesChannels) {
 // Convolutions leave blocks of 8 or 16 channels. Their concatenation goes to a
 // convolution again, and slices of it to others.
 TEST(Concat, BetweenConvolutions) {
-  const std::vector<int64_t> counts[] = {
-      {16, 32}, {32, 16, 16}, {8, 8}, {16, 20}, {20, 16}, {3, 5, 9}};
+  const std::vector<int64_t> counts[] = {{16, 32}, {32, 16, 16}, {8, 8},
+                                         {16, 20}, {20, 16},     {3, 5, 9}};
   for (const auto &channels : counts) {
     Shape inputShape{2, 3, 6, 7};
     Tensor input = values(inputShape, Input);
@@ -108,9 +107,9 @@ TEST(Concat, BetweenConvolutions) {
     int64_t offset = 0;
     for (int64_t count : channels) {
       Tensor part = reference::channelSlice(joined, offset, count);
-      auto slice = function.op("channel_slice", {y},
-                               sliceAttributes(offset, count),
-                               tensorType(part.shape));
+      auto slice =
+          function.op("channel_slice", {y}, sliceAttributes(offset, count),
+                      tensorType(part.shape));
       auto [value, truth] = conv(slice, part, 8);
       results.push_back(value);
       expected.push_back(truth);

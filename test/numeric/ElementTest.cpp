@@ -6,6 +6,7 @@
 #include "test/reference/Conv2D.h"
 #include "test/reference/Dropout.h"
 
+#include <algorithm>
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -102,12 +103,14 @@ TEST(Activation, MatchesReference) {
 }
 
 /// Each value on its own: a tolerance relative to the others would hide the
-/// small ones. Below the least normal float a result may be anything as small.
+/// small ones. Below the least normal float a result may be anything as small,
+/// and an input times it as well.
 static void expectEachClose(const Tensor &actual, const Tensor &expected,
                             const Tensor &input, double relative) {
   for (size_t i = 0; i < input.values.size(); ++i)
     EXPECT_NEAR(actual.values[i], expected.values[i],
-                2e-38 + relative * std::abs(expected.values[i]))
+                2e-38 * std::max(1.0, std::abs(input.values[i])) +
+                    relative * std::abs(expected.values[i]))
         << "at " << input.values[i];
 }
 

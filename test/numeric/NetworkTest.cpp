@@ -153,9 +153,7 @@ private:
   }
   /// Of the classes that the output has, a map where it is one.
   Tensor drawLabels(int64_t batch, uint32_t number) const {
-    shape::Shape output = network.pixels;
-    for (const auto &[name, spec] : network.layers)
-      output = std::get<shape::Inferred>(infer(spec, output)).shape;
+    shape::Shape output = shapesOf(network).back();
     auto classes = static_cast<uint32_t>(std::max<int64_t>(output[0], 2));
     output.erase(output.begin());
     return wholeNumbers(batchOf(batch, output), Labels + 10 * number, classes);
@@ -173,8 +171,9 @@ private:
     EXPECT_EQ(difference(results[0], expected.loss, tolerance, 1), "")
         << "loss " << when;
     ASSERT_EQ(results.size(), expected.correct.empty() ? 1u : 2u);
-    if (!expected.correct.empty())
+    if (!expected.correct.empty()) {
       EXPECT_EQ(results[1].values, expected.correct.values) << when;
+    }
   }
 
   /// Then the truth goes on from the program's parameters: each step is judged

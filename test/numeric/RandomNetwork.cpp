@@ -27,7 +27,7 @@ public:
       if (branches)
         drawBranches(2);
     }
-    if (pick({0, 1}))
+    if (pick({0, 1}) && shape[1] * shape[2] <= 49) // the reference is slow
       drawEnlargement();
     switch (pick({0, 0, 0, 1, 2})) {
     case 1:
@@ -83,10 +83,9 @@ private:
       last = entry;
       shape = entryShape;
       auto conv = [&](int64_t kernel, int64_t channels) {
-        add("conv2d", shape::Conv2D{channels,
-                                    {kernel, kernel},
-                                    {1, 1},
-                                    {kernel / 2, kernel / 2}});
+        add("conv2d",
+            shape::Conv2D{
+                channels, {kernel, kernel}, {1, 1}, {kernel / 2, kernel / 2}});
       };
       switch (pick({0, 1, 2, 3})) {
       case 1:
@@ -162,9 +161,13 @@ private:
     bool images = shape.size() == 3 && shape[1] * shape[2] >= 12;
     switch (pick({0, 0, 1, 2, 3})) {
     case 1:
-      if (images)
+      if (images) {
+        // Its gradient would be rounding alone: the norm takes the mean away.
+        if (auto *conv = std::get_if<shape::Conv2D>(&layers.back().spec))
+          conv->useBias = false;
         add("batchnorm", shape::BatchNorm{pick({0, 1}) ? 0.1 : 0.5, 1e-3,
                                           pick({0, 1, 1}) != 0});
+      }
       break;
     case 2:
       add("layernorm", shape::LayerNorm{1e-3, pick({0, 1, 1}) != 0});
@@ -232,8 +235,8 @@ std::string describe(const NetworkText &network) {
                      shape::toString(network.pixels);
   std::vector<shape::Shape> shapes = shapesOf(network);
   for (size_t i = 0; i < network.layers.size(); ++i) {
-    text += " -> " + network.layers[i].name + " " +
-            shape::toString(shapes[i + 1]);
+    text +=
+        " -> " + network.layers[i].name + " " + shape::toString(shapes[i + 1]);
     if (!network.layers[i].inputs.empty()) {
       text += " of";
       for (int64_t input : network.layers[i].inputs)

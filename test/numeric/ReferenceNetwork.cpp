@@ -251,41 +251,6 @@ std::vector<Tensor> ReferenceNetwork::forward(const Tensor &pixels,
         [&](const shape::Reshape &s) {
           return x.reshaped(batched(x.dim(0), s.shape));
         },
-        [&](const shape::Conv2DTranspose &s) {
-          return function.op("conv2d_transpose", operands,
-                             attributesOf(convOf(s)), type);
-        },
-        [&](const shape::GlobalMaxPool2D &) {
-          reference::Pool2D whole{
-              {input[1], input[2]}, {input[1], input[2]}, {0, 0}};
-          std::string indices =
-              tensorType(batched(batch, inferred(layer.spec, input)), "ui8");
-          return function.ops("max_pool2d", operands, attributesOf(whole),
-                              {type, indices})[0];
-        },
-        [&](const shape::Upsample2D &s) {
-          return function.op("upsample2d", operands,
-                             sizes("scale", {s.scale[0], s.scale[1]}) +
-                                 ", mode = #net.interpolation<" +
-                                 std::string(shape::toString(s.mode)) + ">",
-                             type);
-        },
-        [&](const shape::ZeroPadding2D &s) {
-          shape::Sides sides = sidesOf(s);
-          return function.op("pad2d", operands,
-                             sizes("sides", {sides.begin(), sides.end()}),
-                             type);
-        },
-        [&](const shape::Crop2D &s) {
-          shape::Sides sides = sidesOf(s);
-          return function.op("pad2d", operands,
-                             sizes("sides", {sides.begin(), sides.end()}),
-                             type);
-        },
-        [&](const shape::Reshape &s) {
-          return function.op("reshape", operands, sizes("shape", s.shape),
-                             type);
-        },
         [&](const shape::Activation &s) {
           return activation(activationOf(s), x, parameterOf(s));
         },
@@ -527,8 +492,7 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
         return function.op("avg_pool2d", operands, attributesOf(whole), type);
       },
       [&](const shape::Flatten &) {
-        return function.op("reshape", operands,
-                           sizes("shape", output), type);
+        return function.op("reshape", operands, sizes("shape", output), type);
       },
       [&](const shape::Dense &) {
         return function.op("dense", operands, "", type);
@@ -537,6 +501,37 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
         return function.op("dropout", {x, state},
                            real("rate", s.rate) + ", path = \"" + name + "\"",
                            type);
+      },
+      [&](const shape::Conv2DTranspose &s) {
+        return function.op("conv2d_transpose", operands,
+                           attributesOf(convOf(s)), type);
+      },
+      [&](const shape::GlobalMaxPool2D &) {
+        reference::Pool2D whole{
+            {input[1], input[2]}, {input[1], input[2]}, {0, 0}};
+        std::string indices = tensorType(batched(batch, output), "ui8");
+        return function.ops("max_pool2d", operands, attributesOf(whole),
+                            {type, indices})[0];
+      },
+      [&](const shape::Upsample2D &s) {
+        return function.op("upsample2d", operands,
+                           sizes("scale", {s.scale[0], s.scale[1]}) +
+                               ", mode = #net.interpolation<" +
+                               std::string(shape::toString(s.mode)) + ">",
+                           type);
+      },
+      [&](const shape::ZeroPadding2D &s) {
+        shape::Sides sides = sidesOf(s);
+        return function.op("pad2d", operands,
+                           sizes("sides", {sides.begin(), sides.end()}), type);
+      },
+      [&](const shape::Crop2D &s) {
+        shape::Sides sides = sidesOf(s);
+        return function.op("pad2d", operands,
+                           sizes("sides", {sides.begin(), sides.end()}), type);
+      },
+      [&](const shape::Reshape &s) {
+        return function.op("reshape", operands, sizes("shape", s.shape), type);
       },
       [&](const shape::Activation &s) {
         std::string attributes = "kind = #net.activation<" +
@@ -591,12 +586,17 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
 }
 
 std::string toNet(const NetworkText &network) {
+  shape::Shape input = batched(network.batch, network.pixels);
+  FunctionText transforms("transforms");
+  auto pixels = transforms.argument(input, "ui8", "pixels");
+  transforms.argument({network.batch}, "i32", "samples");
+  transforms.state();
+  std::string transformsText = transforms.text(
+      {transforms.op("to_tensor", {pixels}, "", tensorType(input))});
+
   FunctionText function("network");
-  auto pixels = function.argument(batched(network.batch, network.pixels), "ui8",
-                                  "pixels");
+  auto value = function.argument(input, "f32", "input");
   auto state = function.state();
-  auto value = function.op("to_tensor", {pixels}, "",
-                           tensorType(batched(network.batch, network.pixels)));
   std::string declarations;
   std::vector<shape::Shape> shapes = shapesOf(network);
   FunctionText::Values values{value}; // of the pixels and of every layer
@@ -609,11 +609,13 @@ std::string toNet(const NetworkText &network) {
                  network.batch, function, operands, state, declarations);
     values.push_back(value);
   }
-  return declarations + function.text({value}) +
+  return declarations + transformsText + function.text({value}) +
          "  net.training @network {loss = \"" + network.loss.name + "\", " +
          real("label_smoothing", network.loss.labelSmoothing) +
          ", target = \"" + (network.loss.targetsInput ? "input" : "label") +
-         "\", " + (network.nesterov ? "nesterov, " : "") +
+         "\", train_transforms = @transforms, test_transforms = "
+         "@transforms, " +
+         (network.nesterov ? "nesterov, " : "") +
          real("momentum", network.momentum) + ", " +
          real("weight_decay", network.weightDecay) +
          ", last_batch = " + std::to_string(network.lastBatch) + " : i64}\n";

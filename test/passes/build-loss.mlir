@@ -9,12 +9,15 @@
 // CHECK: net.minimize %[[LOSS]], %[[STATE]] {momentum = 9.000000e-01 : f64, nesterov,
 // CHECK: return %[[LOSS]] : tensor<4xf32>
 // CHECK: func.func @evaluate({{.*}}) -> (tensor<4xf32> {net.name = "loss"})
-func.func @network(%pixels: tensor<4x1x4x4xui8>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
+func.func @transforms(%pixels: tensor<4x1x4x4xui8>, %samples: tensor<4xi32>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
   %0 = net.to_tensor %pixels : (tensor<4x1x4x4xui8>) -> tensor<4x1x4x4xf32>
-  %1 = net.activation %0 {kind = #net.activation<gelu>} : (tensor<4x1x4x4xf32>) -> tensor<4x1x4x4xf32>
-  return %1 : tensor<4x1x4x4xf32>
+  return %0 : tensor<4x1x4x4xf32>
 }
-net.training @network {loss = "mean_squared_error", target = "input", nesterov, momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+func.func @network(%x: tensor<4x1x4x4xf32>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
+  %0 = net.activation %x {kind = #net.activation<gelu>} : (tensor<4x1x4x4xf32>) -> tensor<4x1x4x4xf32>
+  return %0 : tensor<4x1x4x4xf32>
+}
+net.training @network {loss = "mean_squared_error", train_transforms = @transforms, test_transforms = @transforms, target = "input", nesterov, momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
 
 // -----
 

@@ -140,6 +140,7 @@ func.func @f(%x: tensor<2x1x2x2xf32>, %labels: tensor<2xi32>, %state: tensor<8xi
 // -----
 
 // A parameter's scales: of the learning rate at the update, of the decay in it.
+// CHECK-LABEL: func.func @scaled
 // CHECK: net.sgd_update @w, %{{.*}}, %{{.*}} {learning_rate_scale = 5.000000e-01 : f64, momentum = 0.000000e+00 : f64, weight_decay = 1.000000e+00 : f64}
 net.parameter @w : tensor<5x36xf32> {init = "xavier", learning_rate_scale = 0.5 : f64, decay_scale = 4.0 : f64}
 func.func @scaled(%x: tensor<2x36xf32>, %labels: tensor<2xi32>, %state: tensor<8xi32>) {

@@ -7,30 +7,30 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 // CHECK: kernel.func @softmax_cross_entropy_with_gradient_1(%[[LOGITS:.*]]: memref<4x10xf32>, %[[LABELS:.*]]: memref<4xi32>, %[[LOSS:.*]]: memref<4xf32>, %[[CORRECT:.*]]: memref<4xi32>, %[[GRADIENT:.*]]: memref<4x10xf32>,
 // CHECK-SAME: access = ["read", "read", "write", "write", "write"]
 // CHECK: scf.for %[[ROW:.*]] = %{{.*}} to
-// CHECK: %[[STORED:.*]] = memref.load %[[LABELS]][%[[ROW]]]
-// CHECK-NEXT: %[[LABEL:.*]] = arith.index_cast %[[STORED]]
-// CHECK: %[[BEST:.*]]:2 = scf.for %[[COLUMN:.*]] = %c1{{.*}} to %c10 {{.*}}iter_args(%[[SOFAR:.*]] = %{{.*}}, %[[INDEX:.*]] = %c0{{.*}}) -> (f32, index)
+// CHECK: %[[LABEL:.*]] = memref.load %[[LABELS]][%[[ROW]]]
+// CHECK: %[[BEST:.*]]:2 = scf.for %[[COLUMN:.*]] = %c1{{.*}} to %c10 {{.*}}iter_args(%[[SOFAR:.*]] = %{{.*}}, %[[INDEX:.*]] = %c0_i32) -> (f32, i32)
 // CHECK: %[[GREATER:.*]] = arith.cmpf ogt, %{{.*}}, %[[SOFAR]]
-// CHECK-NEXT: arith.select %[[GREATER]], %[[COLUMN]], %[[INDEX]]
+// CHECK-NEXT: %[[NUMBER:.*]] = arith.index_cast %[[COLUMN]]
+// CHECK-NEXT: arith.select %[[GREATER]], %[[NUMBER]], %[[INDEX]]
 // CHECK-NEXT: arith.maximumf
-// CHECK: %[[SUM:.*]] = scf.for
-// CHECK: arith.subf %{{.*}}, %[[BEST]]#0
-// CHECK-NEXT: math.exp
-// CHECK-NEXT: arith.addf
-// CHECK: %[[LOG:.*]] = math.log %[[SUM]]
-// CHECK: %[[OWN:.*]] = memref.load %[[LOGITS]][%[[ROW]], %[[LABEL]]]
-// CHECK-NEXT: %[[SHIFTED:.*]] = arith.subf %[[OWN]], %[[BEST]]#0
-// CHECK-NEXT: %[[CE:.*]] = arith.subf %[[LOG]], %[[SHIFTED]]
-// CHECK-NEXT: memref.store %[[CE]], %[[LOSS]][%[[ROW]]]
-// CHECK-NEXT: arith.cmpi eq, %[[BEST]]#1, %[[LABEL]]
-// CHECK: memref.store %{{.*}}, %[[CORRECT]][%[[ROW]]]
-// The sum of the exponentials is taken once; the scale is a constant.
-// CHECK: %[[SCALE:.*]] = arith.constant 2.500000e-01 : f32
-// CHECK: arith.divf %{{.*}}, %[[SUM]]
+// The sum of the exponentials, and the label's own logit on the way.
+// CHECK: %[[SUMS:.*]]:3 = scf.for
+// CHECK: %[[SHIFTED:.*]] = arith.subf %{{.*}}, %[[BEST]]#0
+// CHECK-NEXT: math.exp %[[SHIFTED]]
+// CHECK: %[[OWN:.*]] = arith.cmpi eq, %{{.*}}, %[[LABEL]]
+// CHECK-NEXT: arith.select %[[OWN]], %[[SHIFTED]],
+// CHECK: %[[LOG:.*]] = math.log %[[SUMS]]#0
+// CHECK-NEXT: %[[CE:.*]] = arith.subf %[[LOG]], %[[SUMS]]#1
+// CHECK-NEXT: %[[HIT:.*]] = arith.cmpi eq, %[[BEST]]#1, %[[LABEL]]
+// CHECK-NEXT: %[[CORRECTS:.*]] = arith.extui %[[HIT]]
+// The sum is taken once.
+// CHECK: %[[INVERSE:.*]] = arith.divf %{{.*}}, %[[SUMS]]#0
 // CHECK: scf.for
+// CHECK: arith.mulf %{{.*}}, %[[INVERSE]]
 // CHECK: arith.cmpi eq, %{{.*}}, %[[LABEL]]
-// CHECK: %[[SCALED:.*]] = arith.mulf %{{.*}}, %[[SCALE]]
-// CHECK-NEXT: memref.store %[[SCALED]], %[[GRADIENT]][%[[ROW]],
+// CHECK: memref.store %{{.*}}, %[[GRADIENT]][%[[ROW]],
+// CHECK: memref.store %[[CE]], %[[LOSS]][%[[ROW]]]
+// CHECK: memref.store %[[CORRECTS]], %[[CORRECT]][%[[ROW]]]
 func.func @both(%logits: tensor<4x10xf32>, %labels: tensor<4xi32>) -> (tensor<4xf32>, tensor<4xi32>, tensor<4x10xf32>) {
   %0:3 = net.softmax_cross_entropy_with_gradient %logits, %labels {scale = 0.25 : f64} : (tensor<4x10xf32>, tensor<4xi32>) -> (tensor<4xf32>, tensor<4xi32>, tensor<4x10xf32>)
   return %0#0, %0#1, %0#2 : tensor<4xf32>, tensor<4xi32>, tensor<4x10xf32>

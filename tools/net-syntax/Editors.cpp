@@ -30,6 +30,9 @@ std::string vimSyntax(const dsl::Vocabulary &words) {
       "if exists(\"b:current_syntax\")\n"
       "  finish\n"
       "endif\n"
+      "\" Lines go on after a backslash, whatever the user's options say.\n"
+      "let s:options = &cpoptions\n"
+      "set cpoptions&vim\n"
       "syntax case match\n\n"
       "\" Later ones win.\n"
       "syntax match netLayer /\\<\\u\\w*/\n"
@@ -83,7 +86,9 @@ std::string vimSyntax(const dsl::Vocabulary &words) {
           "highlight default link netShape Number\n"
           "highlight default link netString String\n"
           "highlight default link netComment Comment\n\n"
-          "let b:current_syntax = \"net\"\n";
+          "let b:current_syntax = \"net\"\n"
+          "let &cpoptions = s:options\n"
+          "unlet s:options\n";
   return text;
 }
 

@@ -23,6 +23,7 @@ private:
   void compareLayers();
   void compareTransforms();
   void compareTraining();
+  void compareExpectations();
   std::string header() const;
   std::string totals() const;
   void addChange(std::string_view name,
@@ -272,6 +273,32 @@ void DiffWriter::compareTraining() {
       addChange(from[i].name, {arrow(from[i].value, to[i].value)});
 }
 
+static std::vector<std::string> expectationsOf(const dsl::Network &network) {
+  std::vector<std::string> list;
+  for (const dsl::Expectation &each : network.expectations) {
+    std::string text =
+        fmt::format("{} {} {}", each.metric, dsl::spelling(each.comparison),
+                    plain(each.value));
+    if (!each.dataset.empty())
+      text += fmt::format(" on {}", each.dataset);
+    if (each.epochs > 0)
+      text += fmt::format(" after {} epochs", each.epochs);
+    list.push_back(std::move(text));
+  }
+  return list;
+}
+
+void DiffWriter::compareExpectations() {
+  std::vector<std::string> from = expectationsOf(before.network);
+  std::vector<std::string> to = expectationsOf(after.network);
+  for (const std::string &each : from)
+    if (std::ranges::find(to, each) == to.end())
+      text += fmt::format("  - {}\n", each);
+  for (const std::string &each : to)
+    if (std::ranges::find(from, each) == from.end())
+      text += fmt::format("  + {}\n", each);
+}
+
 std::string DiffWriter::header() const {
   return fmt::format("--- {}  {}\n+++ {}  {}\n\n", before.file,
                      before.network.name, after.file, after.network.name);
@@ -317,6 +344,7 @@ std::string DiffWriter::write() {
   section("layers", &DiffWriter::compareLayers);
   section("data", &DiffWriter::compareTransforms);
   section("train", &DiffWriter::compareTraining);
+  section("expect", &DiffWriter::compareExpectations);
   bool isSame = sections.empty() &&
                 before.network.input == after.network.input &&
                 before.network.output == after.network.output &&

@@ -2,6 +2,7 @@
 #include "tools/netc/Picture.h"
 
 #include "dsl/Characters.h"
+#include "dsl/Layers.h"
 #include "runtime/Error.h"
 #include "tools/netc/ChildProcess.h"
 #include "tools/netc/Numbers.h"
@@ -23,7 +24,10 @@ constexpr const char *blue = "#cfe2f3", *green = "#d9ead3", *orange = "#fce5cd",
 class PictureWriter {
 public:
   explicit PictureWriter(const dsl::Network &network)
-      : network(network), graph(makePictureGraph(network)) {}
+      : network(network), graph(makePictureGraph(network)) {
+    for (const dsl::LayerUse &use : network.uses)
+      uses.emplace(use.path, &use);
+  }
 
   std::string write();
 
@@ -42,16 +46,26 @@ private:
   void findForks();
   void findParents(size_t frame);
   size_t commonFrame(size_t a, size_t b) const;
+  void findTrunk();
+  /// A node's attribute that keeps it on the vertical line through the picture.
+  std::string_view groupOf(size_t box) const {
+    return isTrunk[box] ? "group=trunk, " : "";
+  }
   const shape::Shape &shapeOf(int64_t source) const;
 
   const dsl::Network &network;
   PictureGraph graph;
   /// Of each box, the one that is drawn for it.
   std::vector<int64_t> shown;
-  std::vector<size_t> frameOf;     // of each box
-  std::vector<size_t> parents;     // of each frame; the network is its own
-  std::map<int64_t, size_t> forks; // what is read several times, and the
-                                   // innermost frame of all who read it
+  std::map<std::string_view, const dsl::LayerUse *> uses; // by their paths
+  std::vector<size_t> frameOf;                            // of each box
+  std::vector<size_t> parents; // of each frame; the network is its own
+  struct Fork {
+    size_t frame; // the innermost one of all who read
+    size_t readers;
+  };
+  std::map<int64_t, Fork> forks; // what is read several times
+  std::vector<bool> isTrunk;     // of each box: everything flows through it
   std::string text;
   size_t level = 0;
 };
@@ -106,18 +120,24 @@ static const char *colorOf(const dsl::Layer &layer) {
 }
 
 /// `96, 11×11, stride 4`: what is told a layer.
-static std::string argumentsText(const dsl::Layer &layer) {
+static std::string
+argumentsText(const std::vector<dsl::GivenArgument> &arguments) {
   std::string result;
-  for (const dsl::GivenArgument &argument : layer.arguments) {
+  for (const dsl::GivenArgument &argument : arguments) {
     bool isWindow = argument.name == "kernel" || argument.name == "window";
-    if (argument.name == "activation" || argument.name == "use_bias")
+    bool isDefault =
+        argument.value == (argument.name == "padding" ? "0" : "1") &&
+        (argument.name == "padding" || argument.name == "stride" ||
+         argument.name == "dilation" || argument.name == "groups");
+    if (isDefault || argument.name == "activation" ||
+        argument.name == "use_bias")
       continue;
     std::string value = argument.value;
     if (size_t x = value.find('x'); dsl::isDigit(value[0]) && x != value.npos)
       value = value.substr(0, x) + "×" + value.substr(x + 1);
     else if (isWindow)
       value += "×" + value;
-    bool isBare = isWindow || &argument == &layer.arguments.front();
+    bool isBare = isWindow || &argument == &arguments.front();
     result += result.empty() ? "" : ", ";
     result += isBare ? value : argument.name + " " + value;
   }
@@ -133,11 +153,11 @@ static std::string_view activationName(const dsl::Layer &layer) {
 /// A row of a box: the layer, then small its name and parameters.
 std::string PictureWriter::rowOf(const dsl::Layer &layer) const {
   std::string_view kind = shape::kindName(layer.spec);
-  std::string arguments = argumentsText(layer);
+  std::string arguments = argumentsText(layer.arguments);
   std::string own = layer.name.substr(layer.name.rfind('.') + 1);
   std::string cell =
-      fmt::format("<b>{}</b>{}{}", kind, arguments.empty() ? "" : "&#160;",
-                  escaped(arguments));
+      fmt::format("<b>{}</b>{}{}", kind,
+                  arguments.empty() ? "" : "&#160;&#160;", escaped(arguments));
   int64_t parameters = shape::cost(layer.spec, layer.input).parameters;
   if (parameters > 0)
     cell += fmt::format("<br/><font point-size=\"8\" color=\"#555555\">{} · {} "
@@ -155,27 +175,34 @@ void PictureWriter::writeBox(size_t index) {
   const PictureBox &box = graph.boxes[index];
   const dsl::Layer &first = network.layers[box.layers.front()];
   if (std::holds_alternative<shape::Sum>(first.spec)) {
-    line("b{} [shape=circle, width=0.25, margin=0, fixedsize=true, "
+    line("b{} [{}shape=circle, width=0.25, margin=0, fixedsize=true, "
          "style=filled, fillcolor=white, fontsize=14, label=\"+\"];",
-         index);
+         index, groupOf(index));
     return;
   }
   std::string rows;
   for (size_t layer : box.layers)
     rows += rowOf(network.layers[layer]);
-  line("b{} [label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" "
+  line("b{} [{}label=<<table border=\"0\" cellborder=\"1\" cellspacing=\"0\" "
        "cellpadding=\"4\" color=\"#777777\">{}</table>>];",
-       index, rows);
+       index, groupOf(index), rows);
 }
 
-/// `residual × 2`: the frame's own name, without a number.
+/// `Bottleneck 64, stride 2 × 3`, `stem: ConvBN 64`: what the frame's layers
+/// were written as. Of a labelled combinator, the label.
 std::string PictureWriter::frameTitle(const PictureFrame &frame) const {
-  std::string own = frame.path.substr(frame.path.rfind('.') + 1);
-  size_t end = own.rfind('_');
-  if (end != own.npos && end + 1 < own.size() &&
-      std::all_of(own.begin() + ptrdiff_t(end) + 1, own.end(), dsl::isDigit))
-    own.resize(end);
-  std::string title = fmt::format("<b>{}</b>", escaped(own));
+  std::string label(ownStem(frame.path)), title;
+  if (auto it = uses.find(frame.path); it != uses.end()) {
+    const dsl::LayerUse &use = *it->second;
+    std::string arguments = argumentsText(use.arguments);
+    if (label != dsl::baseName(use.layer))
+      title = escaped(label) + ": ";
+    title += fmt::format("<b>{}</b>{}{}", escaped(use.layer),
+                         arguments.empty() ? "" : "&#160;&#160;",
+                         escaped(arguments));
+  } else {
+    title = fmt::format("<b>{}</b>", escaped(label));
+  }
   if (frame.times > 1)
     title += fmt::format(" × {}", frame.times);
   return title;
@@ -190,9 +217,10 @@ void PictureWriter::writeFrame(size_t index) {
          "color=\"#999999\";{}",
          frameTitle(frame), frame.times > 1 ? " penwidth=1.6;" : "");
   }
-  for (auto [source, place] : forks)
-    if (place == index)
-      line("f{} [shape=point, width=0.05, color=\"#444444\"];", source + 1);
+  for (auto [source, fork] : forks)
+    if (fork.frame == index)
+      line("f{} [{}shape=point, width=0.05, color=\"#444444\"];", source + 1,
+           source < 0 ? "group=trunk, " : groupOf(size_t(source)));
   for (const PictureFrame::Member &member : frame.members) {
     if (!member.isFrame)
       writeBox(member.index);
@@ -255,7 +283,7 @@ void PictureWriter::findForks() {
       size_t frame = frames.front();
       for (size_t other : frames)
         frame = commonFrame(frame, other);
-      forks[source] = frame;
+      forks[source] = {frame, frames.size()};
     }
 }
 
@@ -265,29 +293,47 @@ const shape::Shape &PictureWriter::shapeOf(int64_t source) const {
              : network.layers[graph.boxes[size_t(source)].layers.back()].output;
 }
 
+/// A box that no edge passes by.
+void PictureWriter::findTrunk() {
+  std::vector<int> passing(graph.boxes.size() + 1); // differences
+  for (size_t box = 0; box < graph.boxes.size(); ++box)
+    for (int64_t input : graph.boxes[box].inputs) {
+      ++passing[size_t(input + 1)];
+      --passing[box];
+    }
+  isTrunk.resize(graph.boxes.size());
+  int count = 0;
+  for (size_t box = 0; box < graph.boxes.size(); ++box) {
+    count += passing[box];
+    isTrunk[box] = count == 0;
+  }
+}
+
 /// The shape of what flows stands beside an edge; where it forks, beside the
-/// trunk. The first branch goes straight on.
+/// trunk. Of two branches the first goes straight on, of more none does.
 void PictureWriter::writeEdges() {
   std::set<int64_t> branched; // forks of which a branch is drawn
   auto nameOf = [](int64_t source) {
     return source == dsl::networkInput ? "input" : fmt::format("b{}", source);
   };
-  for (auto [source, frame] : forks)
+  for (auto [source, fork] : forks)
     line("{} -> f{} [label=\" {}\", arrowhead=none, weight=8];", nameOf(source),
          source + 1, shapeText(shapeOf(source)));
-  auto edge = [&](int64_t source, const std::string &target) {
+  auto edge = [&](int64_t source, const std::string &target, int weight) {
     if (!forks.contains(source))
-      line("{} -> {} [label=\" {}\", weight=8];", nameOf(source), target,
-           shapeText(shapeOf(source)));
+      line("{} -> {} [label=\" {}\", weight={}];", nameOf(source), target,
+           shapeText(shapeOf(source)), weight);
     else
       line("f{} -> {} [weight={}];", source + 1, target,
-           branched.insert(source).second ? 8 : 1);
+           branched.insert(source).second && forks[source].readers == 2 ? 8
+                                                                        : 1);
   };
   for (size_t box = 0; box < graph.boxes.size(); ++box)
     if (shown[box] == int64_t(box))
       for (int64_t input : graph.boxes[box].inputs)
-        edge(input < 0 ? input : shown[size_t(input)], fmt::format("b{}", box));
-  edge(shown.back(), "output");
+        edge(input < 0 ? input : shown[size_t(input)], fmt::format("b{}", box),
+             graph.boxes[box].inputs.size() > 2 ? 1 : 8);
+  edge(shown.back(), "output", 8);
 }
 
 std::string PictureWriter::write() {
@@ -296,6 +342,7 @@ std::string PictureWriter::write() {
     shown[box] = int64_t(box);
   findHidden(graph.frames[0]);
   findForks();
+  findTrunk();
 
   shape::Cost total;
   for (const dsl::Layer &layer : network.layers) {
@@ -312,8 +359,8 @@ std::string PictureWriter::write() {
   line("node [fontname=\"Helvetica\", fontsize=10, shape=plain];");
   line("edge [fontname=\"Helvetica\", fontsize=9, fontcolor=\"#333333\", "
        "color=\"#444444\", arrowsize=0.6];");
-  line("input [label=\"{}\"];", network.inputName);
-  line("output [label=\"output\"];");
+  line("input [group=trunk, label=\"{}\"];", network.inputName);
+  line("output [group=trunk, label=\"output\"];");
   writeFrame(0);
   writeEdges();
   level = 0;

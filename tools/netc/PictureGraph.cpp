@@ -1,6 +1,8 @@
 // Layers -> boxes -> frames; equal neighbours are found by their descriptions.
 #include "tools/netc/PictureGraph.h"
 
+#include "dsl/Characters.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -35,6 +37,14 @@ static std::string_view pathOf(const dsl::Layer &layer) {
   size_t dot = layer.name.rfind('.');
   return std::string_view(layer.name)
       .substr(0, dot == std::string::npos ? 0 : dot);
+}
+
+std::string_view ownStem(std::string_view path) {
+  path.remove_prefix(path.rfind('.') + 1); // npos + 1 is 0
+  size_t end = path.rfind('_');
+  bool isNumbered = end != path.npos && end > 0 && end + 1 < path.size() &&
+                    std::ranges::all_of(path.substr(end + 1), dsl::isDigit);
+  return isNumbered ? path.substr(0, end) : path;
 }
 
 static bool isJoint(const dsl::Layer &layer) { return layer.inputs.size() > 1; }
@@ -197,8 +207,9 @@ void GraphMaker::foldEqual(size_t index) {
       kept.reset();
       continue;
     }
-    std::string text = describe(member.index);
     PictureFrame &frame = graph.frames[member.index];
+    std::string text =
+        fmt::format("{}\n{}", ownStem(frame.path), describe(member.index));
     if (kept && text == keptText && feedsOnly(graph.frames[*before], frame)) {
       ++graph.frames[*kept].times;
       frame.isHidden = true;

@@ -32,6 +32,9 @@ struct PictureGraph {
   std::vector<PictureFrame> frames; // the first one is the network
 };
 
+/// The last name of a path without its number: `tail` of `features.tail_2`.
+std::string_view ownStem(std::string_view path);
+
 PictureGraph makePictureGraph(const dsl::Network &network);
 
 } // namespace netc::tools

@@ -75,9 +75,10 @@ void Options::excludeFromTextActions(CLI::App &app) {
   }
   for (CLI::Option *action : {actions[0], actions[1]})
     for (const char *name :
-         {"--for", "--target", "--batch", "--threads", "--set"})
+         {"--for", "--target", "--batch", "--threads", "--set", "--no-lint"})
       action->excludes(app.get_option(name));
-  app.get_option("--diff")->excludes(app.get_option("--for"));
+  for (const char *name : {"--for", "--no-lint"})
+    app.get_option("--diff")->excludes(app.get_option(name));
 }
 
 void Options::requireAction(const CLI::App &app) {
@@ -394,6 +395,9 @@ int Command::diff() {
       sources.push_back(readSource(path));
     for (const dsl::SourceFile &source : sources)
       networks.push_back(dsl::analyze(source, settings, diagnostics));
+    for (const auto &network : networks)
+      if (network)
+        dsl::checkTraining(*network, request(*network).batch, diagnostics);
     if (reportErrors(diagnostics, false))
       return trouble;
     for (size_t i = 0; i < networks.size(); ++i) {

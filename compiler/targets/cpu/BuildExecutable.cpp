@@ -168,6 +168,7 @@ kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
   table.batch = info.batch;
   table.epochs = info.epochs;
   table.learning_rate = info.learningRate;
+  table.schedule = std::make_unique<fb::ScheduleT>(info.schedule);
 
   flatbuffers::FlatBufferBuilder builder;
   fb::FinishExecutableBuffer(builder, fb::Executable::Pack(builder, &table));

@@ -3,6 +3,9 @@
 if exists("b:current_syntax")
   finish
 endif
+" Lines go on after a backslash, whatever the user's options say.
+let s:options = &cpoptions
+set cpoptions&vim
 syntax case match
 
 " Later ones win.
@@ -11,13 +14,18 @@ syntax match netLabel /\<\h\w*\ze\s*:/
 syntax keyword netDeclaration data expect import layer network test train
 syntax keyword netControl else for if in repeat
 syntax keyword netOperatorWord and not or
-syntax keyword netCombinator Sequential
-syntax keyword netKnownLayer AvgPool2D Conv2D Dense Dropout Flatten
-      \ GlobalAvgPool2D MaxPool2D ReLU Sigmoid Tanh
-syntax keyword netTransform Normalize Resize ToTensor
-syntax keyword netTraining SGD SoftmaxCrossEntropy Xavier
-syntax keyword netValue false relu sigmoid tanh true
-syntax match netArgument /\<\%(activation\|channels\|dilation\|groups\|kernel\|lr\|mean\|momentum\|padding\|rate\|size\|std\|stride\|units\|use_bias\|weight_decay\|window\)\ze\s*=\%([^=]\|$\)/
+syntax keyword netCombinator Concat Sequential Sum
+syntax keyword netKnownLayer AvgPool2D BatchNorm Conv2D Conv2DTranspose Crop2D
+      \ Dense Dropout ELU Flatten GELU GlobalAvgPool2D GlobalMaxPool2D HardSwish
+      \ Identity LayerNorm LeakyReLU MaxPool2D ReLU Reshape Scale SiLU Sigmoid
+      \ Softplus Tanh Upsample2D ZeroPadding2D
+syntax keyword netTransform CenterCrop Normalize RandomCrop RandomErasing
+      \ RandomHorizontalFlip RandomResizedCrop Resize ToTensor
+syntax keyword netTraining MeanSquaredError SGD SigmoidBinaryCrossEntropy
+      \ SoftmaxCrossEntropy Xavier
+syntax keyword netValue bilinear elu false gelu hard_swish leaky_relu nearest
+      \ relu sigmoid silu softplus tanh true
+syntax match netArgument /\<\%(activation\|affine\|alpha\|channels\|cropping\|decay_scale\|dilation\|epsilon\|groups\|kernel\|label_smoothing\|lr\|lr_scale\|max\|mean\|mode\|momentum\|nesterov\|output_padding\|padding\|rate\|ratio\|scale\|shape\|short\|size\|slope\|std\|stride\|target\|units\|use_bias\|value\|weight_decay\|window\)\ze\s*=\%([^=]\|$\)/
 syntax match netKey /\<\%(batch\|epochs\|init\|loss\|optimizer\)\ze\s\+=\%([^=]\|$\)/
 syntax match netMember /\.\zs\%(channels\|height\|size\|width\)\>/
 syntax match netNumber /\<\d\+\%(\.\d\+\)\=\%([eE][-+]\=\d\+\)\=\>/
@@ -44,3 +52,5 @@ highlight default link netString String
 highlight default link netComment Comment
 
 let b:current_syntax = "net"
+let &cpoptions = s:options
+unlet s:options

@@ -69,7 +69,7 @@ TEST(Control, For) {
             "16386\n");
   EXPECT_EQ(names("for i in -9223372036854775807..9223372036854775807 { ReLU "
                   "}"),
-            "2:33: the end of `..` must be at most 16384 more than "
+            "2:32: the end of `..` must be at most 16384 more than "
             "-9223372036854775807, got 9223372036854775807\n");
   EXPECT_EQ(names("for i in 0.5..2 { ReLU }"),
             "2:10: a bound of `..` must be an integer, got 0.5\n");

@@ -87,6 +87,8 @@ std::vector<Case> cases() {
        "2:16: no loss is called `MSE`; it is called `MeanSquaredError` here"},
       {UnknownOptimizer, withDeclarations("train { optimizer = sgd(0.1) }"),
        "2:21: no optimizer is called `sgd`; did you mean `SGD`?"},
+      {UnknownSchedule, withDeclarations("train { schedule = StepLR(1) }"),
+       "2:20: no schedule is called `StepLR`; it is called `Step` here"},
       {UnknownInit, withDeclarations("train { init = glorot_uniform }"),
        "2:16: no initialization is called `glorot_uniform`; it is called "
        "`Xavier` here"},
@@ -171,7 +173,7 @@ std::vector<Case> cases() {
        "itself needs an `if` that ends it"},
       {ExpansionTooLarge,
        withLayers("Flatten Dense(10) repeat 9999 { repeat 9999 { Identity } }"),
-       "2:47: the expansion does not end: it is at layer 2 still"},
+       "2:33: the expansion does not end: it is at layer 2 still"},
       {UnknownMetric, withDeclarations("expect accuracy > 0 on \"mnist\""),
        "2:8: `accuracy` is not measured; it is called `train_accuracy` here"},
       {ExpectDataset, withDeclarations("expect test_loss < 1"),

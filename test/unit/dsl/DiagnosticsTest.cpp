@@ -82,7 +82,8 @@ TEST(Diagnostics, LongLinesAreCut) {
 TEST(Diagnostics, CharactersOfSeveralBytesAreOneColumn) {
   Analysis analysis(withDeclarations("# \n \"\xc3\xa9\xc3\xa9\" $ \x01\xff"));
   EXPECT_EQ(analysis.diagnostics.toText(),
-            "t.net:3:2: error: expected `network`, `data` or `train`, got "
+            "t.net:3:2: error: expected `network`, `layer`, `import`, `data`, "
+            "`train` or `expect`, got "
             "`\"\xc3\xa9\xc3\xa9\"`\n"
             "    3 |  \"\xc3\xa9\xc3\xa9\" $ ??\n"
             "      |  ^~~~\n"

@@ -101,6 +101,69 @@ TEST(Format, ItemsKeepTheirLines) {
              "train { batch = 4  epochs = 5 }\n");
 }
 
+/// The whole grammar, in the words of those who designed it.
+TEST(Format, Examples) {
+  const std::string bottleneck =
+      "import \"blocks.net\"\n"
+      "\n"
+      "layer Bottleneck(channels, stride=1) = Sequential {\n"
+      "  Sum {\n"
+      "    Sequential {\n"
+      "      ConvBN(channels)  ReLU\n"
+      "      ConvBN(channels, kernel=3, stride=stride, padding=1)  ReLU\n"
+      "      ConvBN(4*channels)\n"
+      "    }\n"
+      "    if input.channels != 4*channels { ConvBN(4*channels, stride=stride) "
+      "}"
+      " else { Identity }\n"
+      "  }\n"
+      "  ReLU\n"
+      "}\n"
+      "\n"
+      "network ResNet(image: 3x224x224, classes=1000) -> [classes] = "
+      "Sequential "
+      "{\n"
+      "  for [channels, blocks, stride] in [[64, 3, 1], [128, 4, 2], [256, 6, "
+      "2],"
+      " [512, 3, 2]] {\n"
+      "    Bottleneck(channels, stride=stride)\n"
+      "    repeat blocks - 1 { Bottleneck(channels) }\n"
+      "  }\n"
+      "  for i in 0..4 { Dense(4*i) }\n"
+      "}\n"
+      "\n"
+      "data {\n"
+      "  train { RandomCrop(32, padding=4)  RandomHorizontalFlip }\n"
+      "  ToTensor\n"
+      "}\n"
+      "\n"
+      "expect parameters == 25557032\n"
+      "expect test_accuracy >= 0.75 on \"folder:imagenet\" after 90 epochs\n";
+  expectForm(bottleneck, bottleneck);
+}
+
+/// Of the blocks of an `if` each may be on one line.
+TEST(Format, If) {
+  expectForm(
+      inBraces("if a{\nB\n}else{C}\nif a {B} else if not b {C} else {\nD "
+               "E }\n"),
+      inBraces("  if a {\n"
+               "    B\n"
+               "  } else { C }\n"
+               "  if a { B } else if not b { C } else {\n"
+               "    D  E\n"
+               "  }\n"));
+  // One that is too long for a line is broken at all of them.
+  expectForm(
+      inBraces("if aLongConditionOfManyWords == anotherName { Conv2D(channels, "
+               "kernel=3, stride=2) } else { Conv2D(channels, kernel=1) }"),
+      inBraces("  if aLongConditionOfManyWords == anotherName {\n"
+               "    Conv2D(channels, kernel=3, stride=2)\n"
+               "  } else {\n"
+               "    Conv2D(channels, kernel=1)\n"
+               "  }\n"));
+}
+
 TEST(Format, EmptyLines) {
   expectForm("\n\n" + inBraces("\n\n A\n\n\n\n B\n\n") + "\n\n\ndata{}\n\n",
              inBraces("  A\n\n  B\n") + "\ndata {}\n");
@@ -153,19 +216,30 @@ TEST(Format, CommentsBesideLinesAreAligned) {
 }
 
 TEST(Format, LongArgumentsAreWrapped) {
-  expectForm(
-      inBraces("Conv2D(channels=aLongName + 1, kernel=3, stride=2, padding=1, "
-               "dilation=1, groups=anotherName, use_bias=false)"),
-      inBraces(
-          "  Conv2D(channels=aLongName + 1, kernel=3, stride=2, padding=1, "
-          "dilation=1, groups=anotherName,\n"
-          "         use_bias=false)\n"));
+  expectForm(inBraces("Conv2D(channels=aLongName + 1, kernel=3, stride=2, "
+                      "padding=1, dilation=1, groups=anotherName, "
+                      "use_bias=false, activation=relu)"),
+             inBraces("  Conv2D(channels=aLongName + 1, kernel=3, stride=2, "
+                      "padding=1, dilation=1, groups=anotherName, "
+                      "use_bias=false,\n"
+                      "         activation=relu)\n"));
   // Of nested lists, the outer one first.
-  expectForm(inBraces("Table([[100, 200, 300, 400], [101, 201, 301, 401], [102,"
-                      " 202, 302, 402], [103, 203, 303, 403], [1, 2]])"),
-             inBraces("  Table([[100, 200, 300, 400], [101, 201, 301, 401], "
-                      "[102, 202, 302, 402], [103, 203, 303, 403],\n"
-                      "         [1, 2]])\n"));
+  std::string rows = "[100, 200, 300, 400], [101, 201, 301, 401], [102, 202, "
+                     "302, 402], [103, 203, 303, 403], [104, 204, 304, 404],";
+  expectForm(inBraces("Table([" + rows + " [105, 205, 305, 405], [1, 2]])"),
+             inBraces("  Table([" + rows +
+                      "\n"
+                      "         [105, 205, 305, 405], [1, 2]])\n"));
+  // The widest list gives room to what follows it.
+  expectForm(
+      "network UNet(image: [1, pixels, pixels], pixels=256, channels=64, "
+      "depth=4, classes=2) -> [classes, pixels, pixels] = Sequential { A "
+      "}\n",
+      "network UNet(image: [1, pixels, pixels], pixels=256, channels=64, "
+      "depth=4,\n"
+      "             classes=2) -> [classes, pixels, pixels] = Sequential {\n"
+      "  A\n"
+      "}\n");
   // Rows that the author wrote stay rows.
   expectForm(inBraces("Table([\n[1, 2],\n   [3,\n 4]])"),
              inBraces("  Table([[1, 2],\n"
@@ -174,13 +248,13 @@ TEST(Format, LongArgumentsAreWrapped) {
 
 TEST(Format, LongLinesOfItemsAreBroken) {
   std::string layer = "Conv2D(128, kernel=3)  ", line;
-  for (int i = 0; i < 6; ++i)
+  for (int i = 0; i < 7; ++i)
     line += layer;
-  std::string four = "  " + line.substr(0, 4 * layer.size() - 2) + "\n";
+  std::string five = "  " + line.substr(0, 5 * layer.size() - 2) + "\n";
   std::string two = "  " + line.substr(0, 2 * layer.size() - 2) + "\n";
-  expectForm(inBraces(line), inBraces(four + two));
+  expectForm(inBraces(line), inBraces(five + two));
   expectForm("network N(a: 1) -> 1 = Sequential { " + line + "}",
-             inBraces(four + two));
+             inBraces(five + two));
 }
 
 TEST(Format, ErrorsAreTold) {

@@ -40,7 +40,8 @@ public:
     for (const Diagnostic &error : diagnostics.all()) {
       add(error.range, error.message);
       for (const Note &note : error.notes)
-        add(note.range, note.message);
+        if (!note.isHint)
+          add(note.range, note.message);
       for (const Note &note : error.uses)
         add(note.range, note.message);
     }

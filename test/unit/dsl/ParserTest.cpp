@@ -131,22 +131,40 @@ TEST(Parser, MissingBracketsAreOneError) {
 }
 
 TEST(Parser, ReservedWordsAreOneError) {
-  EXPECT_EQ(Analysis(withLayers("repeat 3 { Dense(3) }\n"
-                                "if a == b { Dense(3) } else { Dense(3) }\n"
-                                "for i in 0..3 {\n  Dense(i)\n}\nDens(1)"))
+  EXPECT_EQ(Analysis(withLayers("else { Dense(3) }\n"
+                                "in [a] { Dense(3) } else { Dense(3) }\n"
+                                "test {\n  Dense(i)\n}\nDens(1)"))
+                .errors(),
+            "2:1: `else` is a reserved word without a meaning here\n"
+            "3:1: `in` is a reserved word without a meaning here\n"
+            "4:1: `test` is a reserved word without a meaning here\n"
+            "7:1: no layer is called `Dens`\n");
+  EXPECT_EQ(Analysis(withDeclarations("repeat 3 { Dense(n) }\n"
+                                      "data { if { Flip } ToTensr }"))
                 .errors(),
             "2:1: `repeat` is a reserved word without a meaning here\n"
-            "3:1: `if` is a reserved word without a meaning here\n"
-            "4:1: `for` is a reserved word without a meaning here\n"
-            "7:1: no layer is called `Dens`\n");
-  EXPECT_EQ(Analysis(withDeclarations("layer L(n) = Sequential { Dense(n) }\n"
-                                      "expect accuracy >= 0.9 on \"x\"\n"
-                                      "data { train { Flip } ToTensr }"))
+            "3:8: `if` is a reserved word without a meaning here\n"
+            "3:20: no transform is called `ToTensr`\n");
+}
+
+TEST(Parser, LayersThatAreMissingByAnErrorAreNotMissed) {
+  EXPECT_EQ(Analysis("network N(x: 4) -> 4 = Sequential { A B Dense(4) }\n"
+                     "layer A( = ReLU\nlayer B = ReLU")
                 .errors(),
-            "2:1: `layer` is a reserved word without a meaning here\n"
-            "3:1: `expect` is a reserved word without a meaning here\n"
-            "4:8: `train` is a reserved word without a meaning here\n"
-            "4:23: no transform is called `ToTensr`\n");
+            "2:10: expected a parameter's name, got `=`\n");
+}
+
+TEST(Parser, BrokenControlFlow) {
+  auto errors = [](std::string_view layers) {
+    return Analysis(withLayers(layers)).errors();
+  };
+  EXPECT_EQ(errors("if 1 < 2 ReLU"), "2:10: expected `{`, got `ReLU`\n");
+  EXPECT_EQ(errors("repeat { ReLU }"), "2:8: expected a value, got `{`\n");
+  EXPECT_EQ(errors("for i of [1] { ReLU }"), "2:7: expected `in`, got `of`\n");
+  EXPECT_EQ(errors("for [i, 3] in [1] { ReLU }"),
+            "2:9: expected a name, got `3`\n");
+  EXPECT_EQ(errors("stem: if 1 < 2 { ReLU }"),
+            "2:7: expected a layer, got `if`\n");
 }
 
 } // namespace

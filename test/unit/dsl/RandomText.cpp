@@ -5,9 +5,6 @@
 
 namespace netc::dsl {
 
-/// What the parser does not take yet.
-static constexpr bool wholeLanguage = false;
-
 static bool isWordCharacter(char c) { return std::isalnum(c) || c == '_'; }
 
 /// Whether two tokens without a space between them could be read as others.
@@ -196,9 +193,9 @@ void RandomText::call(int depth) {
 }
 
 void RandomText::item(int depth) {
-  if (wholeLanguage && depth > 0 && chance(10))
+  if (depth > 0 && chance(10))
     return condition(depth - 1);
-  if (wholeLanguage && depth > 0 && chance(10))
+  if (depth > 0 && chance(10))
     return loop(depth - 1);
   if (chance(20)) {
     add(name());
@@ -250,7 +247,7 @@ void RandomText::data() {
   add("data");
   add("{");
   for (size_t count = below(5); count > 0; --count) {
-    bool hasPhase = wholeLanguage && chance(20);
+    bool hasPhase = chance(20);
     if (hasPhase) {
       add(chance(50) ? "train" : "test");
       add("{");
@@ -278,7 +275,7 @@ void RandomText::train() {
 std::string RandomText::file() {
   tokens.clear();
   for (size_t count = 1 + below(4); count > 0; --count) {
-    switch (wholeLanguage ? below(6) : 5 * below(2)) {
+    switch (below(6)) {
     case 0:
       data();
       break;
@@ -296,9 +293,13 @@ std::string RandomText::file() {
       for (const char *token : {"expect", "test_accuracy", ">="})
         add(token);
       expression(1);
-      for (const char *token :
-           {"on", "\"fashion-mnist\"", "after", "5", "epochs"})
-        add(token);
+      if (chance(70)) {
+        add("on");
+        add("\"fashion-mnist\"");
+      }
+      if (chance(50))
+        for (const char *token : {"after", "5", "epochs"})
+          add(token);
       break;
     default:
       network();

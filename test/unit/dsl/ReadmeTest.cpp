@@ -54,7 +54,7 @@ TEST(Readme, LabelsExample) {
   for (const Layer &layer : analysis.network->layers)
     names += layer.name + " ";
   EXPECT_EQ(names, "stem maxpool2d_1 features.conv2d_1 features.second "
-                   "conv2d_1 flatten_1 dense_1 ");
+                   "conv2d_1 tail tail_2 flatten_1 dense_1 ");
 }
 
 TEST(Models, AreAccepted) {

@@ -59,6 +59,35 @@ TEST(Train, BadOptimizers) {
             "2:21: `optimizer` must be a name, got \"sgd\"\n");
 }
 
+TEST(Train, Schedules) {
+  Analysis step(withDeclarations(
+      "train { schedule = Step(30, factor=0.1) warmup = 2 }"));
+  ASSERT_TRUE(step.network) << step.errors();
+  EXPECT_EQ(step.network->train.schedule.kind, Schedule::Kind::Step);
+  EXPECT_EQ(step.network->train.schedule.every, 30);
+  EXPECT_EQ(step.network->train.schedule.factor, 0.1);
+  EXPECT_EQ(step.network->train.schedule.warmup, 2);
+  Analysis cosine(withDeclarations("train { schedule = Cosine }"));
+  ASSERT_TRUE(cosine.network) << cosine.errors();
+  EXPECT_EQ(cosine.network->train.schedule.kind, Schedule::Kind::Cosine);
+  EXPECT_EQ(cosine.network->train.schedule.least, 0);
+
+  auto errorsOf = [](std::string_view entries) {
+    return Analysis(withDeclarations(fmt::format("train {{ {} }}", entries)))
+        .errors();
+  };
+  EXPECT_EQ(errorsOf("schedule = Step(0, factor=2)"),
+            "2:25: `every` must be above 0, got 0.0\n"
+            "2:28: `factor` must be at least 0 and at most 1, got 2.0\n");
+  EXPECT_EQ(errorsOf("schedule = Cosine(least=-1)"),
+            "2:27: `least` must be at least 0, got -1.0\n");
+  EXPECT_EQ(errorsOf("warmup = -1"),
+            "2:18: `warmup` must be at least 0 and at most 2147483647, got "
+            "-1\n");
+  EXPECT_EQ(errorsOf("warmup = true"),
+            "2:18: `warmup` must be a number, got true\n");
+}
+
 TEST(Train, BadCounts) {
   EXPECT_EQ(
       Analysis(withDeclarations("train { batch = -1 epochs = 0 }")).errors(),

@@ -37,15 +37,15 @@ TEST(UserLayer, ParametersAndDefaults) {
   auto errors = [&](std::string_view call) {
     return Analysis(withBody(layer, call)).errors();
   };
-  EXPECT_EQ(errors("Block()"), "1:36: `Block` needs `units`\n");
+  EXPECT_EQ(errors("Block()"), "1:37: `Block` needs `units`\n");
   EXPECT_EQ(errors("Block(4, unit=3)"),
-            "1:45: `Block` has no argument `unit`\n");
-  EXPECT_EQ(errors("Block(4, units=3)"), "1:45: `units` is given twice\n");
-  EXPECT_EQ(errors("Block(4, 3)"), "1:45: only the first argument of `Block` "
+            "1:46: `Block` has no argument `unit`\n");
+  EXPECT_EQ(errors("Block(4, units=3)"), "1:46: `units` is given twice\n");
+  EXPECT_EQ(errors("Block(4, 3)"), "1:46: only the first argument of `Block` "
                                    "may stand without its name\n");
-  EXPECT_EQ(errors("Block(4) { Dense(4) }"), "1:45: `Block` takes no braces\n");
-  EXPECT_EQ(errors("Block(relu)"), "3:9: `units` must be an integer, got relu\n"
-                                   "2:26: `*` takes numbers, got relu\n");
+  EXPECT_EQ(errors("Block(2) { Dense(4) }"), "1:46: `Block` takes no braces\n");
+  EXPECT_EQ(errors("Block(relu)"), "2:28: `*` takes numbers, got relu\n3:9: "
+                                   "`units` must be an integer, got relu\n");
   EXPECT_EQ(Analysis(withBody("layer A(n, n) = Dense(n)\n"
                               "layer B(input) = ReLU\n"
                               "layer C(tanh=1, lr_scale=1) = ReLU\n"
@@ -137,14 +137,14 @@ TEST(UserLayer, LabelsReachedAgain) {
   auto errors = [](std::string_view layers) {
     return Analysis(withBody("layer Own = ReLU", layers)).errors();
   };
-  EXPECT_EQ(errors("a: ReLU a: ReLU"), "1:44: label `a` is declared twice\n");
+  EXPECT_EQ(errors("a: ReLU a: ReLU"), "1:45: label `a` is declared twice\n");
   EXPECT_EQ(errors("repeat 2 { a: ReLU } a_2: ReLU"),
-            "1:57: name `a_2` is declared twice\n");
+            "1:58: name `a_2` is declared twice\n");
   EXPECT_EQ(errors("own_1: ReLU Own"),
-            "1:36: label `own_1` has the form of a name that layers get "
+            "1:37: label `own_1` has the form of a name that layers get "
             "without one\n");
   EXPECT_EQ(errors("sum_2: ReLU"),
-            "1:36: label `sum_2` has the form of a name that layers get "
+            "1:37: label `sum_2` has the form of a name that layers get "
             "without one\n");
 }
 
@@ -179,7 +179,7 @@ TEST(UserLayer, RecursionWithoutEnd) {
   const Diagnostic &error = analysis.diagnostics.all()[0];
   EXPECT_EQ(error.kind, DiagnosticKind::ExpansionTooDeep);
   ASSERT_EQ(error.uses.size(), 7u);
-  EXPECT_EQ(error.uses[0].message, "in `A`, used here");
+  EXPECT_EQ(error.uses[0].message, "in `B`, used here");
   EXPECT_TRUE(error.uses[3].message.starts_with("and in "))
       << error.uses[3].message;
   EXPECT_EQ(lineColumn(error.uses[6].range).line, 1u);
@@ -242,7 +242,7 @@ TEST(UserLayer, AnErrorInsideSaysWhereItIsUsed) {
 TEST(UserLayer, TheSameErrorIsReportedOnce) {
   std::string layer = "layer Bad(n) = Sequential { Conv2D(n, kernel=0)\n"
                       "Foo Dense(4, units=4) }";
-  std::string errors = "2:40: `kernel` must be at least 1, got 0\n"
+  std::string errors = "2:39: `kernel` must be at least 1, got 0\n"
                        "3:1: no layer is called `Foo`\n"
                        "3:14: `units` is given twice\n";
   EXPECT_EQ(Analysis("network N(image: 1x8x8) -> 8 = Sequential { repeat 50 { "
@@ -262,7 +262,7 @@ TEST(UserLayer, TheSameErrorIsReportedOnce) {
             "3:32: the braces of `if` are empty\n");
   EXPECT_EQ(
       Analysis(withBody("", "if 1 < 2 { ReLU } else { Dens(4) }")).errors(),
-      "1:61: no layer is called `Dens`\n");
+      "1:62: no layer is called `Dens`\n");
 }
 
 TEST(UserLayer, Scales) {
@@ -285,8 +285,8 @@ TEST(UserLayer, Scales) {
                                   "Sequential(decay_scale=relu) { ReLU }\n"
                                   "Sum(2) { ReLU }"))
                 .errors(),
-            "1:45: `lr_scale` must be at least 0, got -1.0\n"
-            "2:12: `decay_scale` must be a number, got relu\n"
+            "1:46: `lr_scale` must be at least 0, got -1.0\n"
+            "2:24: `decay_scale` must be a number, got relu\n"
             "3:5: `Sum` takes no arguments\n");
 }
 

@@ -215,6 +215,61 @@ TEST_P(ConvolutionTest, BackwardWeights) {
   expectClose(result.outputs[Role::Bias], c.backwardBias(d));
 }
 
+/// The same elements with the first two dimensions swapped.
+Values transposed(const Values &values, int64_t first, int64_t second) {
+  Values result(values.size());
+  int64_t rest = static_cast<int64_t>(values.size()) / (first * second);
+  for (int64_t i = 0; i < first; ++i)
+    for (int64_t j = 0; j < second; ++j)
+      for (int64_t k = 0; k < rest; ++k)
+        result[(j * first + i) * rest + k] =
+            values[(i * second + j) * rest + k];
+  return result;
+}
+
+// A deconvolution runs the convolution backwards, with a bias of its own; its
+// weights count the channels the other way round.
+TEST_P(ConvolutionTest, Deconvolution) {
+  if (c.groups != 1)
+    return; // their order of channels is what the tests of the op are about
+  TensorType flipped = f32({c.channels, c.outputs, c.kernel[0], c.kernel[1]});
+  auto deconvolution = [&](Propagation propagation) {
+    PrimitiveSpec made = spec(propagation);
+    made.kind = PrimitiveKind::Deconvolution;
+    made.tensors = {{Role::Src, dst}, {Role::Weights, flipped}};
+    if (propagation != Propagation::BackwardData)
+      made.tensors.emplace_back(Role::Bias, f32({c.channels}));
+    made.tensors.emplace_back(Role::Dst, src);
+    return made;
+  };
+  Values x = random(elements(dst), 1), w = random(elements(weights), 2),
+         b = random(c.channels, 3), d = random(elements(src), 4);
+  Values theirs = transposed(w, c.outputs, c.channels);
+
+  Values expected = c.backwardData(w, x);
+  int64_t plane = c.height * c.width;
+  for (size_t i = 0; i < expected.size(); ++i)
+    expected[i] += b[i / plane % c.channels];
+  Result forward =
+      run(deconvolution(Propagation::Forward),
+          {{Role::Src, x}, {Role::Weights, theirs}, {Role::Bias, b}});
+  SCOPED_TRACE(describe(forward.choice));
+  expectClose(forward.outputs[Role::Dst], expected);
+
+  Result ofData = run(deconvolution(Propagation::BackwardData),
+                      {{Role::Weights, theirs}, {Role::Dst, d}});
+  expectClose(ofData.outputs[Role::Src], c.forward(d, w, Values(c.outputs)));
+
+  Result ofWeights = run(deconvolution(Propagation::BackwardWeights),
+                         {{Role::Src, x}, {Role::Dst, d}});
+  expectClose(ofWeights.outputs[Role::Weights],
+              transposed(c.backwardWeights(d, x), c.outputs, c.channels));
+  Values biasGradient(c.channels);
+  for (size_t i = 0; i < d.size(); ++i)
+    biasGradient[i / plane % c.channels] += d[i];
+  expectClose(ofWeights.outputs[Role::Bias], biasGradient);
+}
+
 TEST_P(ConvolutionTest, LayoutsAreBinding) {
   for (std::string layout : {"", "acdb"})
     for (Propagation propagation :

@@ -123,6 +123,36 @@ TEST(Diff, DataAndTraining) {
   EXPECT_EQ(section(text, "layers"), "");
 }
 
+TEST(Diff, Expectations) {
+  std::string expect = "expect test_accuracy >= 0.8 on \"mnist\"\n";
+  EXPECT_EQ(section(difference(lenet + expect,
+                               lenet + expect +
+                                   "expect test_loss < 1 on \"mnist\" after 3 "
+                                   "epochs\n"),
+                    "expect"),
+            "  + test_loss < 1 on mnist after 3 epochs\n");
+  EXPECT_EQ(section(difference(lenet + expect, lenet), "expect"),
+            "  - test_accuracy >= 0.8 on mnist\n");
+}
+
+TEST(Diff, RewiredSums) {
+  auto with = [](std::string_view branches) {
+    return fmt::format("network N(a: 4) -> 4 = Sequential {{\n  Dense(4)\n"
+                       "  Sum {{ {} }}\n}}\n",
+                       branches);
+  };
+  EXPECT_EQ(section(difference(with("ReLU Identity"), with("Identity ReLU")),
+                    "layers"),
+            "    ... 2 layers as before\n"
+            "  ~ sum_1             reads relu_1, dense_1 -> dense_1, relu_1\n");
+  EXPECT_EQ(
+      section(difference(with("ReLU Identity"), with("ReLU Identity Identity")),
+              "layers"),
+      "    ... 2 layers as before\n"
+      "  ~ sum_1             reads relu_1, dense_1 -> relu_1, dense_1, "
+      "dense_1\n");
+}
+
 TEST(Diff, FitsEightyColumns) {
   std::string text = difference(
       lenet, replaced(lenet, "Conv2D(6, kernel=5",

@@ -78,29 +78,49 @@ TEST(Picture, FramesOfLabels) {
   EXPECT_EQ(boxesOf(single), "Conv2D+ReLU<image ");
 }
 
+const std::string blocks = "layer Block(channels, stride=1) = Sequential {\n"
+                           "  Conv2D(channels, kernel=1, stride=stride)\n"
+                           "  MaxPool2D(1)\n"
+                           "}\n";
+
+Analysis withBlocks(const std::string &layers, const std::string &output) {
+  return Analysis(blocks + dsl::withLayers(layers, "4x8x8", output));
+}
+
 TEST(Picture, EqualNeighboursAreDrawnOnce) {
-  std::string block =
-      "Sequential { Conv2D(4, kernel=1) MaxPool2D(3, stride=1, padding=1) } ";
-  Analysis three = withLayers(
-      "a: " + block + "b: " + block + "c: " + block + "Flatten", "256");
-  EXPECT_EQ(framesOf(three), "a:0-1x3 ");
+  Analysis three = withBlocks("repeat 3 { Block(4) } Flatten", "256");
+  EXPECT_EQ(framesOf(three), "block_1:0-1x3 ");
   std::string dot = pictureDot(*three.network);
-  EXPECT_EQ(count(dot, "<b>a</b> × 3"), 1u) << dot;
+  EXPECT_EQ(count(dot, "<b>Block</b>&#160;&#160;4 × 3"), 1u) << dot;
   EXPECT_EQ(count(dot, "<b>Conv2D</b>"), 1u);
   EXPECT_EQ(count(dot, "b1 -> b6 [label=\" 4×8×8\""), 1u) << dot;
-  // Others are not: another argument, another reader, something between.
-  EXPECT_EQ(framesOf(withLayers("a: Sequential { Conv2D(4, kernel=1) MaxPool2D("
-                                "1) } b: Sequential { Conv2D(4, kernel=1, "
-                                "use_bias=false) MaxPool2D(1) }",
-                                "4x8x8")),
-            "a:0-1x1 b:2-3x1 ");
-  EXPECT_EQ(framesOf(withLayers("Sum { Sequential { a: " + block +
-                                    "b: " + block + "} Identity }",
-                                "4x8x8")),
-            "a:0-1x2 ");
   EXPECT_EQ(
-      framesOf(withLayers("a: " + block + "MaxPool2D(1) b: " + block, "4x8x8")),
-      "a:0-1x1 b:3-4x1 ");
+      framesOf(withBlocks("Sum { Sequential { Block(4) Block(4) } Identity"
+                          " }",
+                          "4x8x8")),
+      "block_1:0-1x2 ");
+}
+
+TEST(Picture, OthersAreNot) {
+  // Other arguments and shapes, something between, another label, a reader.
+  EXPECT_EQ(framesOf(withBlocks("Block(4, stride=2) Block(4)", "4x4x4")),
+            "block_1:0-1x1 block_2:2-3x1 ");
+  EXPECT_EQ(framesOf(withBlocks("Block(4) MaxPool2D(1) Block(4)", "4x8x8")),
+            "block_1:0-1x1 block_2:3-4x1 ");
+  EXPECT_EQ(framesOf(withBlocks("Block(4) second: Block(4)", "4x8x8")),
+            "block_1:0-1x1 second:2-3x1 ");
+  EXPECT_EQ(framesOf(withBlocks("Block(4) Sum { Block(4) Identity }", "4x8x8")),
+            "block_1:0-1x1 block_2:2-3x1 ");
+}
+
+TEST(Picture, Titles) {
+  Analysis analysis = withBlocks("head: Block(8, stride=2) inner: Sequential { "
+                                 "MaxPool2D(1) MaxPool2D(1) }",
+                                 "8x4x4");
+  std::string dot = pictureDot(*analysis.network);
+  EXPECT_EQ(count(dot, "label=<head: <b>Block</b>&#160;&#160;8, stride 2>"), 1u)
+      << dot;
+  EXPECT_EQ(count(dot, "label=<<b>inner</b>>"), 1u) << dot;
 }
 
 TEST(Picture, Text) {
@@ -109,7 +129,8 @@ TEST(Picture, Text) {
       "kernel=1) Identity }",
       "6x3x4");
   std::string dot = pictureDot(*analysis.network);
-  EXPECT_EQ(count(dot, "<b>Conv2D</b>&#160;6, 3×1, stride 2<br/>"), 1u) << dot;
+  EXPECT_EQ(count(dot, "<b>Conv2D</b>&#160;&#160;6, 3×1, stride 2<br/>"), 1u)
+      << dot;
   EXPECT_EQ(count(dot, "stem · 78 parameters"), 1u) << dot;
   EXPECT_EQ(count(dot, "<b>ReLU</b>"), 1u) << dot;
   EXPECT_EQ(count(dot, "label=\"+\""), 1u) << dot;

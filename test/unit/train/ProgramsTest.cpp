@@ -120,8 +120,11 @@ TEST(Describe, MapsOfLabels) {
   EXPECT_TRUE(model.takesLabels);
   EXPECT_EQ(model.labelShape, (std::vector<int64_t>{2, 3}));
 
-  data::DatasetInfo dataset{
-      .name = "digits", .shape = {1, 2, 3}, .classes = 10, .trainExamples = 22};
+  data::DatasetInfo dataset;
+  dataset.name = "digits";
+  dataset.shape = {1, 2, 3};
+  dataset.classes = 10;
+  dataset.trainExamples = 22;
   expectError([&] { checkDataset(model, dataset, true); },
               {"data set `digits` has one label an example",
                "was compiled for labels of 2x3"});

@@ -75,6 +75,17 @@ TEST_F(TrainerTest, LossesWithoutAnAccuracy) {
             std::vector<std::string>{"epoch 1, loss 1.0500, test loss 0.4500"});
 }
 
+// Six steps an epoch: half the rate from the second on.
+TEST_F(TrainerTest, SchedulesChangeTheRate) {
+  programs.description.schedule = {.kind = Schedule::Kind::Step,
+                                   .every = 1,
+                                   .factor = 0.5};
+  EXPECT_EQ(train(), Outcome::Finished);
+  ASSERT_EQ(programs.states.size(), 12u);
+  EXPECT_EQ(programs.states[5].learningRate, 0.5f);
+  EXPECT_EQ(programs.states[6].learningRate, 0.25f);
+}
+
 // Of maps every pixel's label counts: here each example has two.
 TEST_F(TrainerTest, AccuracyIsTheShareOfLabels) {
   programs.description.labelShape = {1, 2};
