@@ -314,7 +314,9 @@ Value Emitter::emit(const shape::LayerNorm &spec, const Layer &layer,
                  : output;
 }
 
-/// A normalisation by a mean of 0 and a variance of 1.
+/// A normalisation by a mean of 0 and a variance that is 1 with its epsilon.
+/// The padding of blocked channels has a variance of 0: without an epsilon it
+/// would be 0 times infinity.
 Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
                     Value input) {
   SmallVector<Value> parameters = emitParameters(layer, location);
@@ -323,11 +325,13 @@ Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
     return builder.create<net::FillOp>(location, channels,
                                        builder.getF64FloatAttr(value));
   };
-  Value mean = fill(0), variance = fill(1);
+  constexpr double epsilon = 0x1p-10; // both are exact in float
+  Value mean = fill(0), variance = fill(1 - epsilon);
   return builder
       .create<net::BatchNormInferenceOp>(
           location, input, mean, variance, parameters,
-          builder.getF64FloatAttr(0), net::ActivationKindAttr(), StringAttr())
+          builder.getF64FloatAttr(epsilon), net::ActivationKindAttr(),
+          StringAttr())
       .getOutput();
 }
 

@@ -48,8 +48,8 @@ def Net_BatchNormInferenceOp : Net_AffineOp<"batch_norm_inference", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
   let summary = "(x - mean)/sqrt(variance + epsilon)*weight + bias with the given mean and variance of each channel";
   let description = [{
-    Mean and variance are constants to the gradient. With mean 0, variance 1 and
-    epsilon 0 it is the layer `Scale`.
+    Mean and variance are constants to the gradient. With a mean of 0 and a
+    variance that is 1 with `epsilon` it is the layer `Scale`.
     - batch_norm_inference_c1: mean, variance and `affine` are [C] for an input [N, C, ...].
     ```mlir
     %y = net.batch_norm_inference %x, %mean, %variance, %w, %b {epsilon = 1.0e-05 : f64}
