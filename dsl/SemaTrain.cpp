@@ -188,14 +188,15 @@ void TrainResolver::resolveSchedule(const TrainEntry &entry) {
     return;
   const BoundArguments &arguments = resolved->arguments;
   Schedule &schedule = network.train.schedule;
-  schedule.kind = resolved->name == "Step" ? Schedule::Kind::Step
-                                           : Schedule::Kind::Cosine;
+  schedule.kind =
+      resolved->name == "Step" ? Schedule::Kind::Step : Schedule::Kind::Cosine;
   schedule.every = arguments.get("every", schedule.every);
   schedule.factor = arguments.get("factor", schedule.factor);
   schedule.least = arguments.get("least", schedule.least);
   if (schedule.every <= 0)
-    diagnostics.error(DiagnosticKind::ValueRange, arguments.find("every")->range,
-                      "`every`", "above 0", describe(Value{schedule.every}));
+    diagnostics.error(DiagnosticKind::ValueRange,
+                      arguments.find("every")->range, "`every`", "above 0",
+                      describe(Value{schedule.every}));
   checkNumber(arguments, "factor", schedule.factor, std::nextafter(1.0, 2.0),
               "at least 0 and at most 1");
   checkNumber(arguments, "least", schedule.least, HUGE_VAL, "at least 0");
@@ -211,17 +212,15 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
   else if (const double *number = value.as<double>())
     epochs = *number;
   else
-    return void(diagnostics.error(DiagnosticKind::ValueKind,
-                                  entry.value->range, "`warmup`", "a number",
-                                  describe(value)));
+    return void(diagnostics.error(DiagnosticKind::ValueKind, entry.value->range,
+                                  "`warmup`", "a number", describe(value)));
   if (epochs >= 0 && epochs <= static_cast<double>(shape::maxArgument))
     network.train.schedule.warmup = epochs;
   else
-    diagnostics.error(DiagnosticKind::ValueRange, entry.value->range,
-                      "`warmup`",
-                      fmt::format("at least 0 and at most {}",
-                                  shape::maxArgument),
-                      describe(value));
+    diagnostics.error(
+        DiagnosticKind::ValueRange, entry.value->range, "`warmup`",
+        fmt::format("at least 0 and at most {}", shape::maxArgument),
+        describe(value));
 }
 
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {

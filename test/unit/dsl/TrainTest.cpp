@@ -60,8 +60,8 @@ TEST(Train, BadOptimizers) {
 }
 
 TEST(Train, Schedules) {
-  Analysis step(withDeclarations(
-      "train { schedule = Step(30, factor=0.1) warmup = 2 }"));
+  Analysis step(
+      withDeclarations("train { schedule = Step(30, factor=0.1) warmup = 2 }"));
   ASSERT_TRUE(step.network) << step.errors();
   EXPECT_EQ(step.network->train.schedule.kind, Schedule::Kind::Step);
   EXPECT_EQ(step.network->train.schedule.every, 30);

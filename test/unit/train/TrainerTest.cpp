@@ -77,9 +77,8 @@ TEST_F(TrainerTest, LossesWithoutAnAccuracy) {
 
 // Six steps an epoch: half the rate from the second on.
 TEST_F(TrainerTest, SchedulesChangeTheRate) {
-  programs.description.schedule = {.kind = Schedule::Kind::Step,
-                                   .every = 1,
-                                   .factor = 0.5};
+  programs.description.schedule = {
+      .kind = Schedule::Kind::Step, .every = 1, .factor = 0.5};
   EXPECT_EQ(train(), Outcome::Finished);
   ASSERT_EQ(programs.states.size(), 12u);
   EXPECT_EQ(programs.states[5].learningRate, 0.5f);
