@@ -572,15 +572,14 @@ emit(const NetworkLayer &layer, const shape::Shape &input,
       },
       [&](const shape::Scale &) {
         std::string channels = tensorType({input[0]});
-        FunctionText::Values given{{"%zero_" + name, channels},
-                                   {"%one_" + name, channels}};
-        function.line(given[0].name +
-                      " = net.fill {value = 0.0 : f64} : " + channels);
-        function.line(given[1].name +
-                      " = net.fill {value = 1.0 : f64} : " + channels);
+        FunctionText::Values given{{"%mean_" + name, channels},
+                                   {"%variance_" + name, channels}};
+        for (int i : {0, 1}) // a variance that is 1 with the epsilon
+          function.line(given[i].name + " = net.fill {" +
+                        real("value", i * (1 - 0x1p-10)) + "} : " + channels);
         operands.insert(operands.begin() + 1, given.begin(), given.end());
-        return function.op("batch_norm_inference", operands, real("epsilon", 0),
-                           type);
+        return function.op("batch_norm_inference", operands,
+                           real("epsilon", 0x1p-10), type);
       }};
   return std::visit(emitLayer, layer.spec);
 }
