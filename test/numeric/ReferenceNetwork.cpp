@@ -2,6 +2,7 @@
 #include "test/numeric/ReferenceNetwork.h"
 
 #include "test/numeric/FunctionText.h"
+#include "test/numeric/KinkDistance.h"
 #include "test/numeric/Values.h"
 #include "test/reference/Activation.h"
 #include "test/reference/Concat.h"
@@ -104,57 +105,12 @@ shape::MaxPool2D wholePool(const Tensor &input) {
   return {whole, whole};
 }
 
-double kinkDistance(const shape::Activation &spec, const Tensor &input) {
-  std::vector<double> kinks;
-  if (spec.kind == shape::ActivationKind::ReLU)
-    kinks = {0, spec.parameter};
-  else if (spec.kind == shape::ActivationKind::HardSwish)
-    kinks = {-3, 3};
-  else if (spec.kind == shape::ActivationKind::LeakyReLU ||
-           spec.kind == shape::ActivationKind::ELU)
-    kinks = {0};
-  double nearest = std::numeric_limits<double>::infinity();
-  for (double x : input.values)
-    for (double kink : kinks)
-      if (x != kink)
-        nearest = std::min(nearest, std::abs(x - kink));
-  return nearest;
-}
-
-double kinkDistance(const shape::MaxPool2D &spec, const Tensor &input) {
-  double nearest = std::numeric_limits<double>::infinity();
-  Tensor winners = maxPool2D(input, poolOf(spec)).output;
-  for (int64_t n = 0; n < winners.dim(0); ++n)
-    for (int64_t c = 0; c < winners.dim(1); ++c)
-      for (int64_t oy = 0; oy < winners.dim(2); ++oy)
-        for (int64_t ox = 0; ox < winners.dim(3); ++ox)
-          for (int64_t ky = 0; ky < spec.window[0]; ++ky)
-            for (int64_t kx = 0; kx < spec.window[1]; ++kx) {
-              int64_t y = oy * spec.stride[0] - spec.padding[0] + ky;
-              int64_t x = ox * spec.stride[1] - spec.padding[1] + kx;
-              if (y < 0 || y >= input.dim(2) || x < 0 || x >= input.dim(3))
-                continue;
-              double gap = winners(n, c, oy, ox) - input(n, c, y, x);
-              if (gap > 0)
-                nearest = std::min(nearest, gap);
-            }
-  return nearest;
-}
-
 Tensor sum(const std::vector<Tensor> &terms) {
   Tensor total(terms[0].shape);
   for (const Tensor &term : terms)
     for (int64_t i = 0; i < total.size(); ++i)
       total.values[i] += term.values[i];
   return total;
-}
-
-double kinkDistance(const shape::GlobalMaxPool2D &, const Tensor &input) {
-  return kinkDistance(wholePool(input), input);
-}
-
-template <typename Other> double kinkDistance(const Other &, const Tensor &) {
-  return std::numeric_limits<double>::infinity();
 }
 
 } // namespace
