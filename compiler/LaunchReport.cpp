@@ -108,6 +108,7 @@ std::string LaunchReporter::reasonOf(PrimitiveOp op) const {
   bool isBackward = op.getPropagation() != Propagation::Forward;
   switch (op.getKind()) {
   case PrimitiveKind::Convolution:
+  case PrimitiveKind::Deconvolution:
     return llvm::formatv(
         "oneDNN's first choice for these sizes on {0}, free to "
         "choose every layout",

@@ -25,6 +25,7 @@ private:
                    const shape::Pair &stride);
   void checkNorm(const Layer &layer);
   void checkLearningRate();
+  void checkSchedule();
 
   const Network &network;
   Diagnostics &diagnostics;
@@ -150,6 +151,39 @@ void Linter::checkLearningRate() {
                           effective));
 }
 
+/// What the schedule makes of the rate.
+void Linter::checkSchedule() {
+  constexpr double least = 1e-6; // of the rate at the beginning
+  const Schedule &schedule = network.train.schedule;
+  const Sgd &sgd = network.train.optimizer;
+  auto epochs = static_cast<double>(network.train.epochs);
+  SourceRange range = network.train.optimizerRange;
+  // One epoch is what a file has that leaves it to the command line.
+  if (!range.file || sgd.learningRate == 0 || network.train.epochs == 1)
+    return;
+  double fall =
+      schedule.kind == Schedule::Kind::Step
+          ? std::pow(schedule.factor, std::floor((epochs - 1) / schedule.every))
+          : 1;
+  if (schedule.warmup >= epochs && schedule.warmup > 0)
+    diagnostics.warning(LintKind::LearningRate, range,
+                        fmt::format("a warmup of {:.6g} epochs never ends in "
+                                    "{}: the learning rate is not reached",
+                                    schedule.warmup, network.train.epochs));
+  else if (fall < least)
+    diagnostics.warning(
+        LintKind::LearningRate, range,
+        fmt::format("the schedule leaves {:.3g} of the learning rate in the "
+                    "last of {} epochs",
+                    fall, network.train.epochs));
+  else if (schedule.kind == Schedule::Kind::Cosine &&
+           schedule.least > sgd.learningRate)
+    diagnostics.warning(
+        LintKind::LearningRate, range,
+        fmt::format("the schedule raises the learning rate to {:.3g}",
+                    schedule.least));
+}
+
 void Linter::run() {
   checkOutput();
   for (const Layer &layer : network.layers) {
@@ -158,6 +192,7 @@ void Linter::run() {
     checkNorm(layer);
   }
   checkLearningRate();
+  checkSchedule();
 }
 
 void lint(const Network &network, Diagnostics &diagnostics) {

@@ -107,11 +107,16 @@ bool Parser::parseFor(ForItem &node) {
   advance();
   Token open = token();
   node.destructures = consumeIf(LeftBracket);
-  do {
-    if (!parseName(node.names.emplace_back(), "a name"))
-      return false;
-  } while (node.destructures && consumeIf(Comma));
-  if (node.destructures && !parseClosing(RightBracket, open))
+  bool isParsed = true;
+  do
+    isParsed = parseName(node.names.emplace_back(), "a name");
+  while (isParsed && node.destructures && consumeIf(Comma));
+  if (node.destructures && !(isParsed && parseClosing(RightBracket, open))) {
+    isParsed = false;
+    skipGroups([&] { return token().startsLine; });
+    consumeIf(RightBracket);
+  }
+  if (!isParsed)
     return false;
   return parseToken(In) && (node.list = parseExpr()) &&
          (!consumeIf(DotDot) || (node.end = parseExpr())) &&

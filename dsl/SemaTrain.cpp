@@ -39,12 +39,21 @@ static std::span<const Signature> initSignatures() {
   return signatures;
 }
 
+static std::span<const Signature> scheduleSignatures() {
+  using enum ArgumentKind;
+  static const Signature signatures[] = {
+      {"Step", {{"every", Number, true}, {"factor", Number, true}}},
+      {"Cosine", {{"least", Number}}}};
+  return signatures;
+}
+
 std::span<const std::string_view> trainKeyNames() { return trainKeys; }
 
 std::vector<const Signature *> trainSignatures() {
   std::vector<const Signature *> signatures;
   for (std::span<const Signature> known :
-       {lossSignatures(), optimizerSignatures(), initSignatures()})
+       {lossSignatures(), optimizerSignatures(), initSignatures(),
+        scheduleSignatures()})
     for (const Signature &signature : known)
       signatures.push_back(&signature);
   return signatures;
@@ -177,13 +186,9 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
 }
 
 void TrainResolver::resolveSchedule(const TrainEntry &entry) {
-  using enum ArgumentKind;
-  static const Signature signatures[] = {
-      {"Step", {{"every", Number, true}, {"factor", Number, true}}},
-      {"Cosine", {{"least", Number}}}};
-  std::optional<Resolved> resolved =
-      resolveChoice(entry, signatures, DiagnosticKind::UnknownSchedule,
-                    NameContext::Schedule, evaluator);
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, scheduleSignatures(), DiagnosticKind::UnknownSchedule,
+      NameContext::Schedule, evaluator);
   if (!resolved)
     return;
   const BoundArguments &arguments = resolved->arguments;

@@ -5,6 +5,7 @@
 
 namespace netc::dsl {
 
+ValueList::ValueList() : ValueList(std::vector<Value>()) {}
 ValueList::ValueList(std::vector<Value> list)
     : elements(std::make_shared<const std::vector<Value>>(std::move(list))) {}
 

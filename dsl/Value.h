@@ -24,7 +24,7 @@ struct Value;
 /// nothing however long it is.
 class ValueList {
 public:
-  ValueList() : ValueList(std::vector<Value>()) {}
+  ValueList();
   explicit ValueList(std::vector<Value> list);
 
   size_t size() const;

@@ -12,9 +12,8 @@ using namespace netc::numeric;
 
 namespace {
 
-// Relative to a tensor's root mean square, through every layer; a batch
-// normalisation's gradient is a difference of sums that one thread makes in
-// order.
+// Relative to a tensor's root mean square, through every layer.
+// A normalisation of few values makes rounding larger.
 constexpr double tolerance = 1e-4;
 
 NetworkText leNet() {

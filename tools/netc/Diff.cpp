@@ -260,7 +260,19 @@ static std::vector<dsl::GivenArgument> settingsOf(const dsl::Network &network) {
   add(ofOptimizer, "weight_decay", train.optimizer.weightDecay);
   if (train.optimizer.nesterov)
     ofOptimizer.push_back({"nesterov", "true"});
-  return {{"loss", callText(dsl::toString(train.loss.kind), ofLoss)},
+  std::vector<dsl::GivenArgument> ofSchedule;
+  using enum dsl::Schedule::Kind;
+  if (train.schedule.kind == Step)
+    ofSchedule = {{"every", plain(train.schedule.every)},
+                  {"factor", plain(train.schedule.factor)}};
+  else if (train.schedule.kind == Cosine)
+    add(ofSchedule, "least", train.schedule.least);
+  return {{"schedule", callText(train.schedule.kind == Constant ? "none"
+                                : train.schedule.kind == Step   ? "Step"
+                                                                : "Cosine",
+                                ofSchedule)},
+          {"warmup", plain(train.schedule.warmup)},
+          {"loss", callText(dsl::toString(train.loss.kind), ofLoss)},
           {"optimizer", callText("SGD", ofOptimizer)},
           {"batch", std::to_string(train.batch)},
           {"epochs", std::to_string(train.epochs)}};

@@ -21,12 +21,12 @@ syntax keyword netKnownLayer AvgPool2D BatchNorm Conv2D Conv2DTranspose Crop2D
       \ Softplus Tanh Upsample2D ZeroPadding2D
 syntax keyword netTransform CenterCrop Normalize RandomCrop RandomErasing
       \ RandomHorizontalFlip RandomResizedCrop Resize ToTensor
-syntax keyword netTraining MeanSquaredError SGD SigmoidBinaryCrossEntropy
-      \ SoftmaxCrossEntropy Xavier
+syntax keyword netTraining Cosine MeanSquaredError SGD SigmoidBinaryCrossEntropy
+      \ SoftmaxCrossEntropy Step Xavier
 syntax keyword netValue bilinear elu false gelu hard_swish leaky_relu nearest
       \ relu sigmoid silu softplus tanh true
-syntax match netArgument /\<\%(activation\|affine\|alpha\|channels\|cropping\|decay_scale\|dilation\|epsilon\|groups\|kernel\|label_smoothing\|lr\|lr_scale\|max\|mean\|mode\|momentum\|nesterov\|output_padding\|padding\|rate\|ratio\|scale\|shape\|short\|size\|slope\|std\|stride\|target\|units\|use_bias\|value\|weight_decay\|window\)\ze\s*=\%([^=]\|$\)/
-syntax match netKey /\<\%(batch\|epochs\|init\|loss\|optimizer\)\ze\s\+=\%([^=]\|$\)/
+syntax match netArgument /\<\%(activation\|affine\|alpha\|channels\|cropping\|decay_scale\|dilation\|epsilon\|every\|factor\|groups\|kernel\|label_smoothing\|least\|lr\|lr_scale\|max\|mean\|mode\|momentum\|nesterov\|output_padding\|padding\|rate\|ratio\|scale\|shape\|short\|size\|slope\|std\|stride\|target\|units\|use_bias\|value\|weight_decay\|window\)\ze\s*=\%([^=]\|$\)/
+syntax match netKey /\<\%(batch\|epochs\|init\|loss\|optimizer\|schedule\|warmup\)\ze\s\+=\%([^=]\|$\)/
 syntax match netMember /\.\zs\%(channels\|height\|size\|width\)\>/
 syntax match netNumber /\<\d\+\%(\.\d\+\)\=\%([eE][-+]\=\d\+\)\=\>/
 syntax match netShape /\<\d\+\%(x\d\+\)\+\>/

@@ -111,6 +111,24 @@ TEST(Lint, LearningRate) {
   EXPECT_EQ(of("SGD(lr=0.9, momentum=0.9, weight_decay=5e-4)"), "");
 }
 
+TEST(Lint, Schedules) {
+  auto of = [](std::string_view keys) {
+    return warningsOf(Analysis(withDeclarations(
+        fmt::format("train {{ optimizer = SGD(lr=0.1) {} }}", keys))));
+  };
+  EXPECT_EQ(of("schedule = Step(1, factor=0.1) epochs = 30"),
+            "learning-rate 2:21: the schedule leaves 1e-29 of the learning "
+            "rate in the last of 30 epochs\n");
+  EXPECT_EQ(of("schedule = Cosine(least=0.5) epochs = 30"),
+            "learning-rate 2:21: the schedule raises the learning rate to "
+            "0.5\n");
+  EXPECT_EQ(of("warmup = 5 epochs = 5"),
+            "learning-rate 2:21: a warmup of 5 epochs never ends in 5: the "
+            "learning rate is not reached\n");
+  EXPECT_EQ(of("schedule = Step(30, factor=0.1) epochs = 90 warmup = 5"), "");
+  EXPECT_EQ(of("schedule = Cosine(least=0.001) epochs = 30"), "");
+}
+
 TEST(Lint, IsSilencedByItsName) {
   std::string text = withLayers("Flatten Dense(5) Dense(10) ReLU");
   SourceFile source{"t.net", text};

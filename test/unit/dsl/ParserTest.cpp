@@ -163,6 +163,8 @@ TEST(Parser, BrokenControlFlow) {
   EXPECT_EQ(errors("for i of [1] { ReLU }"), "2:7: expected `in`, got `of`\n");
   EXPECT_EQ(errors("for [i, 3] in [1] { ReLU }"),
             "2:9: expected a name, got `3`\n");
+  EXPECT_EQ(errors("for [i j] in [1] { ReLU }"),
+            "2:8: expected `]`, got `j`\n");
   EXPECT_EQ(errors("stem: if 1 < 2 { ReLU }"),
             "2:7: expected a layer, got `if`\n");
 }

@@ -90,7 +90,7 @@ TEST(Diff, AddedAndRemovedLayers) {
           "layers"),
       "    ... 2 layers as before\n"
       "  + relu_1            ReLU                                            "
-      "  6x12x12\n"
+      "   6x12x12\n"
       "    ... 2 layers as before\n");
   EXPECT_EQ(
       section(
@@ -98,9 +98,9 @@ TEST(Diff, AddedAndRemovedLayers) {
           "layers"),
       "    ... 1 layer as before\n"
       "  - avgpool2d_1       AvgPool2D(window=2)                           "
-      "    6x12x12\n"
+      "     6x12x12\n"
       "  + maxpool2d_1       MaxPool2D(window=2)                           "
-      "    6x12x12\n"
+      "     6x12x12\n"
       "    ... 2 layers as before\n");
   EXPECT_EQ(
       section(difference(lenet, replaced(lenet, "  Dense", "  head: Dense")),
@@ -121,6 +121,18 @@ TEST(Diff, DataAndTraining) {
             "  ~ optimizer         SGD(lr=0.01) -> SGD(lr=0.1, momentum=0.9)\n"
             "  ~ batch             128 -> 64\n");
   EXPECT_EQ(section(text, "layers"), "");
+}
+
+TEST(Diff, Schedules) {
+  EXPECT_EQ(
+      section(difference(
+                  lenet + "train { epochs = 5  schedule = Cosine(least=0.01) }",
+                  lenet + "train { epochs = 5  schedule = Step(every=2, "
+                          "factor=0.5)  warmup = 1 }"),
+              "train"),
+      "  ~ schedule          Cosine(least=0.01) -> Step(every=2, "
+      "factor=0.5)\n"
+      "  ~ warmup            0 -> 1\n");
 }
 
 TEST(Diff, Expectations) {

@@ -73,17 +73,17 @@ TEST(Explain, Launches) {
         "beyond the end of a line of eighty columns"}},
       {"evaluate", 1, "forward", "convolution jit:avx2", 0, {}}};
   std::string text = explainText(*analysis.network, 0, 32, launches);
-  EXPECT_EQ(
-      text.substr(text.find("\n\n")),
-      "\n\na training step\n"
-      "   2 forward: convolution jit:avx2\n"
-      "       reads  src 32x1x28x28 row-major\n"
-      "       words that are many enough to go on beyond the end of a line of\n"
-      "       eighty columns\n"
-      "       2.0 kB beside it for the library\n"
-      "\n"
-      "evaluation\n"
-      "   1 forward: convolution jit:avx2\n");
+  EXPECT_EQ(text.substr(text.find("\n\n")),
+            "\n\na training step\n"
+            "   2 forward: convolution jit:avx2\n"
+            "       reads  src 32x1x28x28 row-major\n"
+            "       words that are many enough to go on beyond the end of a "
+            "line of eighty\n"
+            "       columns\n"
+            "       2.0 kB beside it for the library\n"
+            "\n"
+            "evaluation\n"
+            "   1 forward: convolution jit:avx2\n");
 }
 
 } // namespace
