@@ -67,14 +67,17 @@ public:
     library.spec.tensors.emplace_back(role, toRuntime(value.getType()));
     return value_(role, value);
   }
-  /// A filter whose channels the library counts the other way round.
-  LibraryBuilder &addTransposed(Role role, Value value) {
+  /// The weights of a convolution; those of a transposed one, whose channels
+  /// the library counts the other way round.
+  LibraryBuilder &addFilter(Value value) {
+    if (library.spec.kind == PrimitiveKind::Convolution)
+      return add(Role::Weights, value);
     runtime::TensorType type = toRuntime(value.getType());
     size_t first = type.shape.size() == 5 ? 1 : 0;
     std::swap(type.shape[first], type.shape[first + 1]);
     type.layout = swapChannels(type.layout, type.shape.size());
-    library.spec.tensors.emplace_back(role, type);
-    return value_(role, value);
+    library.spec.tensors.emplace_back(Role::Weights, type);
+    return value_(Role::Weights, value);
   }
   /// A workspace: no tensor of the descriptor.
   LibraryBuilder &workspace(Value value) {
@@ -113,68 +116,49 @@ private:
 };
 } // namespace
 
+/// Of convolutions and their gradients.
+static PrimitiveKind kindOf(Operation *op) {
+  return isa<Conv2DTransposeOp, Conv2DTransposeInputGradientOp,
+             Conv2DTransposeFilterGradientOp>(op)
+             ? PrimitiveKind::Deconvolution
+             : PrimitiveKind::Convolution;
+}
+
+/// A ReLU joined to the op, the only activation that is joined to one.
+static bool hasActivation(Operation *op) { return op->hasAttr("activation"); }
+
 static std::optional<LibraryOp> map(Operation *op) {
   using Result = std::optional<LibraryOp>;
   return TypeSwitch<Operation *, Result>(op)
-      .Case([](Conv2DOp op) {
-        return LibraryBuilder(PrimitiveKind::Convolution, Propagation::Forward,
-                              true)
+      .Case<Conv2DOp, Conv2DTransposeOp>([](auto op) {
+        return LibraryBuilder(kindOf(op), Propagation::Forward, true)
             .add(Role::Src, op.getInput())
-            .add(Role::Weights, op.getFilter())
+            .addFilter(op.getFilter())
             .add(Role::Bias, op.getBias())
             .add(Role::Dst, op.getOutput())
             .convolution(op)
-            .relu(op.getActivation().has_value())
+            .relu(hasActivation(op))
             .done();
       })
-      .Case([](Conv2DInputGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::Convolution,
-                              Propagation::BackwardData, true)
+      .Case<Conv2DInputGradientOp, Conv2DTransposeInputGradientOp>([](auto op) {
+        return LibraryBuilder(kindOf(op), Propagation::BackwardData, true)
             .add(Role::Src, op.getInputGradient())
-            .add(Role::Weights, op.getFilter())
+            .addFilter(op.getFilter())
             .add(Role::Dst, op.getOutputGradient())
             .convolution(op)
             .done();
       })
-      .Case([](Conv2DFilterGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::Convolution,
-                              Propagation::BackwardWeights, true)
-            .add(Role::Src, op.getInput())
-            .add(Role::Weights, op.getFilterGradient())
-            .add(Role::Bias, op.getBiasGradient())
-            .add(Role::Dst, op.getOutputGradient())
-            .convolution(op)
-            .done();
-      })
-      .Case([](Conv2DTransposeOp op) {
-        return LibraryBuilder(PrimitiveKind::Deconvolution,
-                              Propagation::Forward, true)
-            .add(Role::Src, op.getInput())
-            .addTransposed(Role::Weights, op.getFilter())
-            .add(Role::Bias, op.getBias())
-            .add(Role::Dst, op.getOutput())
-            .convolution(op)
-            .done();
-      })
-      .Case([](Conv2DTransposeInputGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::Deconvolution,
-                              Propagation::BackwardData, true)
-            .add(Role::Src, op.getInputGradient())
-            .addTransposed(Role::Weights, op.getFilter())
-            .add(Role::Dst, op.getOutputGradient())
-            .convolution(op)
-            .done();
-      })
-      .Case([](Conv2DTransposeFilterGradientOp op) {
-        return LibraryBuilder(PrimitiveKind::Deconvolution,
-                              Propagation::BackwardWeights, true)
-            .add(Role::Src, op.getInput())
-            .addTransposed(Role::Weights, op.getFilterGradient())
-            .add(Role::Bias, op.getBiasGradient())
-            .add(Role::Dst, op.getOutputGradient())
-            .convolution(op)
-            .done();
-      })
+      .Case<Conv2DFilterGradientOp, Conv2DTransposeFilterGradientOp>(
+          [](auto op) {
+            return LibraryBuilder(kindOf(op), Propagation::BackwardWeights,
+                                  true)
+                .add(Role::Src, op.getInput())
+                .addFilter(op.getFilterGradient())
+                .add(Role::Bias, op.getBiasGradient())
+                .add(Role::Dst, op.getOutputGradient())
+                .convolution(op)
+                .done();
+          })
       .Case([](DenseOp op) {
         return LibraryBuilder(PrimitiveKind::InnerProduct, Propagation::Forward,
                               true)
@@ -243,7 +227,7 @@ static std::optional<LibraryOp> map(Operation *op) {
             .add(Role::Dst, op.getOutput())
             .done();
       })
-      .Case([](BatchNormOp op) {
+      .Case<BatchNormOp, BatchNormInferenceOp>([](auto op) {
         return LibraryBuilder(PrimitiveKind::BatchNormalization,
                               Propagation::Forward, false)
             .add(Role::Src, op.getInput())
@@ -253,22 +237,8 @@ static std::optional<LibraryOp> map(Operation *op) {
             .add(Role::Variance, op.getVariance())
             .add(Role::Dst, op.getOutput())
             .workspace(op.getMask())
-            .normalization(op, false)
-            .relu(op.getActivation().has_value())
-            .done();
-      })
-      .Case([](BatchNormInferenceOp op) {
-        return LibraryBuilder(PrimitiveKind::BatchNormalization,
-                              Propagation::Forward, false)
-            .add(Role::Src, op.getInput())
-            .add(Role::Weights, op.getWeight())
-            .add(Role::Bias, op.getBias())
-            .add(Role::Mean, op.getMean())
-            .add(Role::Variance, op.getVariance())
-            .add(Role::Dst, op.getOutput())
-            .workspace(op.getMask())
-            .normalization(op, true)
-            .relu(op.getActivation().has_value())
+            .normalization(op, isa<BatchNormInferenceOp>(op.getOperation()))
+            .relu(hasActivation(op))
             .done();
       })
       .Case([](BatchNormGradientOp op) {

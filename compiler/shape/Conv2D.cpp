@@ -1,42 +1,9 @@
 // Convolution: a window of weights over each group of channels.
-#include "compiler/shape/Rules.h"
-#include "compiler/shape/Window.h"
-
-#include <fmt/format.h>
+#include "compiler/shape/Convolution.h"
 
 namespace netc::shape {
 
 std::string_view kindName(const Conv2D &) { return "Conv2D"; }
-
-static std::optional<ShapeError> checkArguments(const Conv2D &conv) {
-  if (auto error = checkArgument("channels", conv.channels, 1))
-    return error;
-  if (auto error = checkArgument("kernel", conv.kernel, 1))
-    return error;
-  if (auto error = checkArgument("stride", conv.stride, 1))
-    return error;
-  if (auto error = checkArgument("padding", conv.padding, 0))
-    return error;
-  if (auto error = checkArgument("dilation", conv.dilation, 1))
-    return error;
-  return checkArgument("groups", conv.groups, 1);
-}
-
-/// Groups share out the channels on both sides alike.
-static std::optional<ShapeError> checkGroups(const Conv2D &conv,
-                                             const Shape &input) {
-  if (conv.channels % conv.groups != 0)
-    return ShapeError{fmt::format("`groups` {} does not divide `channels` {}",
-                                  conv.groups, conv.channels),
-                      "", "groups"};
-  if (input[0] % conv.groups != 0)
-    return ShapeError{
-        fmt::format("`groups` {} of `Conv2D` does not divide the {} channels "
-                    "of its input {}",
-                    conv.groups, input[0], toString(input)),
-        "", ""};
-  return std::nullopt;
-}
 
 /// OIHW: [channels, C/groups, kh, kw].
 static Shape weightShape(const Conv2D &conv, const Shape &input) {
@@ -45,7 +12,7 @@ static Shape weightShape(const Conv2D &conv, const Shape &input) {
 }
 
 InferResult infer(const Conv2D &conv, const Shape &input) {
-  if (auto error = checkArguments(conv))
+  if (auto error = checkConvolutionArguments(conv))
     return *error;
   if (auto error = checkImage("Conv2D", input))
     return *error;
@@ -57,18 +24,9 @@ InferResult infer(const Conv2D &conv, const Shape &input) {
   auto *inferred = std::get_if<Inferred>(&result);
   if (!inferred)
     return result;
-
-  Shape weight = weightShape(conv, input);
-  std::optional<int64_t> weights = elementCount(weight);
-  if (!weights)
-    return ShapeError{fmt::format("`Conv2D` has a weight {} of more than 2^40 "
-                                  "elements",
-                                  toString(weight)),
-                      "", ""};
-  int64_t places = inferred->shape[1] * inferred->shape[2];
-  if (*weights > maxMultiplyAdds / places)
-    return ShapeError{"`Conv2D` takes more than 2^48 multiply-adds an example",
-                      "", ""};
+  if (auto error = checkWork(conv, weightShape(conv, input),
+                             inferred->shape[1] * inferred->shape[2]))
+    return *error;
   return result;
 }
 

@@ -1,28 +1,15 @@
 // Transposed convolution: each input element spreads a window of weights over
 // the output. It undoes the shape of the convolution with the same arguments.
-#include "compiler/shape/Rules.h"
-#include "compiler/shape/Window.h"
-
-#include <fmt/format.h>
+#include "compiler/shape/Convolution.h"
 
 namespace netc::shape {
 
 std::string_view kindName(const Conv2DTranspose &) { return "Conv2DTranspose"; }
 
 static std::optional<ShapeError> checkArguments(const Conv2DTranspose &conv) {
-  if (auto error = checkArgument("channels", conv.channels, 1))
-    return error;
-  if (auto error = checkArgument("kernel", conv.kernel, 1))
-    return error;
-  if (auto error = checkArgument("stride", conv.stride, 1))
-    return error;
-  if (auto error = checkArgument("padding", conv.padding, 0))
+  if (auto error = checkConvolutionArguments(conv))
     return error;
   if (auto error = checkArgument("output_padding", conv.outputPadding, 0))
-    return error;
-  if (auto error = checkArgument("dilation", conv.dilation, 1))
-    return error;
-  if (auto error = checkArgument("groups", conv.groups, 1))
     return error;
   // More would be rows that no convolution of this stride tells apart.
   for (int i : {0, 1})
@@ -31,22 +18,6 @@ static std::optional<ShapeError> checkArguments(const Conv2DTranspose &conv) {
           fmt::format("`output_padding` must be below `stride` {}, got {}",
                       toString(conv.stride), toString(conv.outputPadding)),
           "", "output_padding"};
-  return std::nullopt;
-}
-
-/// Groups share out the channels on both sides alike.
-static std::optional<ShapeError> checkGroups(const Conv2DTranspose &conv,
-                                             const Shape &input) {
-  if (conv.channels % conv.groups != 0)
-    return ShapeError{fmt::format("`groups` {} does not divide `channels` {}",
-                                  conv.groups, conv.channels),
-                      "", "groups"};
-  if (input[0] % conv.groups != 0)
-    return ShapeError{
-        fmt::format("`groups` {} of `Conv2DTranspose` does not divide the {} "
-                    "channels of its input {}",
-                    conv.groups, input[0], toString(input)),
-        "", ""};
   return std::nullopt;
 }
 
@@ -104,17 +75,9 @@ InferResult infer(const Conv2DTranspose &conv, const Shape &input) {
   InferResult result = inferSizes(conv, input);
   if (std::holds_alternative<ShapeError>(result))
     return result;
-  Shape weight = weightShape(conv, input);
-  std::optional<int64_t> weights = elementCount(weight);
-  if (!weights)
-    return ShapeError{fmt::format("`Conv2DTranspose` has a weight {} of more "
-                                  "than 2^40 elements",
-                                  toString(weight)),
-                      "", ""};
-  if (*weights > maxMultiplyAdds / (input[1] * input[2]))
-    return ShapeError{
-        "`Conv2DTranspose` takes more than 2^48 multiply-adds an example", "",
-        ""};
+  if (auto error =
+          checkWork(conv, weightShape(conv, input), input[1] * input[2]))
+    return *error;
   return result;
 }
 
