@@ -352,7 +352,8 @@ std::string PictureWriter::write() {
   }
   line("digraph \"{}\" {{", network.name);
   level = 1;
-  line("graph [fontname=\"Helvetica\", fontsize=11, labelloc=t, ranksep=0.3, "
+  line("graph [fontname=\"Helvetica\", fontsize=11, labelloc=t, newrank=true, "
+       "ranksep=0.3, "
        "nodesep=0.25, label=<<b>{}</b>  <font color=\"#555555\">{} parameters, "
        "{} multiply-adds</font>>];",
        network.name, grouped(total.parameters), scaled(total.multiplyAdds));
