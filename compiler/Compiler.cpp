@@ -114,6 +114,8 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.schedule.factor = schedule.factor;
   impl->info.schedule.least = schedule.least;
   impl->info.schedule.warmup = schedule.warmup;
+  impl->info.expectations.assign(network.expectations.begin(),
+                                 network.expectations.end());
 }
 
 Compiler::Compiler(std::string_view netText) : impl(std::make_unique<Impl>()) {

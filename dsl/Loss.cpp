@@ -15,6 +15,10 @@ std::string_view toString(LossKind kind) {
   return "";
 }
 
+bool hasAccuracy(const Loss &loss) {
+  return loss.kind != LossKind::MeanSquaredError && !loss.targetsInput;
+}
+
 int64_t classesOf(const Network &network) {
   const Loss &loss = network.train.loss;
   if (loss.targetsInput)

@@ -6,6 +6,7 @@
 #include "compiler/shape/Transforms.h"
 #include "dsl/Diagnostics.h"
 #include "dsl/Phase.h"
+#include "runtime/Expectation.h"
 
 #include <map>
 #include <memory>
@@ -99,28 +100,10 @@ struct Train {
   SourceRange lossRange, optimizerRange, batchRange;
 };
 
-enum class Comparison {
-  Equal,
-  NotEqual,
-  LessEqual,
-  GreaterEqual,
-  Less,
-  Greater
-};
-/// `>=`
-std::string_view spelling(Comparison comparison);
-
 /// What a run must reach: `expect test_accuracy >= 0.85 on "fashion-mnist"`.
 /// Those of `parameters` and `macs` are proved with the text.
-struct Expectation {
-  std::string metric; // train_accuracy, test_accuracy, train_loss, test_loss
-  Comparison comparison{};
-  double value = 0;
-  std::string dataset;
-  int64_t epochs = 0; // after how many, 0 for the run's last
+struct Expectation : runtime::Expectation {
   SourceRange range;
-
-  bool holds(double measured) const;
 };
 
 struct Network {
@@ -137,6 +120,8 @@ struct Network {
   std::vector<std::shared_ptr<const SourceFile>> imports; // ranges are in them
 };
 
+/// Whether labels are predicted, so that there is a share of hits.
+bool hasAccuracy(const Loss &loss);
 /// How many classes a data set's labels must have for the network's loss; 0
 /// where any number will do.
 int64_t classesOf(const Network &network);

@@ -7,44 +7,28 @@
 
 namespace netc::dsl {
 
+using runtime::Comparison;
+
 namespace {
 enum class MetricKind { Accuracy, Loss, Cost };
 struct Metric {
   std::string_view name;
   MetricKind kind;
+  std::optional<runtime::Metric> measure{}; // of a run; costs are proved
 };
 } // namespace
 
-static constexpr Metric metrics[] = {{"train_accuracy", MetricKind::Accuracy},
-                                     {"test_accuracy", MetricKind::Accuracy},
-                                     {"train_loss", MetricKind::Loss},
-                                     {"test_loss", MetricKind::Loss},
-                                     {"parameters", MetricKind::Cost},
-                                     {"macs", MetricKind::Cost}};
-
-std::string_view spelling(Comparison comparison) {
-  static constexpr std::string_view spellings[] = {
-      "==", "!=", "<=", ">=", "<", ">"};
-  return spellings[static_cast<size_t>(comparison)];
+static constexpr Metric metricOf(runtime::Metric measure, MetricKind kind) {
+  return {runtime::spelling(measure), kind, measure};
 }
 
-bool Expectation::holds(double measured) const {
-  switch (comparison) {
-  case Comparison::Equal:
-    return measured == value;
-  case Comparison::NotEqual:
-    return measured != value;
-  case Comparison::LessEqual:
-    return measured <= value;
-  case Comparison::GreaterEqual:
-    return measured >= value;
-  case Comparison::Less:
-    return measured < value;
-  case Comparison::Greater:
-    return measured > value;
-  }
-  return false;
-}
+static constexpr Metric metrics[] = {
+    metricOf(runtime::Metric::TrainAccuracy, MetricKind::Accuracy),
+    metricOf(runtime::Metric::TestAccuracy, MetricKind::Accuracy),
+    metricOf(runtime::Metric::TrainLoss, MetricKind::Loss),
+    metricOf(runtime::Metric::TestLoss, MetricKind::Loss),
+    {"parameters", MetricKind::Cost},
+    {"macs", MetricKind::Cost}};
 
 static Comparison toComparison(BinaryOperator op) {
   return static_cast<Comparison>(static_cast<int>(op) -
@@ -66,7 +50,8 @@ private:
   std::optional<double> evaluateNumber(const ExpectDecl &decl,
                                        const Metric &metric);
   bool checkDataset(const ExpectDecl &decl, const Metric &metric);
-  void prove(const ExpectDecl &decl, const Expectation &expectation);
+  bool checkAccuracy(const ExpectDecl &decl, const Metric &metric);
+  void prove(const ExpectDecl &decl, const Metric &metric);
 
   bool isProving;
   Evaluator &evaluator;
@@ -126,33 +111,53 @@ bool ExpectResolver::checkDataset(const ExpectDecl &decl,
                       metric.name);
     return false;
   }
-  if (decl.dataset)
+  if (decl.dataset && !decl.dataset->text.empty())
     return true;
   diagnostics
-      .error(DiagnosticKind::ExpectDataset, decl.metric.range, metric.name)
+      .error(DiagnosticKind::ExpectDataset,
+             decl.dataset ? decl.dataset->range : decl.metric.range,
+             metric.name)
       .hint("say on which one: `on \"fashion-mnist\"`");
   return false;
 }
 
-void ExpectResolver::prove(const ExpectDecl &decl,
-                           const Expectation &expectation) {
+/// Not every loss predicts labels.
+bool ExpectResolver::checkAccuracy(const ExpectDecl &decl,
+                                   const Metric &metric) {
+  const Loss &loss = network.train.loss;
+  if (metric.kind != MetricKind::Accuracy || hasAccuracy(loss))
+    return true;
+  std::string name(toString(loss.kind));
+  if (loss.targetsInput)
+    name += fmt::format("(target={})", network.inputName);
+  diagnostics
+      .error(DiagnosticKind::ExpectNoAccuracy, decl.metric.range, metric.name,
+             name)
+      .hint(fmt::format("expect `{}`",
+                        *metric.measure == runtime::Metric::TrainAccuracy
+                            ? "train_loss"
+                            : "test_loss"));
+  return false;
+}
+
+void ExpectResolver::prove(const ExpectDecl &decl, const Metric &metric) {
   shape::Cost total;
   for (const Layer &layer : network.layers) {
     shape::Cost cost = shape::cost(layer.spec, layer.input);
     total.parameters += cost.parameters;
     total.multiplyAdds += cost.multiplyAdds;
   }
-  int64_t measured = expectation.metric == "parameters" ? total.parameters
-                                                        : total.multiplyAdds;
+  int64_t measured =
+      metric.name == "parameters" ? total.parameters : total.multiplyAdds;
   // Integers that large are compared as integers.
   auto expected = *evaluator.evaluate(*decl.value).as<int64_t>();
-  Expectation difference = expectation;
-  difference.value = 0;
-  if (difference.holds(measured < expected ? -1 : measured > expected ? 1 : 0))
+  Comparison comparison = toComparison(decl.comparison);
+  int sign = measured < expected ? -1 : measured > expected ? 1 : 0;
+  if (runtime::holds(comparison, sign, 0))
     return;
   diagnostics.error(DiagnosticKind::ExpectationMissed, decl.metric.range,
-                    expectation.metric, network.name, measured,
-                    spelling(expectation.comparison), expected);
+                    metric.name, network.name, measured,
+                    runtime::spelling(comparison), expected);
 }
 
 void ExpectResolver::resolve(const ExpectDecl &decl) {
@@ -160,13 +165,15 @@ void ExpectResolver::resolve(const ExpectDecl &decl) {
   if (!metric)
     return;
   std::optional<double> value = evaluateNumber(decl, *metric);
-  if (!checkDataset(decl, *metric) || !value)
+  if (!checkDataset(decl, *metric) || !checkAccuracy(decl, *metric) || !value)
     return;
-  Expectation expectation{decl.metric.text,
-                          toComparison(decl.comparison),
-                          *value,
-                          decl.dataset ? decl.dataset->text : "",
-                          0,
+  if (metric->kind == MetricKind::Cost) {
+    if (isProving)
+      prove(decl, *metric);
+    return;
+  }
+  Expectation expectation{{*metric->measure, toComparison(decl.comparison),
+                           *value, decl.dataset->text, 0},
                           decl.metric.range};
   if (decl.epochs) {
     Value epochs = evaluator.evaluate(*decl.epochs);
@@ -180,10 +187,7 @@ void ExpectResolver::resolve(const ExpectDecl &decl) {
     if (count)
       expectation.epochs = *count;
   }
-  if (metric->kind != MetricKind::Cost)
-    network.expectations.push_back(std::move(expectation));
-  else if (isProving)
-    prove(decl, expectation);
+  network.expectations.push_back(std::move(expectation));
 }
 
 void resolveExpects(const std::vector<ExpectDecl> &decls, bool isProving,

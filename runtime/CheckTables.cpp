@@ -87,6 +87,20 @@ private:
     require(sizeOf(tables.input_shape()) == 0 ||
                 sizeOf(tables.input_shape()) == 3,
             "the input's shape is not channels, height, width");
+    for (size_t i = 0; i < sizeOf(tables.expectations()); ++i) {
+      Scope scope(*this, fmt::format("expectation {}", i));
+      checkExpectation(*tables.expectations()->Get(i));
+    }
+  }
+
+  void checkExpectation(const fb::Expectation &expectation) const {
+    require(expectation.metric() <= fb::Metric::MAX, "a metric out of range");
+    require(expectation.comparison() <= fb::Comparison::MAX,
+            "a comparison out of range");
+    require(std::isfinite(expectation.value()), "its value is not a number");
+    require(!text(expectation.dataset()).empty(), "it names no data set");
+    require(expectation.epochs() >= 0 && expectation.epochs() <= maxNumber,
+            fmt::format("its epochs are {}", expectation.epochs()));
   }
 
   /// The verifier looks at the place of a vector's length alone, which is 4

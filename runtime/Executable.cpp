@@ -110,6 +110,17 @@ const fb::Executable &Executable::tables() const {
   return *fb::GetExecutable(bytes.data());
 }
 
+std::vector<Expectation> readExpectations(const fb::Executable &tables) {
+  std::vector<Expectation> expectations;
+  if (tables.expectations())
+    for (const fb::Expectation *each : *tables.expectations())
+      expectations.push_back(
+          {static_cast<Metric>(each->metric()), // in one order
+           static_cast<Comparison>(each->comparison()), each->value(),
+           each->dataset()->str(), each->epochs()});
+  return expectations;
+}
+
 const fb::Program *Executable::program(std::string_view name) const {
   if (!tables().programs())
     return nullptr;

@@ -3,6 +3,7 @@
 
 #include "runtime/Error.h"
 #include "runtime/Executable_generated.h"
+#include "runtime/Expectation.h"
 #include "runtime/TensorType.h"
 
 #include <string>
@@ -12,7 +13,7 @@
 namespace netc::runtime {
 
 /// The version of the file format: it matches exactly or the file is refused.
-inline constexpr uint32_t executableVersion = 3;
+inline constexpr uint32_t executableVersion = 4;
 
 /// Every place in the arena is a multiple of it.
 inline constexpr uint64_t arenaAlignment = 64;
@@ -41,5 +42,8 @@ private:
 
 /// A recorded type.
 TensorType readType(const fb::TensorType &type);
+
+/// What the text expects of runs, in its order.
+std::vector<Expectation> readExpectations(const fb::Executable &tables);
 
 } // namespace netc::runtime

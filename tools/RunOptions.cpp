@@ -53,8 +53,8 @@ train::Console standardConsole(bool quiet) {
 
 void RunOptions::declare(CLI::App &app) {
   app.footer("Exit status: 0; 1 for an error in what was given; 2 for wrong "
-             "usage; 130 after\nCtrl-C, 143 after SIGTERM, 129 after SIGHUP: "
-             "the weights are then saved.");
+             "usage; 3 where\n--verify finds a miss; 130 after Ctrl-C, 143 "
+             "after SIGTERM, 129 after SIGHUP:\nthe weights are then saved.");
   constexpr int64_t most = INT64_C(1) << 31; // epochs are counted in 32 bits
   CLI::Range count(INT64_C(1), most);
   auto *train =
@@ -85,6 +85,9 @@ void RunOptions::declare(CLI::App &app) {
       ->type_name("N")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
+  app.add_flag("--verify", request.verifies,
+               "compare the run with what the text expects of it; status 3 if "
+               "it misses something");
   app.add_flag("--quiet", quiet, "no progress");
 
   app.add_option("--epochs", request.epochs, "passes over the training set")
@@ -130,8 +133,8 @@ void RunOptions::declare(CLI::App &app) {
 void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
   if (requested())
     return;
-  for (std::string name :
-       {"--weights", "--data", "--skip-broken", "--workers", "--quiet"})
+  for (std::string name : {"--weights", "--data", "--skip-broken", "--workers",
+                           "--verify", "--quiet"})
     if (app.count(name) > 0 &&
         !(readsData && (name == "--data" || name == "--skip-broken")))
       throw CLI::RequiresError(name, "--train or --evaluate");
@@ -157,6 +160,10 @@ int runExecutable(runtime::Executable executable, const RunOptions &options,
   // primitives are made.
   train::checkDataset(model, dataset, options.training());
   train::checkPaths(options.request, model);
+  if (options.training())
+    train::planVerification(model, dataset, options.request);
+  else if (options.request.verifies)
+    train::Verification(model, dataset.name);
 
   runtime::Executor executor(std::move(executable));
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
@@ -165,9 +172,11 @@ int runExecutable(runtime::Executable executable, const RunOptions &options,
       options.training()
           ? train::trainNetwork(*programs, dataset, options.request, console,
                                 interrupt.requested())
-          : train::evaluateNetwork(*programs, dataset, options.request.weights,
-                                   options.request.workers, console,
-                                   interrupt.requested());
+          : train::evaluateNetwork(*programs, dataset,
+                                   {options.request.weights,
+                                    options.request.workers,
+                                    options.request.verifies},
+                                   console, interrupt.requested());
   return outcome == train::Outcome::Interrupted ? Signalled + interrupt.signal()
                                                 : Success;
 }
@@ -192,6 +201,9 @@ int runProgram(std::string_view program, const std::function<int()> &run) {
     status = run();
   } catch (const std::bad_alloc &) {
     say("not enough memory");
+  } catch (const train::Missed &missed) {
+    say(missed.what());
+    status = ExpectationMissed;
   } catch (const std::exception &error) { // ours, or the system's: no threads
     say(error.what());
   }

@@ -14,7 +14,13 @@ class App;
 namespace netc::tools {
 
 /// A run that a signal ended has 128 and the signal's number: 130 after Ctrl-C.
-enum ExitStatus { Success = 0, UserError = 1, WrongUsage = 2, Signalled = 128 };
+enum ExitStatus {
+  Success = 0,
+  UserError = 1,
+  WrongUsage = 2,
+  ExpectationMissed = 3,
+  Signalled = 128
+};
 
 struct RunOptions {
   std::string trainSet, evaluateSet; // names; at most one is given
@@ -52,7 +58,7 @@ int runExecutable(runtime::Executable executable, const RunOptions &options,
 
 /// The exit status of `run`: what it returns, or UserError after an exception,
 /// which is said on standard error as the program's, or after results that
-/// standard output did not take.
+/// standard output did not take; ExpectationMissed after a Missed.
 int runProgram(std::string_view program, const std::function<int()> &run);
 
 } // namespace netc::tools

@@ -15,6 +15,22 @@ namespace netc::runtime::train {
 
 using Json = nlohmann::ordered_json;
 
+Json toJson(const Finding &finding) {
+  const Expectation &expectation = finding.expectation;
+  Json epochs = nullptr, reached = nullptr;
+  if (expectation.epochs != 0)
+    epochs = expectation.epochs;
+  if (finding.reached)
+    reached = *finding.reached;
+  return {{"metric", spelling(expectation.metric)},
+          {"comparison", spelling(expectation.comparison)},
+          {"value", expectation.value},
+          {"dataset", expectation.dataset},
+          {"epochs", epochs},
+          {"verdict", finding.verdict()},
+          {"reached", reached}};
+}
+
 /// In place, as it will be written: a pipe or a device serves as well.
 void Metrics::check(const std::string &path) {
   struct stat status{};
@@ -103,6 +119,14 @@ void Metrics::epoch(const EpochResult &result) {
               {"test_accuracy", result.testAccuracy},
               {"seconds", result.seconds}}
              .dump());
+}
+
+void Metrics::finding(const Finding &finding) {
+  if (!file)
+    return;
+  Json object{{"kind", "expectation"}};
+  object.update(toJson(finding));
+  line(object.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 void Metrics::close() {

@@ -5,6 +5,7 @@
 #include "runtime/train/Programs.h"
 
 #include <cstdio>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace netc::runtime::train {
@@ -26,6 +27,22 @@ struct TrainSettings {
   data::Order order = data::Order::Shuffled;
 };
 
+/// What `--verify` found of an expectation.
+struct Finding {
+  Expectation expectation;
+  std::string notCompared;       // why; empty if it was
+  std::optional<double> reached; // if it was
+
+  bool isCompared() const { return notCompared.empty(); }
+  bool isMet() const { return isCompared() && expectation.holds(*reached); }
+  std::string_view verdict() const {
+    return !isCompared() ? "not compared" : isMet() ? "met" : "missed";
+  }
+};
+
+/// As `--metrics` and `--json` have it.
+nlohmann::ordered_json toJson(const Finding &finding);
+
 class Metrics {
 public:
   /// Throws Error where the file could not be written; leaves it as it is.
@@ -43,6 +60,7 @@ public:
            const TrainSettings &settings, uint64_t trainingBytes);
   void step(int64_t step, double loss, double seconds); // step from 1
   void epoch(const EpochResult &result);
+  void finding(const Finding &finding);
 
   /// Throws Error if anything could not be written. Not before: a full disk
   /// shall not end a training.

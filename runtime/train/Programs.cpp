@@ -208,6 +208,7 @@ Model describe(const Executable &executable) {
     model.schedule = {static_cast<Schedule::Kind>(schedule->kind()),
                       schedule->every(), schedule->factor(), schedule->least(),
                       schedule->warmup()};
+  model.expectations = readExpectations(tables);
 
   auto require = [&](std::string_view name) {
     const fb::Program *program = executable.program(name);

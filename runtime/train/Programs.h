@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/Executor.h"
+#include "runtime/Expectation.h"
 #include "runtime/data/Loader.h"
 #include "runtime/train/Schedule.h"
 
@@ -35,6 +36,7 @@ struct Model {
   float learningRate = 0;
   Schedule schedule; // of the learning rate
   std::vector<ParameterInfo> parameters;
+  std::vector<Expectation> expectations; // of runs, in the text's order
 };
 
 /// Reads the description. Throws Error where a program that training needs is

@@ -46,6 +46,13 @@ void tellSkipped(const data::DatasetInfo &dataset, Console &console) {
     console.err << report << std::endl;
 }
 
+void tellFindings(const std::vector<Finding> &findings, Console &console,
+                  Metrics &metrics) {
+  console.out << toText(findings) << std::flush;
+  for (const Finding &finding : findings)
+    metrics.finding(finding);
+}
+
 } // namespace
 
 void checkPaths(const TrainRequest &request, const Model &model) {
@@ -65,12 +72,24 @@ void checkPaths(const TrainRequest &request, const Model &model) {
     Metrics::check(request.metrics);
 }
 
+std::optional<Verification> planVerification(const Model &model,
+                                             const data::DatasetInfo &dataset,
+                                             const TrainRequest &request) {
+  if (!request.verifies)
+    return std::nullopt;
+  return Verification(
+      model, dataset.name,
+      runLength(resolve(request, model), dataset.trainExamples, model.batch));
+}
+
 Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                      const TrainRequest &request, Console &console,
                      const std::atomic<bool> &interrupted) {
   const Model &model = programs.model();
   checkDataset(model, dataset, /*training=*/true);
   checkPaths(request, model);
+  std::optional<Verification> verification =
+      planVerification(model, dataset, request);
   std::optional<MatchedWeights> weights;
   if (!request.weights.empty()) {
     weights = openWeights(model, request.weights);
@@ -100,7 +119,25 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
 
   Trainer trainer(programs, trainSet, testSet, settings, metrics, console,
                   interrupted);
-  Outcome outcome = trainer.run();
+  if (verification)
+    trainer.afterEpoch = [&](const EpochResult &result) {
+      verification->measured(result);
+    };
+  Outcome outcome = Outcome::Finished;
+  try {
+    outcome = trainer.run();
+  } catch (const Diverged &error) {
+    if (!verification)
+      throw;
+    tellFindings(verification->conclude(Ending::Diverged), console, metrics);
+    verification->requireMet(error.what());
+    throw;
+  }
+  if (verification)
+    tellFindings(verification->conclude(outcome == Outcome::Interrupted
+                                            ? Ending::Interrupted
+                                            : Ending::Whole),
+                 console, metrics);
   if (outcome == Outcome::Interrupted)
     console.err << fmt::format("interrupted after step {} (epoch {})",
                                trainer.stepsDone(), trainer.epoch())
@@ -113,21 +150,26 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
   tellSkipped(dataset, console);
   metrics.close();
+  if (verification && outcome == Outcome::Finished)
+    verification->requireMet();
   return outcome;
 }
 
 Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
-                        const std::string &path, int workers, Console &console,
+                        const EvaluateRequest &request, Console &console,
                         const std::atomic<bool> &interrupted) {
   const Model &model = programs.model();
   checkDataset(model, dataset, /*training=*/false);
-  MatchedWeights weights = openWeights(model, path);
+  std::optional<Verification> verification;
+  if (request.verifies)
+    verification.emplace(model, dataset.name);
+  MatchedWeights weights = openWeights(model, request.weights);
   checkClassNames(weights.file, dataset);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
   programs.initialize(RunState{});
   loadWeights(programs, weights);
 
-  data::Loader loader(testSet, model.evaluateBatch, workers);
+  data::Loader loader(testSet, model.evaluateBatch, request.workers);
   Progress progress(console);
   std::optional<Evaluation> test = evaluate(programs, loader, testSet.count,
                                             RunState{}, progress, interrupted);
@@ -137,11 +179,23 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   console.out << fmt::format("test loss {:.4f}{}", test->loss,
                              accuracyText("test", test->accuracy))
               << std::endl;
+  if (verification) {
+    EpochResult result;
+    result.testLoss = test->loss;
+    result.testAccuracy = test->accuracy;
+    verification->measured(result);
+    console.out << toText(verification->conclude(Ending::Whole)) << std::flush;
+  }
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
-  if (!std::isfinite(test->loss))
-    throw Error(fmt::format("the test loss is {}: the weights of {} are no use",
-                            test->loss, path));
   tellSkipped(dataset, console);
+  std::string problem;
+  if (!std::isfinite(test->loss))
+    problem = fmt::format("the test loss is {}: the weights of {} are no use",
+                          test->loss, request.weights);
+  if (verification)
+    verification->requireMet(problem);
+  if (!problem.empty())
+    throw Error(problem);
   return Outcome::Finished;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/train/Trainer.h"
+#include "runtime/train/Verification.h"
 
 namespace netc::runtime::train {
 
@@ -13,21 +14,36 @@ struct TrainRequest {
   int workers = 1;
   data::Order order = data::Order::Shuffled;
   std::string weights, save, metrics; // paths; empty if not given
-  std::string program; // the path of what is run, which is never written over
+  std::string program;   // the path of what is run, which is never written over
+  bool verifies = false; // against what the network's text expects
+};
+
+struct EvaluateRequest {
+  std::string weights; // a path
+  int workers = 1;
+  bool verifies = false;
 };
 
 /// Throws Error, before anything costly, where an output could not be written,
 /// has no room on its disk, or is one of the other files of the run.
 void checkPaths(const TrainRequest &request, const Model &model);
 
-/// Trains. Throws Error; weights are then not saved. After Ctrl-C they are.
+/// What a training will be verified against; none where it is not asked for.
+/// Throws Error where there is nothing.
+std::optional<Verification> planVerification(const Model &model,
+                                             const data::DatasetInfo &dataset,
+                                             const TrainRequest &request);
+
+/// Trains. Throws Error; weights are then not saved. After Ctrl-C they are, and
+/// before Missed is thrown, but for a training that diverged.
 Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                      const TrainRequest &request, Console &console,
                      const std::atomic<bool> &interrupted);
 
-/// Prints `test loss 0.3512, test acc 0.871` of the weights at a path.
+/// Prints `test loss 0.3512, test acc 0.871` of the weights at a path. Throws
+/// Missed where they miss what is expected of them.
 Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
-                        const std::string &weights, int workers,
-                        Console &console, const std::atomic<bool> &interrupted);
+                        const EvaluateRequest &request, Console &console,
+                        const std::atomic<bool> &interrupted);
 
 } // namespace netc::runtime::train

@@ -94,10 +94,10 @@ bool Trainer::limitReached() const {
   return settings.steps && stepsDone() >= *settings.steps;
 }
 
-/// What is known of the run's length: epochs, or steps, whichever ends first.
-RunLength Trainer::runLength() const {
+RunLength runLength(const TrainSettings &settings, int64_t trainExamples,
+                    int64_t batch) {
   RunLength run;
-  run.stepsPerEpoch = batchesOf(trainSet.count, programs.model().batch);
+  run.stepsPerEpoch = batchesOf(trainExamples, batch);
   run.steps = settings.steps.value_or(std::numeric_limits<int64_t>::max());
   if (settings.epochs)
     run.steps = std::min(run.steps, *settings.epochs * run.stepsPerEpoch);
@@ -109,9 +109,9 @@ void Trainer::trainStep(const data::Batch &batch, Clock::time_point start,
   bool whole = batch.size == programs.model().batch;
   assert((whole || batch.size == programs.model().lastBatch) &&
          "checkDataset proved that each batch has its program");
-  state.learningRate = static_cast<float>(
-      learningRateAt(programs.model().schedule, settings.learningRate,
-                     stepsDone(), runLength()));
+  state.learningRate = static_cast<float>(learningRateAt(
+      programs.model().schedule, settings.learningRate, stepsDone(),
+      runLength(settings, trainSet.count, programs.model().batch)));
   StepSum sum = sumOf(
       programs.run(whole ? "train_step" : "train_last_step", state, batch),
       batch.size);
@@ -120,10 +120,10 @@ void Trainer::trainStep(const data::Batch &batch, Clock::time_point start,
   metrics.step(stepsDone(), loss, secondsSince(start));
   if (!std::isfinite(loss)) {
     progress.clear();
-    throw Error(fmt::format("the loss is {} at step {} (epoch {}): training "
-                            "stopped, no weights are saved; a smaller --lr "
-                            "may help",
-                            loss, stepsDone(), epoch()));
+    throw Diverged(fmt::format("the loss is {} at step {} (epoch {}): training "
+                               "stopped, no weights are saved; a smaller --lr "
+                               "may help",
+                               loss, stepsDone(), epoch()));
   }
   sums.loss += sum.loss;
   sums.correct += sum.correct;
@@ -185,6 +185,8 @@ Outcome Trainer::run() {
     result.seconds = secondsSince(start);
     console.out << epochLine(result) << std::endl;
     metrics.epoch(result);
+    if (afterEpoch)
+      afterEpoch(result);
   }
   return interrupted ? Outcome::Interrupted : Outcome::Finished;
 }

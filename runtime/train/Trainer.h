@@ -6,10 +6,22 @@
 #include "runtime/train/Progress.h"
 
 #include <atomic>
+#include <functional>
 
 namespace netc::runtime::train {
 
 enum class Outcome { Finished, Interrupted };
+
+/// A loss that is not finite: the training cannot go on.
+class Diverged : public Error {
+public:
+  using Error::Error;
+};
+
+/// What is known of a run's length beforehand: epochs, or steps, whichever
+/// ends first. \pre settings name one
+RunLength runLength(const TrainSettings &settings, int64_t trainExamples,
+                    int64_t batch);
 
 /// Means over the examples of a pass; an accuracy that is not a number is none.
 struct Evaluation {
@@ -33,7 +45,10 @@ public:
           Metrics &metrics, Console &console,
           const std::atomic<bool> &interrupted);
 
-  /// Trains to the end or until interrupted. Throws Error for a loss that is
+  /// Called with each whole epoch, when it is done.
+  std::function<void(const EpochResult &)> afterEpoch;
+
+  /// Trains to the end or until interrupted. Throws Diverged for a loss that is
   /// not finite, with its step and epoch.
   Outcome run();
 
@@ -53,7 +68,6 @@ private:
   void trainStep(const data::Batch &batch, Progress::Clock::time_point start,
                  Sums &sums);
   bool limitReached() const;
-  RunLength runLength() const;
 
   Programs &programs;
   const data::Examples &trainSet, &testSet;

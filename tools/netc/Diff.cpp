@@ -287,16 +287,8 @@ void DiffWriter::compareTraining() {
 
 static std::vector<std::string> expectationsOf(const dsl::Network &network) {
   std::vector<std::string> list;
-  for (const dsl::Expectation &each : network.expectations) {
-    std::string text =
-        fmt::format("{} {} {}", each.metric, dsl::spelling(each.comparison),
-                    plain(each.value));
-    if (!each.dataset.empty())
-      text += fmt::format(" on {}", each.dataset);
-    if (each.epochs > 0)
-      text += fmt::format(" after {} epochs", each.epochs);
-    list.push_back(std::move(text));
-  }
+  for (const dsl::Expectation &each : network.expectations)
+    list.push_back(runtime::toString(each));
   return list;
 }
 

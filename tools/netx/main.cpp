@@ -73,6 +73,9 @@ void describe(const runtime::Executable &executable, std::ostream &out) {
   if (tables.epochs() > 0)
     line("training", fmt::format("{} epochs, learning rate {}", tables.epochs(),
                                  tables.learning_rate()));
+  for (const runtime::Expectation &expectation :
+       runtime::readExpectations(tables))
+    line("expects", runtime::toString(expectation));
   if (const auto *programs = tables.programs())
     for (const fb::Program *program : *programs)
       line("program",

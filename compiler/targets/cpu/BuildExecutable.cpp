@@ -169,6 +169,15 @@ kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
   table.epochs = info.epochs;
   table.learning_rate = info.learningRate;
   table.schedule = std::make_unique<fb::ScheduleT>(info.schedule);
+  for (const runtime::Expectation &expectation : info.expectations) {
+    auto recorded = std::make_unique<fb::ExpectationT>();
+    recorded->metric = static_cast<fb::Metric>(expectation.metric);
+    recorded->comparison = static_cast<fb::Comparison>(expectation.comparison);
+    recorded->value = expectation.value;
+    recorded->dataset = expectation.dataset;
+    recorded->epochs = expectation.epochs;
+    table.expectations.push_back(std::move(recorded));
+  }
 
   flatbuffers::FlatBufferBuilder builder;
   fb::FinishExecutableBuffer(builder, fb::Executable::Pack(builder, &table));

@@ -23,7 +23,8 @@ struct ExecutableInfo {
   int64_t examples = 0; // 0 where any number
   int64_t batch = 0, epochs = 0;
   float learningRate = 0;
-  runtime::fb::ScheduleT schedule; // of the learning rate
+  runtime::fb::ScheduleT schedule;                // of the learning rate
+  std::vector<runtime::Expectation> expectations; // of runs
 };
 
 /// The module as an executable: its kernels compiled for its target, its

@@ -181,6 +181,11 @@ std::vector<Case> cases() {
        "\"fashion-mnist\"`"},
       {ExpectNoDataset, withDeclarations("expect macs < 1 on \"mnist\""),
        "2:20: `macs` does not depend on a data set"},
+      {ExpectNoAccuracy,
+       withDeclarations("train { loss = MeanSquaredError }\n"
+                        "expect test_accuracy > 0.5 on \"mnist\""),
+       "3:8: there is no `test_accuracy` with `MeanSquaredError`; expect "
+       "`test_loss`"},
       {ExpectationMissed, withDeclarations("expect parameters == 7851"),
        "2:8: `parameters` of `N` is 7850, expected == 7851"},
       {TooManyLayers,

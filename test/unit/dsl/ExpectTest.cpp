@@ -1,6 +1,8 @@
 // `expect`: what a run must reach, and what is proved at once.
 #include "Analysis.h"
 
+#include <cmath>
+
 namespace netc::dsl {
 namespace {
 
@@ -23,7 +25,7 @@ TEST(Expect, OfRuns) {
   ASSERT_TRUE(analysis.network) << analysis.errors();
   const auto &expectations = analysis.network->expectations;
   ASSERT_EQ(expectations.size(), 3u);
-  EXPECT_EQ(expectations[0].metric, "test_accuracy");
+  EXPECT_EQ(spelling(expectations[0].metric), "test_accuracy");
   EXPECT_EQ(spelling(expectations[0].comparison), ">=");
   EXPECT_EQ(expectations[0].value, 0.85);
   EXPECT_EQ(expectations[0].dataset, "fashion-mnist");
@@ -35,6 +37,8 @@ TEST(Expect, OfRuns) {
   EXPECT_FALSE(expectations[1].holds(0.5));
   EXPECT_EQ(expectations[2].epochs, 0);
   EXPECT_FALSE(expectations[2].holds(0));
+  EXPECT_TRUE(expectations[2].holds(1));
+  EXPECT_FALSE(expectations[2].holds(std::nan("")));
 }
 
 TEST(Expect, OfTheNetwork) {
@@ -50,11 +54,33 @@ TEST(Expect, OfTheNetwork) {
   EXPECT_EQ(errorsOf("expect parameters == 7840", {{"n", "12"}}), "");
 }
 
+// What is never measured can never be met: said at once.
+TEST(Expect, AccuracyOfLossesThatHaveNone) {
+  const char *accuracy = "\nexpect train_accuracy > 0.5 on \"mnist\"";
+  EXPECT_EQ(errorsOf(std::string("train { loss = SigmoidBinaryCrossEntropy }") +
+                     accuracy),
+            "");
+  EXPECT_EQ(
+      errorsOf(std::string("train { loss = MeanSquaredError }") + accuracy),
+      "3:8: there is no `train_accuracy` with `MeanSquaredError`\n");
+  EXPECT_EQ(errorsOf("train { loss = MeanSquaredError }\n"
+                     "expect train_loss < 0.5 on \"mnist\""),
+            "");
+  Analysis autoencoder("network A(image: 1x4x4) -> 1x4x4 = Conv2D(1, kernel=1)"
+                       "\ntrain { loss = SigmoidBinaryCrossEntropy(target="
+                       "image) }\nexpect test_accuracy > 0 on \"mnist\"\n");
+  EXPECT_EQ(autoencoder.errors(),
+            "3:8: there is no `test_accuracy` with `SigmoidBinaryCrossEntropy"
+            "(target=image)`\n");
+}
+
 TEST(Expect, Mistakes) {
   EXPECT_EQ(errorsOf("expect accuracy > 0.5 on \"mnist\""),
             "2:8: `accuracy` is not measured\n");
   EXPECT_EQ(errorsOf("expect test_accuracy > 0.5"),
             "2:8: `test_accuracy` is measured on a data set\n");
+  EXPECT_EQ(errorsOf("expect test_loss > 0.5 on \"\""),
+            "2:27: `test_loss` is measured on a data set\n");
   EXPECT_EQ(errorsOf("expect macs > 5 on \"mnist\""),
             "2:20: `macs` does not depend on a data set\n");
   EXPECT_EQ(errorsOf("expect macs > 5 after 3 epochs"),

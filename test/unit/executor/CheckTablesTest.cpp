@@ -47,6 +47,17 @@ fb::BufferT &state(fb::ExecutableT &executable) {
   return *executable.programs[0]->inputs[0];
 }
 
+/// The second of two; both are whole.
+fb::ExpectationT &expectation(fb::ExecutableT &executable) {
+  for (int i = 0; i < 2; ++i) {
+    auto made = std::make_unique<fb::ExpectationT>();
+    made->dataset = "mnist";
+    made->value = 0.5;
+    executable.expectations.push_back(std::move(made));
+  }
+  return *executable.expectations[1];
+}
+
 using E = fb::ExecutableT;
 constexpr uint64_t hugeOffset = std::numeric_limits<uint64_t>::max() - 63;
 
@@ -150,6 +161,22 @@ const Hostile hostile[] = {
      "argument 1 has 24 bytes, its kernel takes 88"},
     {"kernelOfAnother", [](E &e) { kernel(e).symbol = "twice"; },
      "kernel `twice` takes something else in another launch"},
+    {"metric", [](E &e) { expectation(e).metric = static_cast<fb::Metric>(4); },
+     "expectation 1: a metric out of range"},
+    {"comparison",
+     [](E &e) { expectation(e).comparison = static_cast<fb::Comparison>(6); },
+     "expectation 1: a comparison out of range"},
+    {"expectedValue",
+     [](E &e) {
+       expectation(e).value = std::numeric_limits<double>::quiet_NaN();
+     },
+     "its value is not a number"},
+    {"expectedNowhere", [](E &e) { expectation(e).dataset.clear(); },
+     "it names no data set"},
+    {"expectedBefore", [](E &e) { expectation(e).epochs = -1; },
+     "its epochs are -1"},
+    {"expectedNever", [](E &e) { expectation(e).epochs = int64_t(1) << 60; },
+     "its epochs are 1152921504606846976"},
     {"scalarForFiles",
      [](E &e) {
        weight(e).type->shape.clear();

@@ -142,9 +142,9 @@ TEST(Diff, Expectations) {
                                    "expect test_loss < 1 on \"mnist\" after 3 "
                                    "epochs\n"),
                     "expect"),
-            "  + test_loss < 1 on mnist after 3 epochs\n");
+            "  + test_loss < 1 on \"mnist\" after 3 epochs\n");
   EXPECT_EQ(section(difference(lenet + expect, lenet), "expect"),
-            "  - test_accuracy >= 0.8 on mnist\n");
+            "  - test_accuracy >= 0.8 on \"mnist\"\n");
 }
 
 TEST(Diff, RewiredSums) {

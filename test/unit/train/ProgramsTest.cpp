@@ -26,6 +26,7 @@ struct Tables {
   std::vector<int64_t> stored = {6, 1, 1, 5, 5}, shape = {6, 1, 5, 5};
   fb::ElementType element = fb::ElementType::F32;
   bool coversInput = false;
+  std::vector<flatbuffers::Offset<fb::Expectation>> expectations;
   flatbuffers::FlatBufferBuilder builder;
 
   flatbuffers::Offset<fb::Buffer> buffer(const std::string &name,
@@ -73,11 +74,11 @@ struct Tables {
         fb::CreateParameterDirect(
             builder, buffer("conv2d_1.bias", fb::ElementType::F32, {6}), true)};
     std::vector<int64_t> input = {1, 2, 3};
-    builder.Finish(
-        fb::CreateExecutableDirect(builder, "Tiny", "tiny.net", "cpu", "avx2",
-                                   2, arena, &parameters, &made, nullptr,
-                                   &input, 10, 22, 4, 3, 0.5f, coversInput),
-        fb::ExecutableIdentifier());
+    builder.Finish(fb::CreateExecutableDirect(
+                       builder, "Tiny", "tiny.net", "cpu", "avx2", 2, arena,
+                       &parameters, &made, nullptr, &input, 10, 22, 4, 3, 0.5f,
+                       coversInput, 0, &expectations),
+                   fb::ExecutableIdentifier());
     return Executable::fromTables(
         {builder.GetBufferPointer(),
          builder.GetBufferPointer() + builder.GetSize()});
@@ -177,6 +178,23 @@ TEST(Describe, Samples) {
   wrong.programs[1].samples = {5};
   expectError([&] { describe(wrong.finish()); },
               {"`samples` of its program `train_step` is not I32 [4]"});
+}
+
+TEST(Describe, Expectations) {
+  Tables tables;
+  EXPECT_TRUE(describe(tables.finish()).expectations.empty());
+  Tables expecting;
+  expecting.expectations = {
+      fb::CreateExpectationDirect(expecting.builder, fb::Metric::TestAccuracy,
+                                  fb::Comparison::GreaterEqual, 0.7,
+                                  "fashion-mnist", 5),
+      fb::CreateExpectationDirect(expecting.builder, fb::Metric::TrainLoss,
+                                  fb::Comparison::Less, 0.25, "mnist", 0)};
+  Model model = describe(expecting.finish());
+  ASSERT_EQ(model.expectations.size(), 2u);
+  EXPECT_EQ(toString(model.expectations[0]),
+            "test_accuracy >= 0.7 on \"fashion-mnist\" after 5 epochs");
+  EXPECT_EQ(toString(model.expectations[1]), "train_loss < 0.25 on \"mnist\"");
 }
 
 TEST(Describe, HowPicturesAreScaled) {

@@ -55,7 +55,7 @@ TEST_F(RunTest, TrainsSavesAndEvaluates) {
   std::vector<float> trained = programs.values[0];
 
   FakePrograms fresh(4, 22);
-  EXPECT_EQ(evaluateNetwork(fresh, dataset, weights, 1, console, interrupted),
+  EXPECT_EQ(evaluateNetwork(fresh, dataset, {weights}, console, interrupted),
             Outcome::Finished);
   EXPECT_EQ(fresh.values[0], trained);
   EXPECT_TRUE(out.str().ends_with("test loss 0.4500, test acc 0.500\n"));
@@ -67,10 +67,115 @@ TEST_F(RunTest, EvaluationThatIsNoNumber) {
   programs.nanInEvaluation = true;
   expectError(
       [&] {
-        evaluateNetwork(programs, dataset, weights, 1, console, interrupted);
+        evaluateNetwork(programs, dataset, {weights}, console, interrupted);
       },
       {"the test loss is nan", weights});
   EXPECT_TRUE(out.str().ends_with("test loss nan, test acc 0.500\n"));
+}
+
+// Two epochs of loss 1.05 and test accuracy 0.5.
+TEST_F(RunTest, VerifiesWhatTheTextExpects) {
+  request.verifies = true;
+  expectError([&] { train(); }, {"expects nothing of a run"});
+  EXPECT_TRUE(programs.runs.empty());
+
+  programs.description.expectations = {
+      {Metric::TestAccuracy, Comparison::GreaterEqual, 0.5, dataset.name, 1},
+      {Metric::TrainLoss, Comparison::Less, 1.06, dataset.name, 0}};
+  request.metrics = metrics;
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_TRUE(out.str().ends_with(
+      "expect test_accuracy >= 0.5 on \"fashion-mnist\" after 1 epoch: met, "
+      "0.5\n"
+      "expect train_loss < 1.06 on \"fashion-mnist\": met, 1.05\n"));
+  nlohmann::json line = metricsLines().at(15);
+  EXPECT_EQ(line["kind"], "expectation");
+  EXPECT_EQ(line["metric"], "test_accuracy");
+  EXPECT_EQ(line["comparison"], ">=");
+  EXPECT_EQ(line["value"], 0.5);
+  EXPECT_EQ(line["dataset"], "fashion-mnist");
+  EXPECT_EQ(line["epochs"], 1);
+  EXPECT_EQ(line["verdict"], "met");
+  EXPECT_EQ(line["reached"], 0.5);
+  EXPECT_EQ(metricsLines().at(16)["epochs"], nullptr);
+
+  // One epoch is enough for the one, and is the last for the other.
+  request.epochs = 1;
+  EXPECT_EQ(train(), Outcome::Finished);
+  request.epochs.reset();
+  request.steps = 5;
+  expectError([&] { train(); }, {"there is nothing to verify",
+                                 "the run ends within its first epoch",
+                                 "the run ends within an epoch"});
+}
+
+// The weights of a run that misses are saved all the same.
+TEST_F(RunTest, AMissIsSaidAtTheEnd) {
+  request.verifies = true;
+  request.save = weights;
+  request.metrics = metrics;
+  programs.description.expectations = {
+      {Metric::TestAccuracy, Comparison::Greater, 0.5, dataset.name, 2}};
+  EXPECT_THROW(train(), Missed);
+  EXPECT_TRUE(out.str().ends_with(": missed, 0.5\n"));
+  EXPECT_TRUE(std::filesystem::exists(weights));
+  EXPECT_EQ(metricsLines().back()["verdict"], "missed");
+
+  EXPECT_THROW(evaluateNetwork(programs, dataset, {weights, 1, true}, console,
+                               interrupted),
+               Missed);
+  programs.description.expectations[0].comparison = Comparison::GreaterEqual;
+  EXPECT_EQ(evaluateNetwork(programs, dataset, {weights, 1, true}, console,
+                            interrupted),
+            Outcome::Finished);
+  EXPECT_TRUE(out.str().ends_with(
+      "test loss 0.4500, test acc 0.500\nexpect test_accuracy >= 0.5 on "
+      "\"fashion-mnist\" after 2 epochs: met, 0.5\n"));
+  programs.nanInEvaluation = true;
+  programs.description.expectations[0].metric = Metric::TestLoss;
+  EXPECT_THROW(evaluateNetwork(programs, dataset, {weights, 1, true}, console,
+                               interrupted),
+               Missed);
+  programs.description.expectations.clear();
+  expectError(
+      [&] {
+        evaluateNetwork(programs, dataset, {weights, 1, true}, console,
+                        interrupted);
+      },
+      {"expects nothing of a run"});
+}
+
+TEST_F(RunTest, WhatDivergesOrIsInterruptedIsVerifiedToo) {
+  request.verifies = true;
+  request.metrics = metrics;
+  programs.description.expectations = {
+      {Metric::TestAccuracy, Comparison::GreaterEqual, 0.5, dataset.name, 1},
+      {Metric::TestAccuracy, Comparison::GreaterEqual, 0.5, dataset.name, 2}};
+  programs.nanAtStep = 8;
+  EXPECT_THROW(train(), Missed);
+  EXPECT_TRUE(out.str().ends_with("after 1 epoch: met, 0.5\nexpect "
+                                  "test_accuracy >= 0.5 on \"fashion-mnist\" "
+                                  "after 2 epochs: missed, not a number\n"));
+  EXPECT_EQ(metricsLines().back()["reached"], nullptr);
+
+  programs.nanAtStep = -1;
+  programs.description.expectations[0].comparison = Comparison::Less;
+  programs.states.clear();
+  programs.afterRun = [&](const std::string &) {
+    interrupted = programs.states.size() == 8;
+  };
+  EXPECT_EQ(train(), Outcome::Interrupted); // 130, whatever was missed
+  EXPECT_TRUE(out.str().ends_with(
+      "after 1 epoch: missed, 0.5\nexpect test_accuracy >= 0.5 on "
+      "\"fashion-mnist\" after 2 epochs: not compared, the run was "
+      "interrupted\n"));
+  // A divergence after all that is expected: an error, but no miss.
+  programs.afterRun = nullptr;
+  interrupted = false;
+  programs.nanAtStep = 8;
+  programs.description.expectations = {
+      {Metric::TestAccuracy, Comparison::GreaterEqual, 0.5, dataset.name, 1}};
+  expectError([&] { train(); }, {"the loss is nan at step 8"});
 }
 
 TEST_F(RunTest, WithoutSaveTheWeightsWillBeGone) {
@@ -293,7 +398,7 @@ TEST_F(RunTest, ClassesOfTheWeights) {
                "data set `fashion-mnist` is `coat`"});
   expectError(
       [&] {
-        evaluateNetwork(programs, dataset, weights, 1, console, interrupted);
+        evaluateNetwork(programs, dataset, {weights}, console, interrupted);
       },
       {"weights of other classes"});
   EXPECT_TRUE(programs.runs.empty());
