@@ -24,6 +24,8 @@ void netc::addNetPasses(OpPassManager &passes) {
 }
 
 void netc::addKernelPasses(OpPassManager &passes) {
+  // Behind the fusion of activations, which knows whole normalisations.
+  passes.addNestedPass<func::FuncOp>(net::createSplitStatistics());
   passes.addPass(net::createPropagateLayouts());
   // Implementations depend on layouts.
   passes.addNestedPass<func::FuncOp>(net::createSelectImplementations());

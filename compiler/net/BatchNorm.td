@@ -44,6 +44,20 @@ def Net_BatchNormOp : Net_AffineOp<"batch_norm", [
   let extraClassDeclaration = affineAccessors;
 }
 
+def Net_BatchStatisticsOp : Net_Op<"batch_statistics", [Pure, Net_InferTypes]> {
+  let summary = "each channel's mean and variance over a batch";
+  let description = [{
+    The variance is divided by the number of values. Sums are taken in double
+    precision: a mean that is off moves a whole channel to one side of a relu.
+    ```mlir
+    %mean, %variance = net.batch_statistics %x : (tensor<2x6x4x4xf32>) -> (tensor<6xf32>, tensor<6xf32>)
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input);
+  let results = (outs Net_F32Tensor:$mean, Net_F32Tensor:$variance);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+}
+
 def Net_BatchNormInferenceOp : Net_AffineOp<"batch_norm_inference", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
   let summary = "(x - mean)/sqrt(variance + epsilon)*weight + bias with the given mean and variance of each channel";

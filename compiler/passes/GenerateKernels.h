@@ -40,6 +40,12 @@ bool emitElementKernel(KernelBody &body, mlir::Operation *op);
 bool cutsBetweenBlocks(mlir::RankedTensorType type, llvm::StringRef tag,
                        int64_t offset, int64_t channels);
 
+/// Whether emitBatchStatisticsKernel can read `type`.
+bool canSumChannels(mlir::RankedTensorType type);
+
+/// net.batch_statistics: input [N, C, ...], mean [C], variance [C].
+void emitBatchStatisticsKernel(KernelBody &body, BatchStatisticsOp op);
+
 /// net.concat or net.channel_slice: operands then the result, all in one
 /// layout whose blocks every cut respects.
 void emitConcatKernel(KernelBody &body, mlir::Operation *op);

@@ -227,7 +227,7 @@ static std::optional<LibraryOp> map(Operation *op) {
             .add(Role::Dst, op.getOutput())
             .done();
       })
-      .Case<BatchNormOp, BatchNormInferenceOp>([](auto op) {
+      .Case([](BatchNormInferenceOp op) {
         return LibraryBuilder(PrimitiveKind::BatchNormalization,
                               Propagation::Forward, false)
             .add(Role::Src, op.getInput())
@@ -237,7 +237,7 @@ static std::optional<LibraryOp> map(Operation *op) {
             .add(Role::Variance, op.getVariance())
             .add(Role::Dst, op.getOutput())
             .workspace(op.getMask())
-            .normalization(op, isa<BatchNormInferenceOp>(op.getOperation()))
+            .normalization(op, true)
             .relu(hasActivation(op))
             .done();
       })

@@ -170,6 +170,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
     emitUpdateKernel(body, update);
   else if (isa<ConcatOp, ChannelSliceOp>(op))
     emitConcatKernel(body, op);
+  else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
+    emitBatchStatisticsKernel(body, statistics);
   else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
     emitStatisticKernel(body, statistic);
   else if (isElementLoss(op))
@@ -308,7 +310,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto library = toLibrary(&op))
     return lowerLibrary(op, *library);
-  if (isa<ConcatOp, ChannelSliceOp, ElementOpInterface, FusedOp>(op) ||
+  if (isa<BatchStatisticsOp, ConcatOp, ChannelSliceOp, ElementOpInterface,
+          FusedOp>(op) ||
       isElementLoss(&op) || isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();

@@ -95,6 +95,20 @@ def FuseElements : Pass<"net-fuse-elements", "mlir::func::FuncOp"> {
   }];
 }
 
+def SplitStatistics : Pass<"net-split-statistics", "mlir::func::FuncOp"> {
+  let summary = "Compute the statistics of `net.batch_norm` apart, in double precision";
+  let description = [{
+    ```mlir
+    %y, %mean, %variance = net.batch_norm %x, %w, %b {...}
+    ```
+    becomes
+    ```mlir
+    %mean, %variance = net.batch_statistics %x
+    %y = net.batch_norm_inference %x, %mean, %variance, %w, %b {...}
+    ```
+  }];
+}
+
 def PropagateLayouts : Pass<"net-propagate-layouts", "mlir::ModuleOp"> {
   let summary = "Choose the layout of every tensor, with a reorder only where two meet";
   let description = [{

@@ -128,6 +128,10 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
       propagateConcat(concat);
     } else if (auto slice = dyn_cast<ChannelSliceOp>(op)) {
       propagateSlice(slice);
+    } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op)) {
+      if (!canSumChannels(
+              cast<RankedTensorType>(statistics.getInput().getType())))
+        require(statistics.getInputMutable(), "");
     } else if (auto update = dyn_cast<SgdUpdateOp>(op)) {
       propagateUpdate(op, update.getParameterAttr(),
                       update.getGradientMutable());

@@ -24,6 +24,8 @@ func.func @f(%x: tensor<2x6x4x4xf32>, %w: tensor<6xf32>, %b: tensor<6xf32>, %dy:
   // CHECK: net.batch_norm %[[X]] {
   // INFERRED: net.batch_norm {{.*}} -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
   %p:3 = net.batch_norm %x {epsilon = 1.0e-05 : f64, momentum = 0.1 : f64, running_mean = @m, running_variance = @v} : (tensor<2x6x4x4xf32>) -> (tensor<*xf32>, tensor<6xf32>, tensor<6xf32>)
+  // CHECK: net.batch_statistics %[[X]] : (tensor<2x6x4x4xf32>) -> (tensor<6xf32>, tensor<6xf32>)
+  %s:2 = net.batch_statistics %x : (tensor<2x6x4x4xf32>) -> (tensor<6xf32>, tensor<6xf32>)
   // CHECK: net.batch_norm_inference %[[X]], %[[MEAN]], %[[VARIANCE]], %[[W]] {epsilon = 9.765625E-4 : f64}
   // INFERRED: net.batch_norm_inference {{.*}} -> tensor<2x6x4x4xf32>
   %e = net.batch_norm_inference %x, %mean, %variance, %w {epsilon = 9.765625e-04 : f64} : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<*xf32>

@@ -243,6 +243,39 @@ TEST(BatchNormInBlocks, MatchesReference) {
   }
 }
 
+// Sums of many values, far from zero: in single precision, one after the other,
+// they are off by hundreds of roundings.
+TEST(BatchStatistics, OfALargeBatchAreExact) {
+  for (const Shape &shape :
+       {Shape{64, 3, 48, 48}, {32, 20, 40, 30}, {4096, 17}})
+    for (bool inBlocks : {false, true}) {
+      if (inBlocks && shape.size() != 4)
+        continue;
+      Tensor input = values(shape, Input);
+      for (double &x : input.values)
+        x = static_cast<float>(x + 3); // what the program is given
+      Shape channels{shape[1]};
+      std::string layout = inBlocks ? ", #net.layout<\"aBcd8b\">" : "";
+      std::string type = tensorType(shape);
+      type.insert(type.size() - 1, layout);
+      FunctionText function;
+      auto x = function.argument(shape);
+      if (inBlocks) {
+        function.line("%inner = net.reorder " + x.name + " : (" + x.type +
+                      ") -> " + type);
+        x = {"%inner", type};
+      }
+      auto results = function.ops("batch_statistics", {x}, "",
+                                  {tensorType(channels), tensorType(channels)});
+      auto actual = runProgram(function.text(results), {input});
+      Moments expected = channelMoments(input);
+      constexpr double oneRounding = 6.1e-8;
+      EXPECT_EQ(difference(actual[0], expected.mean, oneRounding), "") << type;
+      EXPECT_EQ(difference(actual[1], expected.variance, oneRounding), "")
+          << type;
+    }
+}
+
 TEST(UpdateStatistic, MatchesReference) {
   for (int64_t count : {1, 3, 16, 17, 120}) {
     Shape channels{count};

@@ -183,16 +183,32 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 // In blocks of 4, those of small groups, the library has only naive loops: both
 // ways leave them by the same copy.
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
-  net.parameter @m : tensor<16xf32> {init = "zero", trainable = false, statistic}
   // CHECK-LABEL: func.func @smallBlocks
+  // The statistics are read as they lie.
+  // CHECK: net.batch_statistics %{{.*}} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>)
   // CHECK: %[[X:.*]] = net.reorder %{{.*}} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>) -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
-  // CHECK-NEXT: %[[Y:.*]], %{{.*}}, %{{.*}} = net.batch_norm %[[X]] {{.*}} -> (tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>,
+  // CHECK-NEXT: %[[Y:.*]] = net.batch_norm_inference %[[X]], {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
   // CHECK-NEXT: net.avg_pool2d %[[Y]] {{.*}} -> tensor<2x16x2x2xf32, #net.layout<"aBcd8b">>
   // CHECK: net.batch_norm_gradient %[[X]], {{.*}} -> tensor<2x16x4x4xf32, #net.layout<"aBcd8b">>
   func.func @smallBlocks(%x: tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>, %dy: tensor<2x16x4x4xf32>) -> (tensor<2x16x2x2xf32>, tensor<2x16x4x4xf32>) {
-    %0:3 = net.batch_norm %x {epsilon = 1.0e-5 : f64, momentum = 0.1 : f64, running_mean = @m, running_variance = @m} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>) -> (tensor<2x16x4x4xf32>, tensor<16xf32>, tensor<16xf32>)
-    %1 = net.avg_pool2d %0#0 {window = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>} : (tensor<2x16x4x4xf32>) -> tensor<2x16x2x2xf32>
-    %2 = net.batch_norm_gradient %x, %0#1, %0#2, %dy {epsilon = 1.0e-5 : f64, with_bias = false} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>, tensor<16xf32>, tensor<16xf32>, tensor<2x16x4x4xf32>) -> tensor<2x16x4x4xf32>
+    %mean, %variance = net.batch_statistics %x : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>) -> (tensor<16xf32>, tensor<16xf32>)
+    %0 = net.batch_norm_inference %x, %mean, %variance {epsilon = 1.0e-5 : f64} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>, tensor<16xf32>, tensor<16xf32>) -> tensor<2x16x4x4xf32>
+    %1 = net.avg_pool2d %0 {window = array<i64: 2, 2>, stride = array<i64: 2, 2>, padding = array<i64: 0, 0>} : (tensor<2x16x4x4xf32>) -> tensor<2x16x2x2xf32>
+    %2 = net.batch_norm_gradient %x, %mean, %variance, %dy {epsilon = 1.0e-5 : f64, with_bias = false} : (tensor<2x16x4x4xf32, #net.layout<"aBcd4b">>, tensor<16xf32>, tensor<16xf32>, tensor<2x16x4x4xf32>) -> tensor<2x16x4x4xf32>
     return %1, %2 : tensor<2x16x2x2xf32>, tensor<2x16x4x4xf32>
+  }
+}
+
+// -----
+
+// Statistics are summed in double precision in any layout whose channels alone
+// are in blocks; any other is left by a reorder.
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
+  // CHECK-LABEL: func.func @statisticsOfBlockedExamples
+  // CHECK: %[[X:.*]] = net.reorder %{{.*}} : (tensor<16x16x4x4xf32, #net.layout<"ABcd16a16b">>) -> tensor<16x16x4x4xf32>
+  // CHECK: net.batch_statistics %[[X]]
+  func.func @statisticsOfBlockedExamples(%x: tensor<16x16x4x4xf32, #net.layout<"ABcd16a16b">>) -> tensor<16xf32> {
+    %mean, %variance = net.batch_statistics %x : (tensor<16x16x4x4xf32, #net.layout<"ABcd16a16b">>) -> (tensor<16xf32>, tensor<16xf32>)
+    return %mean : tensor<16xf32>
   }
 }
