@@ -96,9 +96,9 @@ void RunOptions::declare(CLI::App &app) {
       ->check(CLI::Range(INT64_C(1), INT64_C(65536)))
       ->capture_default_str()
       ->needs(predict);
-  app.add_flag("--json", json, "--predict as a JSON object a line")
-      ->excludes(train)
-      ->excludes(evaluate);
+  app.add_flag("--json", json,
+               "--evaluate as a JSON object, --predict as one a line")
+      ->excludes(train);
   app.add_flag("--verify", request.verifies,
                "compare the run with what the text expects of it; status 3 if "
                "it misses something");
@@ -216,7 +216,7 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
              : train::evaluateNetwork(*programs, dataset,
                                       {options.request.weights,
                                        options.request.workers,
-                                       options.request.verifies},
+                                       options.request.verifies, options.json},
                                       console, interrupted);
 }
 

@@ -149,7 +149,8 @@ void Options::declare(CLI::App &app) {
   run.declare(app);
   declareHelpLayer(app);
   app.get_option("--json")
-      ->description("--check as one JSON object, --predict as one a line")
+      ->description("--check or --evaluate as one JSON object, --predict as "
+                    "one a line")
       ->excludes(emitOption)
       ->excludes(outputOption);
   // One action at most.

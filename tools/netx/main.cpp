@@ -98,8 +98,8 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     options.requireAction(app);
-    if (options.json && !options.predicting())
-      throw CLI::RequiresError("--json", "--predict");
+    if (options.json && !options.requested())
+      throw CLI::RequiresError("--json", "--evaluate or --predict");
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;
   }
