@@ -277,12 +277,6 @@ data::PictureFormat pictureFormat(const Model &model) {
   return format;
 }
 
-/// `labels of 28x28`, or `one label an example`.
-static std::string labelsText(const std::vector<int64_t> &shape) {
-  return shape.empty() ? "one label an example"
-                       : fmt::format("labels of {}", fmt::join(shape, "x"));
-}
-
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                   bool training) {
   if (dataset.shape != model.inputShape)
@@ -291,15 +285,11 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                     "compiled for {}",
                     dataset.name, fmt::join(dataset.shape, "x"), model.network,
                     fmt::join(model.inputShape, "x")));
-  if (model.takesLabels && dataset.labelShape != model.labelShape)
-    throw Error(
-        fmt::format("data set `{}` has {}; network `{}` was compiled for {}",
-                    dataset.name, labelsText(dataset.labelShape), model.network,
-                    labelsText(model.labelShape)));
-  if (model.classes != 0 && dataset.classes != model.classes)
-    throw Error(fmt::format(
-        "data set `{}` has {} classes; network `{}` was compiled for {}",
-        dataset.name, dataset.classes, model.network, model.classes));
+  data::LabelFormat labels;
+  if (model.takesLabels)
+    labels.shape = model.labelShape;
+  labels.classes = model.classes;
+  data::requireLabels(dataset, model.network, labels);
   if (!training)
     return;
   if (model.batch == 0)

@@ -214,26 +214,6 @@ private:
   dsl::WantedPictures wanted;
 };
 
-/// The labels of a data set are what the network's loss takes.
-void checkLabels(const dsl::Network &network,
-                 const runtime::data::DatasetInfo &dataset) {
-  std::optional<shape::Shape> labels = dsl::labelShapeOf(network);
-  std::string output = shape::toString(network.output);
-  if (labels && *labels != dataset.labelShape)
-    throw Error(
-        fmt::format("{}: gives {} but {} has {}", network.range.file->name,
-                    output, dataset.name,
-                    dataset.labelShape.empty()
-                        ? "one label an example"
-                        : fmt::format("labels of {}",
-                                      shape::toString(dataset.labelShape))));
-  int64_t classes = dsl::classesOf(network);
-  if (classes != 0 && classes != dataset.classes)
-    throw Error(fmt::format("{}: gives {} but {} has {} classes",
-                            network.range.file->name, output, dataset.name,
-                            dataset.classes));
-}
-
 int Command::run() {
   if (options.diff)
     return diff();
@@ -284,7 +264,9 @@ int Command::run() {
       return UserError;
   }
   if (dataset)
-    checkLabels(*network, *dataset);
+    runtime::data::requireLabels(
+        *dataset, network->name,
+        {dsl::labelShapeOf(*network), dsl::classesOf(*network)});
 
   if (options.emit == "dot" || options.emit == "svg") {
     std::cout << (options.emit == "dot" ? pictureDot(*network)

@@ -133,9 +133,9 @@ TEST(Describe, MapsOfLabels) {
   dataset.shape = {1, 2, 3};
   dataset.classes = 10;
   dataset.trainExamples = 22;
-  expectError([&] { checkDataset(model, dataset, true); },
-              {"data set `digits` has one label an example",
-               "was compiled for labels of 2x3"});
+  expectError(
+      [&] { checkDataset(model, dataset, true); },
+      {"data set `digits` has one label an example", "takes labels of 2x3"});
   dataset.labelShape = {2, 3};
   checkDataset(model, dataset, true);
 

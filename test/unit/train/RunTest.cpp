@@ -434,7 +434,7 @@ TEST_F(RunTest, OtherDataset) {
               {"`fashion-mnist` has examples of 1x28x28", "for 1x2x3"});
   dataset.shape = {1, 2, 3};
   dataset.classes = 100;
-  expectError([&] { train(); }, {"has 100 classes", "was compiled for 10"});
+  expectError([&] { train(); }, {"has 100 classes; network `Fake` is for 10"});
   dataset.classes = 10;
   dataset.trainExamples = 21;
   expectError([&] { train(); },
