@@ -85,7 +85,7 @@ void RunOptions::declare(CLI::App &app) {
       ->type_name("DIR")
       ->check(checkNotEmpty);
   app.add_flag("--skip-broken", skipsBroken,
-               "leave out the pictures of a folder that cannot be decoded");
+               "leave out pictures that cannot be decoded");
   app.add_option("--workers", request.workers,
                  "threads that gather batches ahead of the step")
       ->type_name("N")

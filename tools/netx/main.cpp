@@ -71,8 +71,9 @@ void describe(const runtime::Executable &executable, std::ostream &out) {
   line("code",
        fmt::format("{} bytes", tables.code() ? tables.code()->size() : 0));
   if (tables.epochs() > 0)
-    line("training", fmt::format("{} epochs, learning rate {}", tables.epochs(),
-                                 tables.learning_rate()));
+    line("training",
+         fmt::format("{} epoch{}, learning rate {}", tables.epochs(),
+                     tables.epochs() == 1 ? "" : "s", tables.learning_rate()));
   for (const runtime::Expectation &expectation :
        runtime::readExpectations(tables))
     line("expects", runtime::toString(expectation));
