@@ -92,6 +92,7 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   options.batch = request.batch;
   options.pixels = request.pixels;
   options.lastBatch = request.examples % request.batch;
+  options.trains = request.trains;
   impl->module = dsl::emitNet(impl->context, network, options);
   (*impl->module)
       ->setAttr(kernel::targetAttrName,
@@ -105,6 +106,8 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.examples = request.examples;
   impl->info.batch = request.batch;
   impl->info.epochs = request.epochs;
+  impl->info.loss =
+      static_cast<runtime::fb::Loss>(network.train.loss.kind); // in one order
   impl->info.learningRate =
       static_cast<float>(network.train.optimizer.learningRate);
   const dsl::Schedule &schedule = network.train.schedule;

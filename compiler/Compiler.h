@@ -24,6 +24,7 @@ struct CompileRequest {
   bool coversInput = false; // how a folder's pictures become `pixels`
   int64_t examples = 0;     // of the training set; 0 if not known
   int64_t batch = 0, epochs = 0;
+  bool trains = true; // else the executable evaluates and predicts
 };
 
 /// The stages of a compilation, each later than the one before.

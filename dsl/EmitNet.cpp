@@ -130,7 +130,7 @@ OwningOpRef<ModuleOp> Emitter::emit() {
       FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
       FlatSymbolRefAttr::get(builder.getContext(), testTransforms), smoothing,
       network.train.loss.targetsInput ? "input" : "label",
-      network.train.optimizer.nesterov);
+      network.train.optimizer.nesterov, /*evaluation_only=*/!options.trains);
   return module;
 }
 

@@ -87,6 +87,7 @@ private:
     require(sizeOf(tables.input_shape()) == 0 ||
                 sizeOf(tables.input_shape()) == 3,
             "the input's shape is not channels, height, width");
+    require(tables.loss() <= fb::Loss::MAX, "a loss out of range");
     for (size_t i = 0; i < sizeOf(tables.expectations()); ++i) {
       Scope scope(*this, fmt::format("expectation {}", i));
       checkExpectation(*tables.expectations()->Get(i));

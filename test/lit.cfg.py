@@ -5,6 +5,7 @@
 #   %editors               the files for editors
 # besides lit's own; FileCheck, not, count and split-file are LLVM's.
 import os
+import pathlib
 import shutil
 
 import lit.formats
@@ -30,7 +31,7 @@ config.substitutions.append(("%python\\b", config.python))
 
 config.environment["PATH"] = os.pathsep.join((config.llvm_programs, config.environment["PATH"]))
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope"
-for name in ("OMP_WAIT_POLICY", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
+for name in ("NETC_DATA", "OMP_WAIT_POLICY", "ASAN_OPTIONS", "UBSAN_OPTIONS"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 
@@ -40,5 +41,9 @@ with open("/proc/cpuinfo") as cpuinfo:
 for program, feature in (("vim", "vim"), ("dot", "graphviz")):
     if shutil.which(program):
         config.available_features.add(feature)
+data = pathlib.Path(os.environ.get("NETC_DATA", "/usr/share/datasets"))
+if any((data / folder / name).exists() for folder in ("fashion-mnist", ".") for name in
+       ("train-images-idx3-ubyte", "train-images-idx3-ubyte.gz")):
+    config.available_features.add("fashion-mnist")
 if config.sanitize:
     config.available_features.add("sanitize")

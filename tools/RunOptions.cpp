@@ -72,19 +72,33 @@ void RunOptions::declare(CLI::App &app) {
                                  "begin with these weights (safetensors)")
                       ->type_name("IN")
                       ->check(checkNotEmpty);
-  train->excludes(evaluate);
-  evaluate->needs(weights);
+  auto *predict =
+      app.add_option("--predict", images,
+                     "tell the classes of PNG or JPEG pictures by --weights")
+          ->type_name("IMAGE")
+          ->check(checkNotEmpty);
+  train->excludes(evaluate)->excludes(predict);
+  evaluate->needs(weights)->excludes(predict);
+  predict->needs(weights);
 
   app.add_option("--data", dataDirectory, "the folder that holds the data set")
       ->type_name("DIR")
       ->check(checkNotEmpty);
   app.add_flag("--skip-broken", skipsBroken,
-               "leave out the pictures of a folder that cannot be decoded");
+               "leave out pictures that cannot be decoded");
   app.add_option("--workers", request.workers,
                  "threads that gather batches ahead of the step")
       ->type_name("N")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
+  app.add_option("--top", top, "classes to tell of a picture")
+      ->type_name("N")
+      ->check(CLI::Range(INT64_C(1), INT64_C(65536)))
+      ->capture_default_str()
+      ->needs(predict);
+  app.add_flag("--json", json,
+               "--evaluate as a JSON object, --predict as one a line")
+      ->excludes(train);
   app.add_flag("--verify", request.verifies,
                "compare the run with what the text expects of it; status 3 if "
                "it misses something");
@@ -131,13 +145,22 @@ void RunOptions::declare(CLI::App &app) {
 }
 
 void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
-  if (requested())
+  if (requested() && !predicting())
     return;
-  for (std::string name : {"--weights", "--data", "--skip-broken", "--workers",
-                           "--verify", "--quiet"})
-    if (app.count(name) > 0 &&
-        !(readsData && (name == "--data" || name == "--skip-broken")))
-      throw CLI::RequiresError(name, "--train or --evaluate");
+  auto refuse = [&](const std::string &name, const char *actions) {
+    if (app.count(name) > 0)
+      throw CLI::RequiresError(name, actions);
+  };
+  if (!readsData)
+    refuse("--data", "--train or --evaluate");
+  refuse("--verify", "--train or --evaluate");
+  refuse("--quiet", "--train or --evaluate");
+  if (predicting())
+    return;
+  for (const char *name : {"--weights", "--workers"})
+    refuse(name, "--train, --evaluate or --predict");
+  if (!readsData)
+    refuse("--skip-broken", "--train, --evaluate or --predict");
 }
 
 data::DatasetInfo
@@ -147,10 +170,29 @@ RunOptions::inspectDataset(const std::string &name,
                        {pictures, skipsBroken});
 }
 
-int runExecutable(runtime::Executable executable, const RunOptions &options,
-                  std::optional<data::DatasetInfo> inspected) {
-  // From here on Ctrl-C ends the run well, also while it gets ready.
-  train::Interrupt interrupt;
+namespace {
+
+train::Outcome predict(runtime::Executable executable,
+                       const RunOptions &options,
+                       const std::atomic<bool> &interrupted) {
+  train::checkPredicts(train::describe(executable));
+  runtime::Executor executor(std::move(executable));
+  std::unique_ptr<train::Programs> programs = train::programsOf(executor);
+  train::PredictRequest request;
+  request.images = options.images;
+  request.weights = options.request.weights;
+  request.workers = options.request.workers;
+  request.top = options.top;
+  request.skipsBroken = options.skipsBroken;
+  request.json = options.json;
+  train::Console console = standardConsole(options.quiet);
+  return train::predictImages(*programs, request, console, interrupted);
+}
+
+train::Outcome trainOrEvaluate(runtime::Executable executable,
+                               const RunOptions &options,
+                               std::optional<data::DatasetInfo> inspected,
+                               const std::atomic<bool> &interrupted) {
   train::Model model = train::describe(executable);
   data::DatasetInfo dataset =
       inspected ? std::move(*inspected)
@@ -168,15 +210,27 @@ int runExecutable(runtime::Executable executable, const RunOptions &options,
   runtime::Executor executor(std::move(executable));
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
   train::Console console = standardConsole(options.quiet);
+  return options.training()
+             ? train::trainNetwork(*programs, dataset, options.request, console,
+                                   interrupted)
+             : train::evaluateNetwork(*programs, dataset,
+                                      {options.request.weights,
+                                       options.request.workers,
+                                       options.request.verifies, options.json},
+                                      console, interrupted);
+}
+
+} // namespace
+
+int runExecutable(runtime::Executable executable, const RunOptions &options,
+                  std::optional<data::DatasetInfo> inspected) {
+  // From here on Ctrl-C ends the run well, also while it gets ready.
+  train::Interrupt interrupt;
   train::Outcome outcome =
-      options.training()
-          ? train::trainNetwork(*programs, dataset, options.request, console,
-                                interrupt.requested())
-          : train::evaluateNetwork(*programs, dataset,
-                                   {options.request.weights,
-                                    options.request.workers,
-                                    options.request.verifies},
-                                   console, interrupt.requested());
+      options.predicting()
+          ? predict(std::move(executable), options, interrupt.requested())
+          : trainOrEvaluate(std::move(executable), options,
+                            std::move(inspected), interrupt.requested());
   return outcome == train::Outcome::Interrupted ? Signalled + interrupt.signal()
                                                 : Success;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/Executable.h"
+#include "runtime/train/Prediction.h"
 #include "runtime/train/Run.h"
 
 #include <functional>
@@ -23,9 +24,13 @@ enum ExitStatus {
 };
 
 struct RunOptions {
-  std::string trainSet, evaluateSet; // names; at most one is given
-  std::string dataDirectory;         // --data
+  // Of these at most one is given: the names of data sets, or paths.
+  std::string trainSet, evaluateSet;
+  std::vector<std::string> images;
+  std::string dataDirectory; // --data
   runtime::train::TrainRequest request;
+  int64_t top = 5; // classes told of a picture
+  bool json = false;
   bool skipsBroken = false;
   bool quiet = false;
 
@@ -37,22 +42,26 @@ struct RunOptions {
   /// data set is named otherwise.
   void requireAction(const CLI::App &app, bool readsData = false) const;
 
-  bool requested() const { return !trainSet.empty() || !evaluateSet.empty(); }
+  bool requested() const {
+    return training() || !evaluateSet.empty() || predicting();
+  }
   bool training() const { return !trainSet.empty(); }
+  bool predicting() const { return !images.empty(); }
 
   /// The headers of a data set: what a network is compiled for. Pictures of a
   /// folder are to become `pictures`. Throws Error.
   runtime::data::DatasetInfo
   inspectDataset(const std::string &name,
                  const runtime::data::PictureFormat &pictures) const;
-  /// The data set that is trained or evaluated on. \pre requested()
+  /// The data set that is trained or evaluated on; empty where pictures are
+  /// predicted. \pre requested()
   const std::string &dataset() const {
     return training() ? trainSet : evaluateSet;
   }
 };
 
-/// Trains or evaluates as asked and returns the exit status. The data set is
-/// inspected unless it has been. Throws Error. \pre options.requested()
+/// Trains, evaluates or predicts as asked and returns the exit status. The data
+/// set is inspected unless it has been. Throws Error. \pre options.requested()
 int runExecutable(runtime::Executable executable, const RunOptions &options,
                   std::optional<runtime::data::DatasetInfo> dataset = {});
 

@@ -14,7 +14,7 @@ def Net_TrainingOp : Net_Op<"training", [
     the network in training and in evaluation; without them it takes the pixels.
     The loss is "softmax_cross_entropy", "sigmoid_binary_cross_entropy" or
     "mean_squared_error"; what it compares the output with is the `target`,
-    "label" or "input".
+    "label" or "input". `evaluation_only` asks for no training steps.
     ```mlir
     net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 96 : i64}
     ```
@@ -25,7 +25,7 @@ def Net_TrainingOp : Net_Op<"training", [
                        OptionalAttr<FlatSymbolRefAttr>:$test_transforms,
                        OptionalAttr<F64Attr>:$label_smoothing,
                        DefaultValuedStrAttr<StrAttr, "label">:$target,
-                       UnitAttr:$nesterov);
+                       UnitAttr:$nesterov, UnitAttr:$evaluation_only);
   let assemblyFormat = "$network attr-dict";
   let hasVerifier = 1;
 }

@@ -55,10 +55,12 @@ void BuildPrograms::runOnOperation() {
   }
   int64_t batch =
       cast<RankedTensorType>(network.getArgumentTypes()[0]).getDimSize(0);
-  if (!training.getMomentum().isZero())
+  bool trains = !training.getEvaluationOnly();
+  if (trains && !training.getMomentum().isZero())
     addVelocities(training);
-  if (failed(buildStep(training, network, "train_step", batch, true)) ||
-      (training.getLastBatch() > 0 &&
+  if ((trains &&
+       failed(buildStep(training, network, "train_step", batch, true))) ||
+      (trains && training.getLastBatch() > 0 &&
        failed(buildStep(training, network, "train_last_step",
                         training.getLastBatch(), true))) ||
       failed(buildStep(training, network, "evaluate", batch, false)))
@@ -214,8 +216,15 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
         training.getLoc(), built.loss, state, training.getMomentumAttr(),
         training.getWeightDecayAttr(), training.getNesterovAttr());
   SmallVector<Value> results{built.loss};
-  if (built.correct)
+  SmallVector<StringRef> names{"loss"};
+  if (built.correct) {
     results.push_back(built.correct);
+    names.push_back("correct");
+  }
+  if (!trains) { // what predictions are read from
+    results.push_back(output);
+    names.push_back("output");
+  }
   auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();
   func.setType(builder.getFunctionType(body.getArgumentTypes(),
@@ -226,9 +235,8 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   nameValue(func, labels ? 2 : 1, "state");
   if (samples)
     nameValue(func, labels ? 3 : 2, "samples");
-  func.setResultAttr(0, "net.name", builder.getStringAttr("loss"));
-  if (built.correct)
-    func.setResultAttr(1, "net.name", builder.getStringAttr("correct"));
+  for (auto [index, name] : llvm::enumerate(names))
+    func.setResultAttr(index, "net.name", builder.getStringAttr(name));
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
   return success();
 }

@@ -38,8 +38,9 @@ def BuildPrograms : Pass<"net-build-programs", "mlir::ModuleOp"> {
     becomes `@initialize`, `@train_step` (loss, then `net.minimize`),
     `@train_last_step` where an epoch ends in a smaller batch, and `@evaluate`,
     where dropout is the identity and batch_norm reads the running statistics that
-    the training steps update. Programs take `pixels`, `labels`, `state`, and
-    `samples` where transforms draw for each of them.
+    the training steps update; it also gives the network's own `output`. With
+    `evaluation_only` there are no training steps. Programs take `pixels`,
+    `labels`, `state`, and `samples` where transforms draw for each of them.
   }];
 }
 

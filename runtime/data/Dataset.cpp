@@ -87,7 +87,25 @@ std::string locate(const KnownDataset &dataset, const SearchPath &search) {
   throw Error(message);
 }
 
+/// `labels of 28x28`, or `one label an example`.
+std::string labelsText(const std::vector<int64_t> &shape) {
+  return shape.empty() ? "one label an example"
+                       : fmt::format("labels of {}", fmt::join(shape, "x"));
+}
+
 } // namespace
+
+void requireLabels(const DatasetInfo &info, std::string_view network,
+                   const LabelFormat &format) {
+  if (format.shape && *format.shape != info.labelShape)
+    throw Error(fmt::format("data set `{}` has {}; network `{}` takes {}",
+                            info.name, labelsText(info.labelShape), network,
+                            labelsText(*format.shape)));
+  if (format.classes != 0 && format.classes != info.classes)
+    throw Error(fmt::format("data set `{}` has {} classes; network `{}` is for "
+                            "{}",
+                            info.name, info.classes, network, format.classes));
+}
 
 SearchPath SearchPath::fromEnvironment(std::string explicitDirectory) {
   auto variable = [](const char *name) -> std::string {

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,6 +69,16 @@ struct PictureRequest {
 /// looked in and how to get them), headers that are wrong or disagree.
 DatasetInfo inspect(std::string_view name, const SearchPath &search,
                     const PictureRequest &pictures = {});
+
+/// What a network takes as labels.
+struct LabelFormat {
+  std::optional<std::vector<int64_t>> shape; // of one example; none: no labels
+  int64_t classes = 0;                       // 0 where any number will do
+};
+
+/// Throws Error where the labels of a data set are others than a network takes.
+void requireLabels(const DatasetInfo &info, std::string_view network,
+                   const LabelFormat &format);
 
 /// Whether `name` is a folder of pictures, whose size is the network's to say.
 bool isPictureFolder(std::string_view name);

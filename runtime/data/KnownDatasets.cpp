@@ -74,6 +74,18 @@ bool isUtf8(std::string_view text) {
   return true;
 }
 
+std::string printable(const std::string &text) {
+  bool isText = isUtf8(text);
+  std::string result;
+  for (unsigned char c : text) {
+    if (c < 0x20 || c == 0x7f || (c >= 0x80 && !isText))
+      result += fmt::format("\\x{:02x}", c);
+    else
+      result += static_cast<char>(c);
+  }
+  return result;
+}
+
 std::vector<std::string> readClassNames(const std::string &path) {
   constexpr size_t longest = size_t{1} << 22, mostClasses = 65536;
   auto fail = [&](const std::string &what) {

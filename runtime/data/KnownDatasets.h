@@ -38,6 +38,10 @@ std::vector<std::string> readClassNames(const std::string &path);
 /// Whether `text` is UTF-8: the names of classes travel with the weights.
 bool isUtf8(std::string_view text);
 
+/// A path or a name safe to print: what is no UTF-8 or controls a terminal is
+/// escaped.
+std::string printable(const std::string &text);
+
 /// Throws Error naming `path` for a label that is no class.
 void checkLabels(const DatasetInfo &info, const std::string &path,
                  std::span<const uint8_t> labels, int64_t exampleLabels);

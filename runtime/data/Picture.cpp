@@ -67,6 +67,13 @@ template <typename Action> auto named(const std::string &path, Action action) {
 
 } // namespace
 
+void checkPictureChannels(std::string_view who, int64_t channels) {
+  if (channels != 1 && channels != 3)
+    throw Error(fmt::format("{}: pictures have 1 channel or 3, the network "
+                            "takes {}",
+                            who, channels));
+}
+
 PictureSize inspectPicture(const std::string &path) {
   return named(path, [&] {
     InputFile file(path);

@@ -30,6 +30,10 @@ struct PictureFormat {
   Fit fit = Fit::Stretch;
 };
 
+/// Throws Error where a network takes pictures of other than 1 or 3 channels;
+/// `who` is said first.
+void checkPictureChannels(std::string_view who, int64_t channels);
+
 /// Reads the header alone: the size. Throws Error naming the file: not there,
 /// no PNG or JPEG, truncated, of more pixels than are decoded.
 PictureSize inspectPicture(const std::string &path);

@@ -19,19 +19,6 @@ namespace fs = std::filesystem;
 // Labels have 16 bits, and batches count examples in 32.
 constexpr size_t mostClasses = 65536, mostPictures = UINT32_MAX;
 
-/// A path safe to print: what is no UTF-8 or controls a terminal is escaped.
-std::string printable(const std::string &text) {
-  bool isText = isUtf8(text);
-  std::string result;
-  for (unsigned char c : text) {
-    if (c < 0x20 || c == 0x7f || (c >= 0x80 && !isText))
-      result += fmt::format("\\x{:02x}", c);
-    else
-      result += static_cast<char>(c);
-  }
-  return result;
-}
-
 bool isPictureName(const std::string &name) {
   std::string lower = name;
   std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
@@ -270,10 +257,8 @@ DatasetInfo inspectPictureFolder(std::string_view name,
                                  const std::string &directory,
                                  const PictureRequest &request) {
   const PictureFormat &format = request.format;
-  if (format.channels != 1 && format.channels != 3)
-    throw Error(fmt::format("`{}`: pictures have 1 channel or 3, the network "
-                            "takes {}",
-                            printable(std::string(name)), format.channels));
+  checkPictureChannels(fmt::format("`{}`", printable(std::string(name))),
+                       format.channels);
   DatasetInfo info;
   info.name = printable(std::string(name));
   info.directory = directory;
@@ -307,14 +292,20 @@ Examples loadPictureFolder(const DatasetInfo &info, Split split) {
 }
 
 std::string skippedReport(const DatasetInfo &info) {
-  if (!info.pictures || info.pictures->broken.empty())
+  return info.pictures
+             ? skippedReport(info.pictures->broken, " of " + info.name)
+             : "";
+}
+
+std::string skippedReport(const std::vector<std::string> &broken,
+                          std::string_view where) {
+  if (broken.empty())
     return "";
   constexpr size_t most = 10;
-  const std::vector<std::string> &broken = info.pictures->broken;
   size_t shown = std::min(most, broken.size());
   std::string report = fmt::format(
-      "skipped {} broken picture{} of {}: {}", broken.size(),
-      broken.size() == 1 ? "" : "s", info.name,
+      "skipped {} broken picture{}{}: {}", broken.size(),
+      broken.size() == 1 ? "" : "s", where,
       fmt::join(broken.begin(), broken.begin() + static_cast<ptrdiff_t>(shown),
                 "; "));
   if (shown < broken.size())

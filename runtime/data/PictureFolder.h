@@ -39,5 +39,8 @@ Examples loadPictureFolder(const DatasetInfo &info, Split split);
 
 /// "skipped 3 broken pictures: A: reason; B: reason ..."; empty if none was.
 std::string skippedReport(const DatasetInfo &info);
+/// The same of any pictures; `where` is behind "pictures".
+std::string skippedReport(const std::vector<std::string> &broken,
+                          std::string_view where);
 
 } // namespace netc::runtime::data

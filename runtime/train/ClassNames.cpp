@@ -1,6 +1,8 @@
 // `classes`: a list of strings in JSON.
 #include "runtime/train/ClassNames.h"
 
+#include "runtime/data/KnownDatasets.h"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -33,6 +35,11 @@ std::vector<std::string> classNamesOf(const SafetensorsFile &file) {
     names.push_back(name.get<std::string>());
   }
   return names;
+}
+
+std::string className(const std::vector<std::string> &names, int64_t label) {
+  return names.empty() ? fmt::format("class {}", label)
+                       : data::printable(names.at(static_cast<size_t>(label)));
 }
 
 void checkClassNames(const SafetensorsFile &file,

@@ -13,6 +13,9 @@ SafetensorsMetadata classMetadata(const data::DatasetInfo &dataset);
 /// Error naming the file where what it has is no list of names.
 std::vector<std::string> classNamesOf(const SafetensorsFile &file);
 
+/// A class as it is told of: its name, safe to print, or `class 3`.
+std::string className(const std::vector<std::string> &names, int64_t label);
+
 /// Throws Error where weights are of other classes than the data set, if both
 /// are known: their outputs would mean something else.
 void checkClassNames(const SafetensorsFile &file,

@@ -21,7 +21,7 @@ std::vector<int64_t> numbers(const flatbuffers::Vector<int64_t> *vector) {
 }
 
 [[noreturn]] void fail(const Executable &executable, const std::string &what) {
-  throw Error(fmt::format("the executable of network `{}` cannot train: {}",
+  throw Error(fmt::format("the executable of network `{}` cannot be run: {}",
                           text(executable.tables().network()), what));
 }
 
@@ -90,6 +90,33 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program,
   return batch;
 }
 
+/// The shape of one example's output, as `evaluate` gives it.
+std::vector<int64_t> outputShapeOf(const Executable &executable,
+                                   const fb::Program &evaluate,
+                                   const Model &model) {
+  const fb::Buffer *output = find(evaluate.outputs(), "output");
+  std::vector<int64_t> shape;
+  if (output && output->type())
+    shape = numbers(output->type()->shape());
+  if (shape.size() < 2)
+    fail(executable, "its program `evaluate` has no `output`");
+  checkBuffer(executable, evaluate, evaluate.outputs(), "output",
+              fb::ElementType::F32, shape);
+  if (!text(output->type()->layout()).empty())
+    fail(executable, "the `output` of its program `evaluate` is in blocks");
+  int64_t batch = shape[0], first = shape[1];
+  std::vector<int64_t> rest(shape.begin() + 2, shape.end());
+  bool fits = batch == model.evaluateBatch &&
+              (!model.takesLabels || rest == model.labelShape) &&
+              (model.classes == 0 || first == 1 || first == model.classes);
+  if (!fits)
+    fail(executable, fmt::format("the `output` of its program `evaluate` is "
+                                 "[{}], which does not go with its labels",
+                                 fmt::join(shape, ", ")));
+  shape.erase(shape.begin());
+  return shape;
+}
+
 ParameterInfo describeParameter(const Executable &executable,
                                 const fb::Parameter &parameter) {
   const fb::Buffer &buffer = *parameter.buffer();
@@ -131,9 +158,11 @@ public:
     if (find(tables->inputs(), "samples"))
       setRows(program, "samples", batch.samples);
     executor.run(program, state);
-    Outputs outputs{output<float>(program, "loss"), {}};
+    Outputs outputs{output<float>(program, "loss"), {}, {}};
     if (find(tables->outputs(), "correct"))
       outputs.correct = output<int32_t>(program, "correct");
+    if (find(tables->outputs(), "output"))
+      outputs.output = output<float>(program, "output");
     return outputs;
   }
 
@@ -204,6 +233,7 @@ Model describe(const Executable &executable) {
   model.examples = tables.examples();
   model.epochs = tables.epochs();
   model.learningRate = tables.learning_rate();
+  model.loss = static_cast<Loss>(tables.loss()); // in one order
   if (const fb::Schedule *schedule = tables.schedule())
     model.schedule = {static_cast<Schedule::Kind>(schedule->kind()),
                       schedule->every(), schedule->factor(), schedule->least(),
@@ -217,17 +247,20 @@ Model describe(const Executable &executable) {
     return program;
   };
   require("initialize");
-  const fb::Program &step = *require("train_step");
-  auto labelShape = labelShapeOf(step);
+  const fb::Program &evaluation = *require("evaluate");
+  const fb::Program *step = executable.program("train_step");
+  auto labelShape = labelShapeOf(step ? *step : evaluation);
   model.takesLabels = labelShape.has_value();
   model.labelShape = labelShape.value_or(std::vector<int64_t>());
-  model.batch = checkProgram(executable, step, labelShape);
-  model.evaluateBatch =
-      checkProgram(executable, *require("evaluate"), labelShape);
-  if (const fb::Program *last = executable.program("train_last_step"))
+  model.evaluateBatch = checkProgram(executable, evaluation, labelShape);
+  model.outputShape = outputShapeOf(executable, evaluation, model);
+  if (step)
+    model.batch = checkProgram(executable, *step, labelShape);
+  if (const fb::Program *last = executable.program("train_last_step")) {
     model.lastBatch = checkProgram(executable, *last, labelShape);
-  if (model.lastBatch >= model.batch)
-    fail(executable, "its last batch is not smaller than the others");
+    if (model.lastBatch >= model.batch)
+      fail(executable, "its last batch is not smaller than the others");
+  }
   if (tables.parameters())
     for (const fb::Parameter *parameter : *tables.parameters())
       model.parameters.push_back(describeParameter(executable, *parameter));
@@ -244,12 +277,6 @@ data::PictureFormat pictureFormat(const Model &model) {
   return format;
 }
 
-/// `labels of 28x28`, or `one label an example`.
-static std::string labelsText(const std::vector<int64_t> &shape) {
-  return shape.empty() ? "one label an example"
-                       : fmt::format("labels of {}", fmt::join(shape, "x"));
-}
-
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                   bool training) {
   if (dataset.shape != model.inputShape)
@@ -258,17 +285,17 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                     "compiled for {}",
                     dataset.name, fmt::join(dataset.shape, "x"), model.network,
                     fmt::join(model.inputShape, "x")));
-  if (model.takesLabels && dataset.labelShape != model.labelShape)
-    throw Error(
-        fmt::format("data set `{}` has {}; network `{}` was compiled for {}",
-                    dataset.name, labelsText(dataset.labelShape), model.network,
-                    labelsText(model.labelShape)));
-  if (model.classes != 0 && dataset.classes != model.classes)
-    throw Error(fmt::format(
-        "data set `{}` has {} classes; network `{}` was compiled for {}",
-        dataset.name, dataset.classes, model.network, model.classes));
+  data::LabelFormat labels;
+  if (model.takesLabels)
+    labels.shape = model.labelShape;
+  labels.classes = model.classes;
+  data::requireLabels(dataset, model.network, labels);
   if (!training)
     return;
+  if (model.batch == 0)
+    throw Error(fmt::format("the executable of network `{}` cannot train: it "
+                            "has no program `train_step`",
+                            model.network));
   if (model.examples != 0 && dataset.trainExamples != model.examples)
     throw Error(fmt::format("data set `{}` has {} training examples; network "
                             "`{}` was compiled for {}",

@@ -19,7 +19,13 @@ struct ParameterInfo {
   bool isSaved() const { return trainable || isStatistic; }
 };
 
-/// A network compiled for training.
+enum class Loss : uint8_t {
+  SoftmaxCrossEntropy,
+  SigmoidBinaryCrossEntropy,
+  MeanSquaredError
+};
+
+/// A network compiled for training, or for evaluation alone.
 struct Model {
   std::string network, source, target, isa;
   int threads = 0;
@@ -29,7 +35,9 @@ struct Model {
   bool takesLabels = true;  // false where the target is the input
   std::vector<int64_t> labelShape; // of one example: {} for one label
   int64_t examples = 0;            // of the training set; 0 where any
-  int64_t batch = 0;               // of a training step
+  Loss loss{};
+  std::vector<int64_t> outputShape; // of one example: [K], or [K, H, W]
+  int64_t batch = 0;         // of a training step; 0 if it has no program
   int64_t lastBatch = 0;     // of an epoch's last step; 0 if it has no program
   int64_t evaluateBatch = 0; // of an evaluation step
   int64_t epochs = 0;        // unless asked otherwise, as is the next
@@ -39,8 +47,8 @@ struct Model {
   std::vector<Expectation> expectations; // of runs, in the text's order
 };
 
-/// Reads the description. Throws Error where a program that training needs is
-/// absent or takes or gives something else.
+/// Reads the description. Throws Error where a program that runs need is absent
+/// or takes or gives something else. What only evaluates has no `train_step`.
 Model describe(const Executable &executable);
 
 /// What the pictures of a folder are to become for this model.
@@ -48,7 +56,7 @@ data::PictureFormat pictureFormat(const Model &model);
 
 /// Throws Error where the data set is not what the network was compiled for:
 /// another shape or number of classes; for training, another number of
-/// examples.
+/// examples, or no programs to train with.
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                   bool training);
 
@@ -62,6 +70,8 @@ public:
     /// How many of its labels were predicted; empty where the loss has no
     /// accuracy.
     std::span<const int32_t> correct;
+    /// What the network gave, [batch, K] or [batch, K, H, W]: `evaluate` alone.
+    std::span<const float> output;
   };
 
   virtual const Model &model() const = 0;

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
 namespace netc::runtime::train {
@@ -44,6 +45,34 @@ std::string memoryReport(uint64_t trainingBytes) {
 void tellSkipped(const data::DatasetInfo &dataset, Console &console) {
   if (std::string report = data::skippedReport(dataset); !report.empty())
     console.err << report << std::endl;
+}
+
+/// The names of the data set's classes, or else those in the weights' file.
+std::vector<std::string> namesFor(const data::DatasetInfo &dataset,
+                                  const SafetensorsFile &weights) {
+  if (!dataset.classNames.empty())
+    return dataset.classNames;
+  std::vector<std::string> names = classNamesOf(weights);
+  if (names.size() != static_cast<size_t>(dataset.classes))
+    names.clear();
+  return names;
+}
+
+std::string evaluationJson(const Model &model, const data::DatasetInfo &dataset,
+                           const Evaluation &test,
+                           const std::vector<ClassCount> &counts,
+                           const std::vector<std::string> &names,
+                           const std::vector<Finding> &findings) {
+  nlohmann::ordered_json object{{"network", model.network},
+                                {"dataset", dataset.name},
+                                {"test_examples", dataset.testExamples},
+                                {"test_loss", test.loss},
+                                {"test_accuracy", test.accuracy},
+                                {"classes", toJson(counts, names)}};
+  for (const Finding &finding : findings)
+    object["expectations"].push_back(toJson(finding));
+  return object.dump(-1, ' ', false,
+                     nlohmann::ordered_json::error_handler_t::replace);
 }
 
 void tellFindings(const std::vector<Finding> &findings, Console &console,
@@ -171,21 +200,32 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
 
   data::Loader loader(testSet, model.evaluateBatch, request.workers);
   Progress progress(console);
-  std::optional<Evaluation> test = evaluate(programs, loader, testSet.count,
-                                            RunState{}, progress, interrupted);
+  std::vector<ClassCount> counts(static_cast<size_t>(dataset.classes));
+  std::optional<Evaluation> test =
+      evaluate(programs, loader, testSet.count, RunState{}, progress,
+               interrupted, &counts);
   progress.clear();
   if (!test)
     return Outcome::Interrupted;
-  console.out << fmt::format("test loss {:.4f}{}", test->loss,
-                             accuracyText("test", test->accuracy))
-              << std::endl;
+  if (std::isnan(test->accuracy))
+    counts.clear();
+  std::vector<Finding> findings;
   if (verification) {
     EpochResult result;
     result.testLoss = test->loss;
     result.testAccuracy = test->accuracy;
     verification->measured(result);
-    console.out << toText(verification->conclude(Ending::Whole)) << std::flush;
+    findings = verification->conclude(Ending::Whole);
   }
+  std::vector<std::string> names = namesFor(dataset, weights.file);
+  if (request.json)
+    console.out << evaluationJson(model, dataset, *test, counts, names,
+                                  findings)
+                << std::endl;
+  else
+    console.out << fmt::format("test loss {:.4f}{}\n", test->loss,
+                               accuracyText("test", test->accuracy))
+                << toText(counts, names) << toText(findings) << std::flush;
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
   tellSkipped(dataset, console);
   std::string problem;

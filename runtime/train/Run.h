@@ -22,6 +22,7 @@ struct EvaluateRequest {
   std::string weights; // a path
   int workers = 1;
   bool verifies = false;
+  bool json = false; // one object
 };
 
 /// Throws Error, before anything costly, where an output could not be written,
@@ -40,8 +41,9 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                      const TrainRequest &request, Console &console,
                      const std::atomic<bool> &interrupted);
 
-/// Prints `test loss 0.3512, test acc 0.871` of the weights at a path. Throws
-/// Missed where they miss what is expected of them.
+/// Prints `test loss 0.3512, test acc 0.871` of the weights at a path, and the
+/// accuracy of each class. Throws Missed where they miss what is expected of
+/// them.
 Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
                         const EvaluateRequest &request, Console &console,
                         const std::atomic<bool> &interrupted);

@@ -54,7 +54,8 @@ double accuracyOf(const Model &model, int64_t examples, int64_t correct,
 std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
                                    int64_t examples, const RunState &state,
                                    Progress &progress,
-                                   const std::atomic<bool> &interrupted) {
+                                   const std::atomic<bool> &interrupted,
+                                   std::vector<ClassCount> *classes) {
   int64_t batches = batchesOf(examples, programs.model().evaluateBatch);
   double loss = 0;
   int64_t correct = 0, done = 0;
@@ -64,7 +65,10 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
   while (const data::Batch *batch = loader.next()) {
     if (interrupted)
       return std::nullopt;
-    StepSum sum = sumOf(programs.run("evaluate", state, *batch), batch->size);
+    Programs::Outputs outputs = programs.run("evaluate", state, *batch);
+    StepSum sum = sumOf(outputs, batch->size);
+    if (classes && sum.hasAccuracy)
+      countClasses(programs.model(), outputs, *batch, *classes);
     loss += sum.loss;
     correct += sum.correct;
     hasAccuracy = sum.hasAccuracy;

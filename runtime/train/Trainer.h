@@ -3,6 +3,7 @@
 // and the settings' seed and order alone.
 #pragma once
 
+#include "runtime/train/ClassCounts.h"
 #include "runtime/train/Progress.h"
 
 #include <atomic>
@@ -30,11 +31,13 @@ struct Evaluation {
 
 /// Runs `evaluate` over all examples of the loader, in their own order; the
 /// rows that fill up the last batch do not count. None if interrupted. What
-/// each batch adds is summed in order, in double.
+/// each batch adds is summed in order, in double; `classes`, one for each
+/// label, are added to where the loss has an accuracy.
 std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
                                    int64_t examples, const RunState &state,
                                    Progress &progress,
-                                   const std::atomic<bool> &interrupted);
+                                   const std::atomic<bool> &interrupted,
+                                   std::vector<ClassCount> *classes = nullptr);
 
 class Trainer {
 public:

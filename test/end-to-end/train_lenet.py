@@ -49,7 +49,7 @@ class TrainLeNet(unittest.TestCase):
     def test_learns(self):
         metrics, weights = self.folder / "metrics.jsonl", self.folder / "weights.safetensors"
         printed = self.run_program("netc", self.network, "--train", "fashion-mnist", "--epochs", 5, "--seed", 1,
-                                   "--metrics", metrics, "--save", weights)
+                                   "--verify", "--metrics", metrics, "--save", weights)
         lines = [json.loads(line) for line in metrics.read_text().splitlines()]
         steps = [line for line in lines if line["kind"] == "step"]
         epochs = [line for line in lines if line["kind"] == "epoch"]
@@ -58,11 +58,14 @@ class TrainLeNet(unittest.TestCase):
         self.assertAlmostEqual(steps[0]["loss"], math.log(10), delta=0.5)
         self.assertLess(epochs[-1]["loss"], 0.9)
         self.assertGreater(epochs[-1]["test_accuracy"], 0.65)
-        self.assertEqual(len(printed.splitlines()), 5, printed)
-        self.assertRegex(printed.splitlines()[-1], r"^epoch 5, loss 0\.\d{4}, train acc 0\.\d{3}, test acc 0\.\d{3}, time ")
+        *printed, verdict = printed.splitlines()
+        self.assertEqual(len(printed), 5, printed)
+        self.assertRegex(verdict, r'^expect test_accuracy >= 0\.7 on "fashion-mnist" after 5 epochs: met, 0\.7\d*$')
+        self.assertRegex(printed[-1], r"^epoch 5, loss 0\.\d{4}, train acc 0\.\d{3}, test acc 0\.\d{3}, time ")
 
         printed = self.run_program("netc", self.network, "--evaluate", "fashion-mnist", "--weights", weights)
-        self.assertIn(f"{epochs[-1]['test_accuracy']:.3f}", printed)
+        self.assertRegex(printed.splitlines()[0], f"test acc {epochs[-1]['test_accuracy']:.3f}$")
+        self.assertEqual(len(printed.splitlines()), 11, printed)
 
     def test_same_seed_same_bits(self):
         first = self.trained("first", "--seed", 7)

@@ -171,9 +171,15 @@ private:
     // log(sum) near 1 has the rounding of 1, however small the loss.
     EXPECT_EQ(difference(results[0], expected.loss, tolerance, 1), "")
         << "loss " << when;
-    ASSERT_EQ(results.size(), expected.correct.empty() ? 1u : 2u);
-    if (!expected.correct.empty()) {
+    size_t correct = expected.correct.empty() ? 0 : 1;
+    size_t output = expected.output.empty() ? 0 : 1;
+    ASSERT_EQ(results.size(), 1 + correct + output);
+    if (correct) {
       EXPECT_EQ(results[1].values, expected.correct.values) << when;
+    }
+    if (output) {
+      EXPECT_EQ(difference(results.back(), expected.output, tolerance), "")
+          << "output " << when;
     }
   }
 

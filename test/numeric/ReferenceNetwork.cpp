@@ -251,8 +251,10 @@ ReferenceNetwork::lossOf(const std::vector<Tensor> &values,
 
 ReferenceNetwork::Step ReferenceNetwork::evaluate(const Tensor &pixels,
                                                   const Tensor &labels) const {
-  auto [loss, correct, gradient] = lossOf(forward(pixels, nullptr), labels);
-  return {loss, correct, std::numeric_limits<double>::infinity()};
+  std::vector<Tensor> values = forward(pixels, nullptr);
+  auto [loss, correct, gradient] = lossOf(values, labels);
+  return {loss, correct, std::numeric_limits<double>::infinity(),
+          values.back()};
 }
 
 ReferenceNetwork::Step ReferenceNetwork::train(const Tensor &pixels,

@@ -62,6 +62,7 @@ public:
     /// another precision may be others, and no less right. Exact ties do not
     /// count: no gradient passes through what ReLU or dropout made zero.
     double kinkDistance = 0;
+    Tensor output{}; // what the network gives; of an evaluation only
   };
   /// One step of training, in place.
   Step train(const Tensor &pixels, const Tensor &labels, double learningRate,

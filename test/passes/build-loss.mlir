@@ -8,7 +8,7 @@
 // CHECK: %[[LOSS:.*]] = net.mean_squared_error %[[OUTPUT]], %[[INPUT]]
 // CHECK: net.minimize %[[LOSS]], %[[STATE]] {momentum = 9.000000e-01 : f64, nesterov,
 // CHECK: return %[[LOSS]] : tensor<4xf32>
-// CHECK: func.func @evaluate({{.*}}) -> (tensor<4xf32> {net.name = "loss"})
+// CHECK: func.func @evaluate({{.*}}) -> (tensor<4xf32> {net.name = "loss"}, tensor<4x1x4x4xf32> {net.name = "output"})
 func.func @transforms(%pixels: tensor<4x1x4x4xui8>, %samples: tensor<4xi32>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
   %0 = net.to_tensor %pixels : (tensor<4x1x4x4xui8>) -> tensor<4x1x4x4xf32>
   return %0 : tensor<4x1x4x4xf32>

@@ -21,11 +21,13 @@ net.parameter @"dense_1.bias" : tensor<10xf32> {init = "zero"}
 // CHECK: net.dense {{.*}} -> tensor<3x10xf32>
 // CHECK: net.minimize
 
-// No dropout, no update.
-// CHECK: func.func @evaluate(%{{.*}}: tensor<4x1x4x4xui8> {{.*}} attributes {net.batch = 4 : i64}
+// No dropout, no update; the logits are given too.
+// CHECK: func.func @evaluate(%{{.*}}: tensor<4x1x4x4xui8> {{.*}}tensor<4xi32> {net.name = "correct"}, tensor<4x10xf32> {net.name = "output"}) attributes {net.batch = 4 : i64}
 // CHECK-NOT: net.dropout
 // CHECK-NOT: net.minimize
-// CHECK: net.softmax_cross_entropy
+// CHECK: %[[OUTPUT:.*]] = net.dense
+// CHECK: %[[LOSS:.*]], %[[CORRECT:.*]] = net.softmax_cross_entropy %[[OUTPUT]],
+// CHECK: return %[[LOSS]], %[[CORRECT]], %[[OUTPUT]]
 
 // CHECK: func.func @initialize(%[[SEED:.*]]: tensor<8xi32> {net.name = "state"}) {
 // CHECK-NEXT: %[[W:.*]] = net.xavier_uniform %[[SEED]] {bound = 0.480384461415261{{[0-9]+}} : f64, path = "dense_1.weight"} : (tensor<8xi32>) -> tensor<10x16xf32>
@@ -64,6 +66,24 @@ func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
   return %0 : tensor<4x10xf32>
 }
 net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+
+// -----
+
+// What is only evaluated has no training steps, and no velocities.
+// CHECK: net.parameter @w :
+// CHECK-NOT: velocity
+// CHECK-NOT: @train
+// CHECK: func.func @evaluate
+// CHECK: func.func @initialize
+// CHECK-NOT: velocity
+// CHECK: return
+net.parameter @w : tensor<10x16xf32> {init = "xavier", fan_in = 16 : i64, fan_out = 10 : i64}
+func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x10xf32> {
+  %w = net.read_parameter @w : tensor<10x16xf32>
+  %0 = net.dense %x, %w : (tensor<4x16xf32>, tensor<10x16xf32>) -> tensor<4x10xf32>
+  return %0 : tensor<4x10xf32>
+}
+net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 3 : i64, evaluation_only}
 
 // -----
 

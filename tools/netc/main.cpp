@@ -28,7 +28,7 @@ namespace {
 struct Options {
   std::vector<std::string> files;
   std::string file; // the first one
-  bool check = false, json = false;
+  bool check = false;
   bool format = false, checkFormat = false, toStandardOutput = false;
   bool diff = false;
   std::string explain; // a layer's name
@@ -37,6 +37,9 @@ struct Options {
   int threads = 0;   // 0: the processors at hand
   std::vector<std::string> settings, silenced;
   RunOptions run;
+
+  /// Errors of the text go to the object that --check prints.
+  bool checksToJson() const { return run.json && !run.requested(); }
 
   void declare(CLI::App &app);
   /// Throws a CLI::ParseError for files or options that nobody reads.
@@ -69,8 +72,8 @@ void Options::excludeFromTextActions(CLI::App &app) {
   for (size_t i = 0; i < actions.size(); ++i) {
     for (size_t j = i + 1; j < actions.size(); ++j)
       actions[i]->excludes(actions[j]);
-    for (const char *name :
-         {"--check", "--emit", "--output", "--train", "--evaluate", "--json"})
+    for (const char *name : {"--check", "--emit", "--output", "--train",
+                             "--evaluate", "--predict", "--json"})
       actions[i]->excludes(app.get_option(name));
   }
   for (CLI::Option *action : {actions[0], actions[1]})
@@ -115,10 +118,8 @@ void Options::declare(CLI::App &app) {
           ->type_name("FILE.netx")
           ->check(notEmpty)
           ->excludes(emitOption);
-  app.add_flag("--json", json, "--check as one JSON object")
-      ->excludes(emitOption)
-      ->excludes(outputOption);
-  app.add_option("--for", forDataset, "the data set that an executable is for")
+  app.add_option("--for", forDataset,
+                 "the data set that an executable, or --predict, is for")
       ->type_name("DATASET")
       ->check(notEmpty);
   app.add_option("--target", target, "cpu, or cpu:avx2, cpu:avx512")
@@ -147,15 +148,19 @@ void Options::declare(CLI::App &app) {
   declareTextActions(app);
   run.declare(app);
   declareHelpLayer(app);
+  app.get_option("--json")
+      ->description("--check or --evaluate as one JSON object, --predict as "
+                    "one a line")
+      ->excludes(emitOption)
+      ->excludes(outputOption);
   // One action at most.
-  for (const char *name : {"--train", "--evaluate"}) {
+  for (const char *name : {"--train", "--evaluate", "--predict"})
     app.get_option(name)
         ->excludes(checkFlag)
         ->excludes(emitOption)
         ->excludes(outputOption);
-    app.get_option("--json")->excludes(app.get_option(name));
+  for (const char *name : {"--train", "--evaluate"})
     app.get_option("--for")->excludes(app.get_option(name));
-  }
   checkFlag->excludes(emitOption)->excludes(outputOption);
   excludeFromTextActions(app);
 }
@@ -209,26 +214,6 @@ private:
   dsl::WantedPictures wanted;
 };
 
-/// The labels of a data set are what the network's loss takes.
-void checkLabels(const dsl::Network &network,
-                 const runtime::data::DatasetInfo &dataset) {
-  std::optional<shape::Shape> labels = dsl::labelShapeOf(network);
-  std::string output = shape::toString(network.output);
-  if (labels && *labels != dataset.labelShape)
-    throw Error(
-        fmt::format("{}: gives {} but {} has {}", network.range.file->name,
-                    output, dataset.name,
-                    dataset.labelShape.empty()
-                        ? "one label an example"
-                        : fmt::format("labels of {}",
-                                      shape::toString(dataset.labelShape))));
-  int64_t classes = dsl::classesOf(network);
-  if (classes != 0 && classes != dataset.classes)
-    throw Error(fmt::format("{}: gives {} but {} has {} classes",
-                            network.range.file->name, output, dataset.name,
-                            dataset.classes));
-}
-
 int Command::run() {
   if (options.diff)
     return diff();
@@ -245,16 +230,16 @@ int Command::run() {
   }
   std::unique_ptr<dsl::Network> network =
       dsl::analyze(source, settings, diagnostics);
-  if (reportErrors(diagnostics, options.json))
+  if (reportErrors(diagnostics, options.checksToJson()))
     return UserError;
-  if (options.json)
+  if (options.checksToJson())
     warnings = diagnostics.warningsToJson();
   else
     std::cerr << diagnostics.warningsToText() << std::flush;
 
   // The text's own batch is proved; another is not, nor what defaults make.
   if (!dsl::checkTraining(*network, request(*network).batch, diagnostics)) {
-    reportErrors(diagnostics, options.json);
+    reportErrors(diagnostics, options.checksToJson());
     return UserError;
   }
   if (!options.output.empty()) { // before the work, not after it
@@ -267,16 +252,21 @@ int Command::run() {
                               options.file, shape::toString(network->input)));
   }
   wanted = dsl::wantedPictures(*network);
-  if (options.run.requested() || !options.forDataset.empty())
-    dataset = options.run.inspectDataset(
-        options.run.requested() ? options.run.dataset() : options.forDataset,
-        pictureFormat());
-  if (dataset) {
-    dsl::checkTransforms(*network, dataset->shape, dataset->name, diagnostics);
-    if (reportErrors(diagnostics, options.json))
+  std::string name = options.forDataset;
+  if (options.run.requested() && !options.run.predicting())
+    name = options.run.dataset();
+  if (!name.empty())
+    dataset = options.run.inspectDataset(name, pictureFormat());
+  if (dataset || options.run.predicting()) {
+    dsl::checkTransforms(*network, request(*network).pixels,
+                         dataset ? dataset->name : "--predict", diagnostics);
+    if (reportErrors(diagnostics, options.checksToJson()))
       return UserError;
-    checkLabels(*network, *dataset);
   }
+  if (dataset)
+    runtime::data::requireLabels(
+        *dataset, network->name,
+        {dsl::labelShapeOf(*network), dsl::classesOf(*network)});
 
   if (options.emit == "dot" || options.emit == "svg") {
     std::cout << (options.emit == "dot" ? pictureDot(*network)
@@ -326,12 +316,20 @@ CompileRequest Command::request(const dsl::Network &network) const {
       options.threads
           ? options.threads
           : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  request.pixels =
-      dataset ? shape::Shape(dataset->shape.begin(), dataset->shape.end())
-              : network.input;
+  request.pixels = network.input;
+  if (dataset)
+    request.pixels.assign(dataset->shape.begin(), dataset->shape.end());
+  else if (options.run.predicting()) // as those of a folder
+    request.pixels = {pictureFormat().channels, pictureFormat().size.height,
+                      pictureFormat().size.width};
   request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
+  // Few pictures need no large batch.
+  if (options.run.predicting() && !options.batch)
+    request.batch = std::min(request.batch,
+                             static_cast<int64_t>(options.run.images.size()));
+  request.trains = !options.run.requested() || options.run.training();
   request.epochs = network.train.epochs;
   return request;
 }
@@ -368,8 +366,8 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   facts.trainingBytes = compiler.trainingBytes();
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
-  std::cout << (options.json ? checkJson(network, facts)
-                             : checkText(network, facts))
+  std::cout << (options.run.json ? checkJson(network, facts)
+                                 : checkText(network, facts))
             << std::flush;
   return Success;
 }

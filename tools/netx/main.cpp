@@ -71,8 +71,9 @@ void describe(const runtime::Executable &executable, std::ostream &out) {
   line("code",
        fmt::format("{} bytes", tables.code() ? tables.code()->size() : 0));
   if (tables.epochs() > 0)
-    line("training", fmt::format("{} epochs, learning rate {}", tables.epochs(),
-                                 tables.learning_rate()));
+    line("training",
+         fmt::format("{} epoch{}, learning rate {}", tables.epochs(),
+                     tables.epochs() == 1 ? "" : "s", tables.learning_rate()));
   for (const runtime::Expectation &expectation :
        runtime::readExpectations(tables))
     line("expects", runtime::toString(expectation));
@@ -98,6 +99,8 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     options.requireAction(app);
+    if (options.json && !options.requested())
+      throw CLI::RequiresError("--json", "--evaluate or --predict");
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;
   }

@@ -168,6 +168,7 @@ kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
   table.batch = info.batch;
   table.epochs = info.epochs;
   table.learning_rate = info.learningRate;
+  table.loss = info.loss;
   table.schedule = std::make_unique<fb::ScheduleT>(info.schedule);
   for (const runtime::Expectation &expectation : info.expectations) {
     auto recorded = std::make_unique<fb::ExpectationT>();

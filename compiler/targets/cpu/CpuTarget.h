@@ -23,6 +23,7 @@ struct ExecutableInfo {
   int64_t examples = 0; // 0 where any number
   int64_t batch = 0, epochs = 0;
   float learningRate = 0;
+  runtime::fb::Loss loss{};
   runtime::fb::ScheduleT schedule;                // of the learning rate
   std::vector<runtime::Expectation> expectations; // of runs
 };

@@ -161,6 +161,8 @@ const Hostile hostile[] = {
      "argument 1 has 24 bytes, its kernel takes 88"},
     {"kernelOfAnother", [](E &e) { kernel(e).symbol = "twice"; },
      "kernel `twice` takes something else in another launch"},
+    {"loss", [](E &e) { e.loss = static_cast<fb::Loss>(3); },
+     "a loss out of range"},
     {"metric", [](E &e) { expectation(e).metric = static_cast<fb::Metric>(4); },
      "expectation 1: a metric out of range"},
     {"comparison",

@@ -24,6 +24,7 @@ public:
   int64_t nanAtStep = -1;                // from 1
   bool hasAccuracy = true;
   bool nanInEvaluation = false;
+  bool nanInOutput = false;
   std::function<void(const std::string &program)> afterRun;
 
   FakePrograms(int64_t batch, int64_t trainExamples) {
@@ -34,6 +35,7 @@ public:
     description.threads = 2;
     description.inputShape = {1, 2, 3};
     description.classes = 10;
+    description.outputShape = {10};
     description.examples = trainExamples;
     description.batch = batch;
     description.lastBatch = trainExamples % batch;
@@ -70,7 +72,15 @@ public:
       loss[row] = pixel / 10;
       correct[row] = batch.labels[row] < 5;
     }
+    output.clear();
     if (program == "evaluate") {
+      // The largest is that of the class that the first pixel is.
+      for (size_t row = 0; row < rows; ++row)
+        for (int k = 0; k < 10; ++k)
+          output.push_back(
+              -std::fabs(static_cast<float>(k - batch.pixels[row * 6])));
+      if (nanInOutput)
+        output[0] = std::numeric_limits<float>::quiet_NaN();
       if (nanInEvaluation)
         loss[0] = std::numeric_limits<float>::quiet_NaN();
       evaluatedLabels.insert(evaluatedLabels.end(), batch.labels.begin(),
@@ -87,8 +97,8 @@ public:
     if (afterRun)
       afterRun(std::string(program));
     if (!hasAccuracy)
-      return {loss, {}};
-    return {loss, correct};
+      return {loss, {}, output};
+    return {loss, correct, output};
   }
 
   void readParameter(size_t index,
@@ -104,7 +114,7 @@ public:
   uint64_t allocatedBytes() const override { return 123456; }
 
 private:
-  std::vector<float> loss;
+  std::vector<float> loss, output;
   std::vector<int32_t> correct;
 };
 

@@ -18,11 +18,13 @@ struct Tables {
     std::vector<int64_t> labelShape = {};
     bool takesLabels = true, hasAccuracy = true;
     std::vector<int64_t> samples = {}; // the shape of this input, if any
+    std::vector<int64_t> output = {};  // the shape of this output, if any
   };
   std::vector<ProgramSpec> programs = {{"initialize", 0},
                                        {"train_step", 4},
                                        {"train_last_step", 2},
                                        {"evaluate", 8}};
+  Tables() { programs[3].output = {8, 10}; }
   std::vector<int64_t> stored = {6, 1, 1, 5, 5}, shape = {6, 1, 5, 5};
   fb::ElementType element = fb::ElementType::F32;
   bool coversInput = false;
@@ -59,6 +61,8 @@ struct Tables {
       if (spec.hasAccuracy)
         outputs.push_back(
             buffer("correct", fb::ElementType::I32, {spec.batch}));
+      if (!spec.output.empty())
+        outputs.push_back(buffer("output", fb::ElementType::F32, spec.output));
     }
     return fb::CreateProgramDirect(builder, spec.name.c_str(), spec.batch,
                                    &inputs, &outputs);
@@ -99,6 +103,8 @@ TEST(Describe, ReadsTheTables) {
   EXPECT_EQ(model.examples, 22);
   EXPECT_EQ(model.epochs, 3);
   EXPECT_EQ(model.learningRate, 0.5f);
+  EXPECT_EQ(model.loss, Loss::SoftmaxCrossEntropy);
+  EXPECT_EQ(model.outputShape, (std::vector<int64_t>{10}));
   ASSERT_EQ(model.parameters.size(), 2u);
   EXPECT_EQ(model.parameters[0].shape, (std::vector<int64_t>{6, 1, 5, 5}));
   EXPECT_EQ(model.parameters[1].shape, (std::vector<int64_t>{6}));
@@ -117,6 +123,7 @@ TEST(Describe, MapsOfLabels) {
   Tables tables;
   for (auto &program : tables.programs)
     program.labelShape = {2, 3};
+  tables.programs[3].output = {8, 10, 2, 3};
   Model model = describe(tables.finish());
   EXPECT_TRUE(model.takesLabels);
   EXPECT_EQ(model.labelShape, (std::vector<int64_t>{2, 3}));
@@ -126,12 +133,18 @@ TEST(Describe, MapsOfLabels) {
   dataset.shape = {1, 2, 3};
   dataset.classes = 10;
   dataset.trainExamples = 22;
-  expectError([&] { checkDataset(model, dataset, true); },
-              {"data set `digits` has one label an example",
-               "was compiled for labels of 2x3"});
+  expectError(
+      [&] { checkDataset(model, dataset, true); },
+      {"data set `digits` has one label an example", "takes labels of 2x3"});
   dataset.labelShape = {2, 3};
   checkDataset(model, dataset, true);
 
+  Tables one; // a map of labels, and one output for the whole
+  for (auto &program : one.programs)
+    program.labelShape = {2, 3};
+  expectError([&] { describe(one.finish()); },
+              {"the `output` of its program `evaluate` is [8, 10], which does "
+               "not go with its labels"});
   Tables mixed;
   mixed.programs[3].labelShape = {2, 3};
   expectError([&] { describe(mixed.finish()); },
@@ -145,14 +158,56 @@ TEST(Describe, NoLastBatch) {
 }
 
 TEST(Describe, ProgramsThatTrainingNeeds) {
-  for (size_t absent : {0, 1, 3}) {
+  for (size_t absent : {0, 3}) {
     Tables tables;
     std::string name = tables.programs[absent].name;
     tables.programs.erase(tables.programs.begin() +
                           static_cast<ptrdiff_t>(absent));
     expectError([&] { describe(tables.finish()); },
-                {"network `Tiny` cannot train", "no program `" + name + "`"});
+                {"network `Tiny` cannot be run", "no program `" + name + "`"});
   }
+}
+
+// An executable that only evaluates and predicts.
+TEST(Describe, NoTrainingStep) {
+  Tables tables;
+  tables.programs.erase(tables.programs.begin() + 1,
+                        tables.programs.begin() + 3);
+  Model model = describe(tables.finish());
+  EXPECT_EQ(model.batch, 0);
+  EXPECT_EQ(model.evaluateBatch, 8);
+  data::DatasetInfo dataset;
+  dataset.name = "digits";
+  dataset.shape = {1, 2, 3};
+  dataset.classes = 10;
+  checkDataset(model, dataset, /*training=*/false);
+  expectError([&] { checkDataset(model, dataset, /*training=*/true); },
+              {"network `Tiny` cannot train", "no program `train_step`"});
+  Tables onlyLast;
+  onlyLast.programs.erase(onlyLast.programs.begin() + 1);
+  expectError([&] { describe(onlyLast.finish()); },
+              {"its last batch is not smaller"});
+}
+
+TEST(Describe, OutputsOfAnotherForm) {
+  for (std::vector<int64_t> shape : std::vector<std::vector<int64_t>>{
+           {8, 9}, {7, 10}, {8, 10, 1, 1}, {8, 10, 2}}) {
+    Tables tables;
+    tables.programs[3].output = shape;
+    expectError([&] { describe(tables.finish()); },
+                {"the `output` of its program `evaluate` is [",
+                 "which does not go with its labels"});
+  }
+  for (std::vector<int64_t> shape :
+       std::vector<std::vector<int64_t>>{{}, {8}}) {
+    Tables tables;
+    tables.programs[3].output = shape;
+    expectError([&] { describe(tables.finish()); },
+                {"its program `evaluate` has no `output`"});
+  }
+  Tables one; // of two classes
+  one.programs[3].output = {8, 1};
+  EXPECT_EQ(describe(one.finish()).outputShape, std::vector<int64_t>{1});
 }
 
 TEST(Describe, ProgramsOfAnotherForm) {

@@ -13,6 +13,18 @@ using namespace netc::test;
 
 namespace {
 
+/// Of one test example each, the labels below 5 hit.
+const std::string classLines = "  t-shirt/top  1.000  1 of 1\n"
+                               "  trouser      1.000  1 of 1\n"
+                               "  pullover     1.000  1 of 1\n"
+                               "  dress        1.000  1 of 1\n"
+                               "  coat         1.000  1 of 1\n"
+                               "  sandal       0.000  0 of 1\n"
+                               "  shirt        0.000  0 of 1\n"
+                               "  sneaker      0.000  0 of 1\n"
+                               "  bag          0.000  0 of 1\n"
+                               "  ankle boot   0.000  0 of 1\n";
+
 struct RunTest : testing::Test {
   TempFolder folder;
   std::string weights = folder.path("w.safetensors"),
@@ -58,7 +70,52 @@ TEST_F(RunTest, TrainsSavesAndEvaluates) {
   EXPECT_EQ(evaluateNetwork(fresh, dataset, {weights}, console, interrupted),
             Outcome::Finished);
   EXPECT_EQ(fresh.values[0], trained);
-  EXPECT_TRUE(out.str().ends_with("test loss 0.4500, test acc 0.500\n"));
+  EXPECT_TRUE(
+      out.str().ends_with("test loss 0.4500, test acc 0.500\n" + classLines))
+      << out.str();
+
+  out.str("");
+  EXPECT_EQ(evaluateNetwork(fresh, dataset, {weights, 1, false, true}, console,
+                            interrupted),
+            Outcome::Finished);
+  auto object = nlohmann::json::parse(out.str());
+  EXPECT_EQ(object["network"], "Fake");
+  EXPECT_EQ(object["dataset"], "fashion-mnist");
+  EXPECT_EQ(object["test_examples"], 10);
+  EXPECT_NEAR(object["test_loss"].get<double>(), 0.45, 1e-6);
+  EXPECT_EQ(object["test_accuracy"], 0.5);
+  ASSERT_EQ(object["classes"].size(), 10u);
+  EXPECT_EQ(object["classes"][4]["name"], "coat");
+  EXPECT_EQ(object["classes"][4]["accuracy"], 1);
+  EXPECT_EQ(object["classes"][5]["accuracy"], 0);
+  EXPECT_FALSE(object.contains("expectations"));
+
+  out.str("");
+  fresh.hasAccuracy = false;
+  evaluateNetwork(fresh, dataset, {weights}, console, interrupted);
+  EXPECT_EQ(out.str(), "test loss 0.4500\n");
+  out.str("");
+  evaluateNetwork(fresh, dataset, {weights, 1, false, true}, console,
+                  interrupted);
+  object = nlohmann::json::parse(out.str());
+  EXPECT_EQ(object["test_accuracy"], nullptr);
+  EXPECT_EQ(object["classes"], nlohmann::json::array());
+}
+
+// Where the data set does not name its classes, the weights do.
+TEST_F(RunTest, ClassNamesOfTheWeights) {
+  request.save = weights;
+  train();
+  dataset.classNames.clear();
+  out.str("");
+  evaluateNetwork(programs, dataset, {weights}, console, interrupted);
+  EXPECT_NE(out.str().find("  ankle boot   0.000  0 of 1\n"),
+            std::string::npos);
+  request.save = folder.path("nameless.safetensors");
+  train();
+  out.str("");
+  evaluateNetwork(programs, dataset, {request.save}, console, interrupted);
+  EXPECT_NE(out.str().find("  class 9  0.000  0 of 1\n"), std::string::npos);
 }
 
 TEST_F(RunTest, EvaluationThatIsNoNumber) {
@@ -70,7 +127,8 @@ TEST_F(RunTest, EvaluationThatIsNoNumber) {
         evaluateNetwork(programs, dataset, {weights}, console, interrupted);
       },
       {"the test loss is nan", weights});
-  EXPECT_TRUE(out.str().ends_with("test loss nan, test acc 0.500\n"));
+  EXPECT_NE(out.str().find("test loss nan, test acc 0.500\n"),
+            std::string::npos);
 }
 
 // Two epochs of loss 1.05 and test accuracy 0.5.
@@ -129,8 +187,15 @@ TEST_F(RunTest, AMissIsSaidAtTheEnd) {
                             interrupted),
             Outcome::Finished);
   EXPECT_TRUE(out.str().ends_with(
-      "test loss 0.4500, test acc 0.500\nexpect test_accuracy >= 0.5 on "
-      "\"fashion-mnist\" after 2 epochs: met, 0.5\n"));
+      "test loss 0.4500, test acc 0.500\n" + classLines +
+      "expect test_accuracy >= 0.5 on \"fashion-mnist\" after 2 epochs: met, "
+      "0.5\n"));
+  out.str("");
+  evaluateNetwork(programs, dataset, {weights, 1, true, true}, console,
+                  interrupted);
+  nlohmann::json findings = nlohmann::json::parse(out.str())["expectations"];
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0]["verdict"], "met");
   programs.nanInEvaluation = true;
   programs.description.expectations[0].metric = Metric::TestLoss;
   EXPECT_THROW(evaluateNetwork(programs, dataset, {weights, 1, true}, console,
@@ -369,7 +434,7 @@ TEST_F(RunTest, OtherDataset) {
               {"`fashion-mnist` has examples of 1x28x28", "for 1x2x3"});
   dataset.shape = {1, 2, 3};
   dataset.classes = 100;
-  expectError([&] { train(); }, {"has 100 classes", "was compiled for 10"});
+  expectError([&] { train(); }, {"has 100 classes; network `Fake` is for 10"});
   dataset.classes = 10;
   dataset.trainExamples = 21;
   expectError([&] { train(); },
