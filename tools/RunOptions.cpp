@@ -166,6 +166,8 @@ int runExecutable(runtime::Executable executable, const RunOptions &options,
     train::Verification(model, dataset.name);
 
   runtime::Executor executor(std::move(executable));
+  for (const std::string &note : executor.notes())
+    std::cerr << "note: " << note << std::endl;
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
   train::Console console = standardConsole(options.quiet);
   train::Outcome outcome =
