@@ -7,6 +7,8 @@
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
 #include "compiler/targets/cpu/CpuTarget.h"
+#include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/DeviceDescription.h"
 #include "dsl/EmitNet.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -18,7 +20,10 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <algorithm>
 
 using namespace mlir;
 
@@ -71,10 +76,13 @@ struct Compiler::Impl {
     return std::move(*value);
   }
 
-  void run(void (*addPasses)(OpPassManager &)) {
+  void run(llvm::function_ref<void(OpPassManager &)> addPasses) {
+    run(*module, addPasses);
+  }
+  void run(ModuleOp on, llvm::function_ref<void(OpPassManager &)> addPasses) {
     PassManager passes(&context);
     addPasses(passes);
-    if (failed(passes.run(*module)))
+    if (failed(passes.run(on)))
       fail();
   }
 
@@ -82,9 +90,35 @@ struct Compiler::Impl {
   OwningOpRef<ModuleOp> module;
   Stage stage = Stage::Net;
   kernel::ExecutableInfo info;
+  std::optional<cuda::DeviceDescription> device; // of a GPU
+  std::shared_ptr<cuda::Planner> planner;        // for it
   std::optional<runtime::Executable> executable;
   std::string said; // the diagnostics so far
+  // What to compile again with a smaller batch when this one does not fit.
+  const dsl::Network *network = nullptr;
+  CompileRequest request;
+
+  Attribute targetAttribute(const Target &target);
+  void makeGraphs();
+  void checkMemory(ModuleOp planned);
+  bool fitsWith(int64_t batch);
 };
+
+/// What a driver, cuDNN and their kernels keep of a device's memory for
+/// themselves.
+static constexpr int64_t reservedBytes = int64_t(1) << 30;
+
+Attribute Compiler::Impl::targetAttribute(const Target &target) {
+  if (target.device.empty())
+    return kernel::CpuAttr::get(&context, target.isa, target.threads);
+  device = cuda::describeDevice(target.device);
+  if (!planner)
+    planner =
+        std::make_shared<cuda::Planner>(device->json, cuda::plannerOptions());
+  bool known = llvm::is_contained(cuda::knownDevices(), target.device);
+  return kernel::CudaAttr::get(&context, device->name, device->arch(),
+                               target.precision, known ? "" : device->json);
+}
 
 Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
     : impl(std::make_unique<Impl>()) {
@@ -94,10 +128,10 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   options.lastBatch = request.examples % request.batch;
   options.trains = request.trains;
   impl->module = dsl::emitNet(impl->context, network, options);
+  impl->network = &network;
+  impl->request = request;
   (*impl->module)
-      ->setAttr(kernel::targetAttrName,
-                kernel::CpuAttr::get(&impl->context, request.target.isa,
-                                     request.target.threads));
+      ->setAttr(kernel::targetAttrName, impl->targetAttribute(request.target));
   impl->info.network = network.name;
   impl->info.source = network.range.file ? network.range.file->name : "";
   impl->info.inputShape = request.pixels;
@@ -130,17 +164,78 @@ Compiler::Compiler(std::string_view netText) : impl(std::make_unique<Impl>()) {
 
 Compiler::~Compiler() = default;
 
+static std::string gibibytes(int64_t bytes) {
+  return llvm::formatv("{0:f1} GiB", static_cast<double>(bytes) / (1 << 30));
+}
+
+bool Compiler::Impl::fitsWith(int64_t batch) {
+  CompileRequest smaller = request;
+  smaller.batch = batch;
+  try {
+    Compiler compiler(*network, smaller);
+    compiler.impl->planner = planner;
+    compiler.impl->network = nullptr; // it asks for no smaller one itself
+    compiler.advance(Stage::Plan);
+  } catch (const Error &) {
+    return false;
+  }
+  return true;
+}
+
+/// Throws unless the arena fits the device, saying a batch that would: tried,
+/// since workspaces do not grow as the batch does.
+void Compiler::Impl::checkMemory(ModuleOp planned) {
+  int64_t needed = *kernel::getArenaBytes(planned);
+  int64_t there = device->memoryBytes - reservedBytes;
+  if (needed <= there)
+    return;
+  std::string message = llvm::formatv(
+      "network `{0}` needs {1} for a step of {2} examples; {3} has {4} for it",
+      info.network, gibibytes(needed), info.batch, device->deviceName,
+      gibibytes(there));
+  if (info.batch < 2 || !network)
+    throw Error(message);
+  int64_t batch = info.batch;
+  double share = static_cast<double>(there) / static_cast<double>(needed);
+  for (int attempt = 0; attempt < 6 && batch > 1; ++attempt) {
+    int64_t next = static_cast<int64_t>(static_cast<double>(batch) * share);
+    batch = std::clamp<int64_t>(next, 1, batch - 1);
+    share = 0.8;
+    if (fitsWith(batch))
+      throw Error(llvm::formatv("{0}; `--batch {1}` fits", message, batch));
+  }
+  throw Error(message + "; no batch fits");
+}
+
+/// To launches on a GPU. What is too large even without workspaces is told
+/// before cuDNN is asked: it has no engines for sizes beyond measure.
+void Compiler::Impl::makeGraphs() {
+  run(addCudaKernelPasses);
+  OwningOpRef<ModuleOp> draft = module->clone();
+  run(*draft, addPlanPasses);
+  checkMemory(*draft);
+  run([&](OpPassManager &passes) { addGraphPasses(passes, planner.get()); });
+}
+
 void Compiler::advance(Stage stage) {
-  if (impl->stage < Stage::Kernel && stage >= Stage::Kernel)
-    impl->run([](OpPassManager &passes) {
-      addNetPasses(passes);
-      addKernelPasses(passes);
-    });
-  if (impl->stage < Stage::Plan && stage >= Stage::Plan)
+  bool onGpu = impl->device.has_value();
+  if (impl->stage < Stage::Kernel && stage >= Stage::Kernel) {
+    impl->run(onGpu ? addCudaNetPasses : addNetPasses);
+    if (onGpu)
+      impl->makeGraphs();
+    else
+      impl->run(addKernelPasses);
+  }
+  if (impl->stage < Stage::Plan && stage >= Stage::Plan) {
     impl->run(addPlanPasses);
+    if (onGpu)
+      impl->checkMemory(*impl->module);
+  }
   if (impl->stage < Stage::Executable && stage >= Stage::Executable)
     impl->executable =
-        impl->take(kernel::buildExecutable(*impl->module, impl->info));
+        impl->take(onGpu ? cuda::buildCudaExecutable(*impl->module, impl->info,
+                                                     *impl->planner)
+                         : kernel::buildExecutable(*impl->module, impl->info));
   impl->stage = std::max(impl->stage, stage);
 }
 
@@ -153,7 +248,8 @@ std::string Compiler::moduleText() const {
 }
 
 std::string Compiler::llvmText() {
-  return impl->take(kernel::printLlvm(*impl->module));
+  return impl->take(impl->device ? cuda::printGpuLlvm(*impl->module)
+                                 : kernel::printLlvm(*impl->module));
 }
 
 std::string Compiler::planText() const {
@@ -166,6 +262,15 @@ std::vector<LaunchFacts> Compiler::launchesOf(std::string_view layer) const {
 
 int64_t Compiler::trainingBytes() const {
   return kernel::getArenaBytes(*impl->module).value_or(0);
+}
+
+std::string Compiler::deviceText() const {
+  return llvm::formatv("{0} ({1}), {2}", impl->device->deviceName,
+                       impl->device->arch(), impl->request.target.precision);
+}
+
+int64_t Compiler::deviceBytes() const {
+  return impl->device->memoryBytes - reservedBytes;
 }
 
 runtime::Executable Compiler::takeExecutable() {

@@ -15,6 +15,10 @@ namespace netc {
 struct Target {
   std::string isa; // avx2, avx512
   int threads = 1;
+  /// A GPU's name or the file that describes it (DeviceDescription.h); empty
+  /// for a processor, whose instruction set and threads are above.
+  std::string device;
+  std::string precision = "tf32"; // of a GPU: f32 or tf32
 };
 
 /// What a network is compiled for.
@@ -37,14 +41,17 @@ enum class Stage {
 
 class Compiler {
 public:
-  /// \pre the network's transforms are proved for `request.pixels`.
+  /// Throws Error for a device that is unknown or wrongly described.
+  /// \pre the network's transforms are proved for `request.pixels`; it outlives
+  /// the compiler.
   Compiler(const dsl::Network &network, const CompileRequest &request);
   /// From text of the `net` dialect, each function a program (for tests); the
   /// module has its `kernel.target`. Throws Error with the diagnostics.
   explicit Compiler(std::string_view netText);
   ~Compiler();
 
-  /// Goes on to a stage; earlier ones stay as they are. Throws Error.
+  /// Goes on to a stage; earlier ones stay as they are. Throws Error; for a GPU
+  /// without the memory that a step needs too, saying what batch would fit.
   void advance(Stage stage);
 
   /// The module as it stands.
@@ -58,6 +65,11 @@ public:
   std::vector<LaunchFacts> launchesOf(std::string_view layer) const;
   /// Bytes that the executor will allocate. \pre at Stage::Plan or later
   int64_t trainingBytes() const;
+  /// Of the GPU that is compiled for: `NVIDIA H100 80GB HBM3 (sm_90), tf32`,
+  /// and the bytes of its memory that a network may take. \pre the target is a
+  /// GPU
+  std::string deviceText() const;
+  int64_t deviceBytes() const;
   /// \pre at Stage::Executable
   runtime::Executable takeExecutable();
 

@@ -33,6 +33,7 @@ private:
   void describe(PrimitiveOp op, LaunchFacts &fact);
   void describeReorder(PrimitiveOp op, LaunchFacts &fact);
   void describe(LaunchOp op, LaunchFacts &fact);
+  void describe(GraphOp op, LaunchFacts &fact);
   std::string reasonOf(PrimitiveOp op) const;
   bool concerns(Operation *op) const;
 
@@ -95,11 +96,21 @@ static std::string tensorText(TensorAttr tensor) {
          (tensor.getLayout().empty() ? "row-major" : tensor.getLayout().str());
 }
 
+/// `convolution+add+relu`
+static std::string graphText(GraphOp graph) {
+  std::string text;
+  for (const runtime::cuda::GraphNode &node : graph.getSpec().nodes)
+    text += (text.empty() ? "" : "+") + std::string(toString(node.kind));
+  return text;
+}
+
 static std::string callText(Operation *op) {
   if (auto primitive = dyn_cast<PrimitiveOp>(op))
     return (stringifyPropagation(primitive.getPropagation()) + " " +
             stringifyPrimitiveKind(primitive.getKind()))
         .str();
+  if (auto graph = dyn_cast<GraphOp>(op))
+    return graphText(graph);
   return cast<LaunchOp>(op).getCallee().str();
 }
 
@@ -220,6 +231,33 @@ void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
     fact.details.push_back("on one thread: too few elements to share");
 }
 
+void LaunchReporter::describe(GraphOp op, LaunchFacts &fact) {
+  fact.what = graphText(op) + " " + op.getEngine().value_or("?").str();
+  if (Value workspace = op.getWorkspace())
+    fact.bytesAside = *getByteSize(cast<MemRefType>(workspace.getType()));
+  runtime::cuda::GraphSpec spec = op.getSpec();
+  fact.role = "forward";
+  for (auto [index, tensor] : llvm::enumerate(spec.tensors)) {
+    if (tensor.isVirtual)
+      continue;
+    bool writes = spec.isResult(index);
+    if (writes && tensor.name == "dx")
+      fact.role = "backward, of its input";
+    if (writes && tensor.name == "dw")
+      fact.role = "backward, of its weights";
+    fact.details.push_back(llvm::formatv(
+        "{0} {1} {2}", writes ? "writes" : "reads ", tensor.name,
+        llvm::join(
+            llvm::map_range(tensor.sizes,
+                            [](int64_t size) { return std::to_string(size); }),
+            "x")));
+  }
+  fact.details.push_back(
+      llvm::formatv("cuDNN's first choice of those that are deterministic, in "
+                    "{0}",
+                    toString(spec.precision).data()));
+}
+
 void LaunchReporter::report(ProgramOp program) {
   unsigned number = 0;
   for (Operation &op : program.getBody().front()) {
@@ -233,6 +271,8 @@ void LaunchReporter::report(ProgramOp program) {
     fact.number = number;
     if (auto primitive = dyn_cast<PrimitiveOp>(op))
       describe(primitive, fact);
+    else if (auto graph = dyn_cast<GraphOp>(op))
+      describe(graph, fact);
     else
       describe(cast<LaunchOp>(op), fact);
     facts.push_back(std::move(fact));

@@ -3,6 +3,7 @@
 
 #include "compiler/kernel/KernelPasses.h"
 #include "compiler/passes/Passes.h"
+#include "compiler/targets/cuda/CudaTarget.h"
 
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Pass/PassRegistry.h"
@@ -10,17 +11,33 @@
 
 using namespace mlir;
 
-void netc::addNetPasses(OpPassManager &passes) {
-  // The text's promise is proved before anything is made of the network.
-  passes.addNestedPass<func::FuncOp>(net::createInferShapes());
-  passes.addNestedPass<func::FuncOp>(net::createVerifySignature());
-  passes.addPass(net::createBuildPrograms());
-  // Gradients are of the plain ops: fusion comes after.
-  passes.addNestedPass<func::FuncOp>(net::createDifferentiate());
-  passes.addNestedPass<func::FuncOp>(net::createFuseActivation());
-  passes.addNestedPass<func::FuncOp>(net::createFuseLoss());
+static void addFusionPasses(OpPassManager &passes) {
+  passes.addNestedPass<func::FuncOp>(netc::net::createFuseLoss());
   // Last: it hides ops from the others.
-  passes.addNestedPass<func::FuncOp>(net::createFuseElements());
+  passes.addNestedPass<func::FuncOp>(netc::net::createFuseElements());
+}
+
+static void addProgramPasses(OpPassManager &passes) {
+  // The text's promise is proved before anything is made of the network.
+  passes.addNestedPass<func::FuncOp>(netc::net::createInferShapes());
+  passes.addNestedPass<func::FuncOp>(netc::net::createVerifySignature());
+  passes.addPass(netc::net::createBuildPrograms());
+  // Gradients are of the plain ops: fusion comes after.
+  passes.addNestedPass<func::FuncOp>(netc::net::createDifferentiate());
+  passes.addNestedPass<func::FuncOp>(netc::net::createFuseActivation());
+}
+
+void netc::addNetPasses(OpPassManager &passes) {
+  addProgramPasses(passes);
+  addFusionPasses(passes);
+}
+
+void netc::addCudaNetPasses(OpPassManager &passes) {
+  addProgramPasses(passes);
+  // What cuDNN lacks becomes ops that element ops may join.
+  passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitBiasGradient());
+  passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandBatchNorm());
+  addFusionPasses(passes);
 }
 
 void netc::addKernelPasses(OpPassManager &passes) {
@@ -32,12 +49,22 @@ void netc::addKernelPasses(OpPassManager &passes) {
   passes.addPass(net::createLowerToKernel());
 }
 
+void netc::addCudaKernelPasses(OpPassManager &passes) {
+  passes.addPass(net::createPropagateLayouts());
+  passes.addPass(net::createLowerToKernel());
+}
+
+void netc::addGraphPasses(OpPassManager &passes, cuda::Planner *planner) {
+  passes.addPass(cuda::createPlanGraphs(planner));
+}
+
 void netc::addPlanPasses(OpPassManager &passes) {
   passes.addPass(kernel::createPlanMemory());
 }
 
 void netc::registerPasses() {
   net::registerNetPasses();
+  cuda::registerPasses();
   kernel::registerKernelPasses();
   registerCanonicalizerPass();
   registerCSEPass();
@@ -45,6 +72,15 @@ void netc::registerPasses() {
       "netc-net", "text's network to programs on values", addNetPasses);
   PassPipelineRegistration<> kernel(
       "netc-kernel", "programs on values to launches", addKernelPasses);
+  PassPipelineRegistration<> cudaNet("netc-cuda-net",
+                                     "text's network to programs for a GPU",
+                                     addCudaNetPasses);
+  PassPipelineRegistration<> cuda("netc-cuda-kernel",
+                                  "programs on values to launches on a GPU",
+                                  [](OpPassManager &passes) {
+                                    addCudaKernelPasses(passes);
+                                    addGraphPasses(passes);
+                                  });
   PassPipelineRegistration<> plan("netc-plan", "launches to planned memory",
                                   addPlanPasses);
 }

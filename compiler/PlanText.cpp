@@ -7,6 +7,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
+using namespace netc;
 using namespace netc::kernel;
 
 /// Offset of a buffer in the arena.
@@ -28,6 +29,18 @@ static std::string rangeText(Value buffer) {
   int64_t begin = offsetOf(buffer);
   int64_t bytes = getByteSize(cast<MemRefType>(buffer.getType())).value_or(0);
   return llvm::formatv("{0}+{1}", begin, bytes);
+}
+
+/// `cudnn convolution+add+relu eng11`
+static std::string graphText(GraphOp graph) {
+  std::string text = "cudnn";
+  char separator = ' ';
+  for (const runtime::cuda::GraphNode &node : graph.getSpec().nodes) {
+    text += separator;
+    text += toString(node.kind);
+    separator = '+';
+  }
+  return text + " " + graph.getEngine().value_or("?").str();
 }
 
 static std::string layerOf(Operation *op) {
@@ -63,6 +76,8 @@ std::string netc::kernel::planText(ModuleOp module) {
                 stringifyPrimitiveKind(primitive.getKind()) + " " +
                 primitive.getImplementation())
                    .str();
+      else if (auto graph = dyn_cast<GraphOp>(op))
+        what = graphText(graph);
       else
         what = cast<LaunchOp>(op).getCallee().str();
       stream << llvm::formatv("  {0,3} {1,-20} {2,-50}", ++number, layerOf(&op),

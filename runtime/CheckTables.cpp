@@ -1,6 +1,8 @@
 // One function for each table; errors say the path that leads to it.
 #include "runtime/CheckTables.h"
 
+#include "runtime/cuda/GraphSpec.h"
+
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
@@ -41,6 +43,7 @@ public:
   void check() {
     checkHeader();
     checkParameters();
+    checkPlans();
     std::set<std::string_view> names;
     for (size_t i = 0; i < sizeOf(tables.programs()); ++i) {
       const fb::Program *program = tables.programs()->Get(i);
@@ -223,8 +226,11 @@ private:
     }
     if (const fb::Kernel *kernel = launch.work_as_Kernel())
       return checkKernel(*kernel, launch);
+    if (const fb::Graph *graph = launch.work_as_Graph())
+      return checkGraph(*graph, launch);
     const fb::Primitive *primitive = launch.work_as_Primitive();
-    require(primitive, "it is neither a kernel nor a primitive");
+    require(primitive && !onGpu(),
+            "it is neither a kernel nor a graph, nor a primitive of a CPU's");
     checkPrimitive(*primitive, launch);
   }
 
@@ -250,6 +256,48 @@ private:
     require(isFirst || first->second == bytes,
             fmt::format("kernel `{}` takes something else in another launch",
                         symbol));
+    require(!onGpu() ||
+                (kernel.blocks() >= 1 && kernel.blocks() <= maxNumber - 1 &&
+                 kernel.threads() >= 1 && kernel.threads() <= 1024),
+            "its kernel has no grid");
+  }
+
+  bool onGpu() const { return text(tables.target()) == "cuda"; }
+
+  void checkPlans() {
+    require(sizeOf(tables.graphs()) == 0 || onGpu(),
+            "plans of cuDNN's, but no GPU");
+    for (size_t i = 0; i < sizeOf(tables.graphs()); ++i) {
+      Scope scope(*this, fmt::format("plan {}", i));
+      const fb::PlannedGraph *plan = tables.graphs()->Get(i);
+      require(!text(plan->engine()).empty() && !text(plan->plan()).empty(),
+              "it is none");
+      require(plan->workspace_bytes() <= maxArena,
+              "its workspace is too large");
+      try {
+        specs.push_back(cuda::parseGraph(text(plan->description())));
+      } catch (const Error &error) {
+        require(false, error.what());
+      }
+    }
+  }
+
+  void checkGraph(const fb::Graph &graph, const fb::Launch &launch) {
+    require(graph.planned() < specs.size(), "there is no plan for its graph");
+    const fb::PlannedGraph &plan = *tables.graphs()->Get(graph.planned());
+    std::vector<uint64_t> bytes;
+    for (const cuda::GraphTensor &tensor : specs[graph.planned()].tensors)
+      if (!tensor.isVirtual)
+        bytes.push_back(static_cast<uint64_t>(tensor.bytes()));
+    if (plan.workspace_bytes() > 0)
+      bytes.push_back(plan.workspace_bytes());
+    require(bytes.size() == sizeOf(launch.arguments()),
+            fmt::format("its graph takes {} arguments, it has {}", bytes.size(),
+                        sizeOf(launch.arguments())));
+    for (size_t i = 0; i < bytes.size(); ++i)
+      require(launch.arguments()->Get(i)->bytes() == bytes[i],
+              fmt::format("argument {} has {} bytes, its graph wants {}", i,
+                          launch.arguments()->Get(i)->bytes(), bytes[i]));
   }
 
   /// Memory of the library's own, without a type.
@@ -314,6 +362,7 @@ private:
   const fb::Executable &tables;
   std::vector<std::string> path;
   std::map<std::string_view, std::vector<uint64_t>> kernels;
+  std::vector<cuda::GraphSpec> specs; // of the plans
 };
 
 } // namespace

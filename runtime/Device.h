@@ -4,9 +4,11 @@
 #include "runtime/Executable.h"
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace netc::runtime {
 
@@ -23,16 +25,29 @@ public:
 class Device {
 public:
   virtual ~Device() = default;
-  /// Where the host reads and writes these bytes of the arena between runs.
-  virtual std::span<std::byte> memory(uint64_t offset, uint64_t bytes) = 0;
+  /// Where the host writes a program's inputs before a run and reads its
+  /// outputs behind it. \pre the bytes are those of an input or output
+  virtual std::span<std::byte> hostMemory(uint64_t offset, uint64_t bytes) = 0;
+  /// Copies bytes of the arena to the host and back, between runs.
+  virtual void read(uint64_t offset, std::span<std::byte> into) = 0;
+  virtual void write(uint64_t offset, std::span<const std::byte> from) = 0;
   virtual std::unique_ptr<ReadyLaunch> prepare(const fb::Launch &launch) = 0;
-  /// Called before the launches of a run, on the thread that runs them.
-  virtual void enterRun() = 0;
+  /// Runs a program to its end. `launches` runs its launches in order, on the
+  /// calling thread; a device may record them once and repeat what it recorded.
+  virtual void run(const fb::Program &program,
+                   const std::function<void()> &launches) = 0;
+  /// What the user should know of how the executable was made ready.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 /// The device an executable is for, its arena made and its code loaded. Throws
 /// Error when this machine has no such device.
 /// \pre `tables` outlive the device.
 std::unique_ptr<Device> makeDevice(const fb::Executable &tables);
+
+/// A line for each GPU of this machine, and, told an executable, whether it
+/// suits it. Throws Error where there is no driver, or netc was built without
+/// CUDA.
+std::string describeDevices(const fb::Executable *tables);
 
 } // namespace netc::runtime

@@ -83,7 +83,7 @@ struct Executor::Impl {
   }
 
   std::span<std::byte> memory(const fb::Buffer &buffer) const {
-    return device->memory(buffer.offset(), buffer.bytes());
+    return device->hostMemory(buffer.offset(), buffer.bytes());
   }
 
   const fb::Buffer &parameter(size_t index) const {
@@ -128,16 +128,17 @@ void Executor::run(std::string_view name, const RunState &state) {
   Program &program = impl->program(name);
   if (!program.state.empty())
     writeState(state, program.state);
-  impl->device->enterRun();
-  for (Step &step : program.steps)
-    try {
-      if (impl->options.profile)
-        runMeasured(step);
-      else
-        step.launch->run();
-    } catch (const Error &error) {
-      throw impl->located(*program.recorded, *step.recorded, error);
-    }
+  impl->device->run(*program.recorded, [&] {
+    for (Step &step : program.steps)
+      try {
+        if (impl->options.profile)
+          runMeasured(step);
+        else
+          step.launch->run();
+      } catch (const Error &error) {
+        throw impl->located(*program.recorded, *step.recorded, error);
+      }
+  });
 }
 
 std::span<std::byte> Executor::input(std::string_view program,
@@ -166,7 +167,9 @@ void Executor::readParameter(size_t index,
   const fb::Buffer &buffer = impl->parameter(index);
   TensorType type = readType(*buffer.type());
   assert(rowMajor.size() == rowMajorBytes(type));
-  fromLayout(type, impl->memory(buffer).data(), rowMajor.data());
+  std::vector<std::byte> stored(buffer.bytes());
+  impl->device->read(buffer.offset(), stored);
+  fromLayout(type, stored.data(), rowMajor.data());
 }
 
 void Executor::writeParameter(size_t index,
@@ -174,7 +177,9 @@ void Executor::writeParameter(size_t index,
   const fb::Buffer &buffer = impl->parameter(index);
   TensorType type = readType(*buffer.type());
   assert(rowMajor.size() == rowMajorBytes(type));
-  toLayout(type, rowMajor.data(), impl->memory(buffer).data());
+  std::vector<std::byte> stored(buffer.bytes());
+  toLayout(type, rowMajor.data(), stored.data());
+  impl->device->write(buffer.offset(), stored);
 }
 
 uint64_t Executor::allocatedBytes() const {
@@ -192,6 +197,10 @@ std::vector<LaunchTime> Executor::profile() const {
                        step.recorded->line(), step.recorded->column(),
                        step.launch->name(), step.runs, step.seconds});
   return times;
+}
+
+std::vector<std::string> Executor::notes() const {
+  return impl->device->notes();
 }
 
 const Executable &Executor::executable() const { return impl->executable; }

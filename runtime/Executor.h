@@ -64,6 +64,10 @@ public:
   /// have run; empty unless `profile` was asked for.
   std::vector<LaunchTime> profile() const;
 
+  /// What the user should know of how the executable was made ready, such as a
+  /// plan that another library's version had to make again.
+  std::vector<std::string> notes() const;
+
   const Executable &executable() const;
 
 private:

@@ -2,6 +2,7 @@
 #   %netc %netx %net-opt %net-syntax   the programs of this build
 #   %models                the folder of networks
 #   %tools                 the folder of scripts
+#   %programs              the folder of the programs, stand-ins included
 #   %editors               the files for editors
 # besides lit's own; FileCheck, not, count and split-file are LLVM's.
 import os
@@ -25,6 +26,7 @@ config.test_exec_root = os.path.join(config.binary, "test")
 for name in ("net-opt", "net-syntax", "netc", "netx"):
     config.substitutions.append((f"%{name}\\b", os.path.join(config.programs, name)))
 config.substitutions.append(("%models\\b", os.path.join(config.source, "models")))
+config.substitutions.append(("%programs\\b", config.programs))
 config.substitutions.append(("%tools\\b", os.path.join(config.source, "tools")))
 config.substitutions.append(("%editors\\b", os.path.join(config.source, "editors")))
 config.substitutions.append(("%python\\b", config.python))
@@ -45,5 +47,7 @@ data = pathlib.Path(os.environ.get("NETC_DATA", "/usr/share/datasets"))
 if any((data / folder / name).exists() for folder in ("fashion-mnist", ".") for name in
        ("train-images-idx3-ubyte", "train-images-idx3-ubyte.gz")):
     config.available_features.add("fashion-mnist")
+if config.cuda: # netc compiles for GPUs
+    config.available_features.add("cuda")
 if config.sanitize:
     config.available_features.add("sanitize")

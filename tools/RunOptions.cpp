@@ -208,6 +208,8 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
     train::Verification(model, dataset.name);
 
   runtime::Executor executor(std::move(executable));
+  for (const std::string &note : executor.notes())
+    std::cerr << "note: " << note << std::endl;
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
   train::Console console = standardConsole(options.quiet);
   return options.training()

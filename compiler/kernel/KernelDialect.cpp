@@ -38,7 +38,7 @@ KernelDialect::verifyOperationAttribute(Operation *op,
     return op->emitOpError("has an unknown attribute `") << name << "`";
   if (!isa<ModuleOp>(op))
     return op->emitOpError("has `") << name << "`, which belongs to a module";
-  if (name == targetAttrName && !isa<CpuAttr>(attribute.getValue()))
+  if (name == targetAttrName && !isa<CpuAttr, CudaAttr>(attribute.getValue()))
     return op->emitOpError(
                "`kernel.target` must be a target such as #kernel.cpu, got ")
            << attribute.getValue();
@@ -78,6 +78,10 @@ CpuAttr kernel::getTarget(ModuleOp module) {
   return module->getAttrOfType<CpuAttr>(targetAttrName);
 }
 
+CudaAttr kernel::getCudaTarget(ModuleOp module) {
+  return module->getAttrOfType<CudaAttr>(targetAttrName);
+}
+
 std::optional<int64_t> kernel::getArenaBytes(ModuleOp module) {
   auto bytes = module->getAttrOfType<IntegerAttr>(arenaBytesAttrName);
   return bytes ? std::optional(bytes.getInt()) : std::nullopt;
@@ -92,6 +96,22 @@ LogicalResult CpuAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        << "\"";
   if (threads < 1)
     return emitError() << "expected at least one thread, got " << threads;
+  return success();
+}
+
+LogicalResult CudaAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               StringRef device, StringRef arch,
+                               StringRef precision, StringRef description) {
+  if (device.empty())
+    return emitError() << "expected the name of a device";
+  unsigned number = 0;
+  StringRef digits = arch;
+  if (!digits.consume_front("sm_") || digits.getAsInteger(10, number) ||
+      number < 80)
+    return emitError() << "expected sm_80 or later, got \"" << arch << "\"";
+  if (precision != "f32" && precision != "tf32")
+    return emitError() << "expected precision \"f32\" or \"tf32\", got \""
+                       << precision << "\"";
   return success();
 }
 

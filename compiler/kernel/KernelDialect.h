@@ -4,6 +4,7 @@
 
 #include "runtime/TensorType.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/cuda/GraphSpec.h"
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
@@ -55,8 +56,10 @@ std::optional<int64_t> getByteSize(mlir::MemRefType type);
 
 namespace netc::kernel {
 
-/// The module's `kernel.target`; null if it has none.
+/// The module's `kernel.target` where it is a processor; else null.
 CpuAttr getTarget(mlir::ModuleOp module);
+/// The module's `kernel.target` where it is a GPU; else null.
+CudaAttr getCudaTarget(mlir::ModuleOp module);
 /// The module's `kernel.arena_bytes`; none before memory planning.
 std::optional<int64_t> getArenaBytes(mlir::ModuleOp module);
 /// The buffer that `buffer` is a view of: itself, or what it is reshaped from.

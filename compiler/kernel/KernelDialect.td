@@ -43,6 +43,20 @@ def Kernel_CpuAttr : Kernel_Attr<"Cpu", "cpu"> {
   let genVerifyDecl = 1;
 }
 
+def Kernel_CudaAttr : Kernel_Attr<"Cuda", "cuda"> {
+  let summary = "an NVIDIA GPU: `#kernel.cuda<device = \"h100\", arch = \"sm_90\", precision = \"f32\">`";
+  let description = [{
+    `device` is the name of a description that netc has; for one of the user's
+    own, `description` holds its text. `precision` is "f32" or "tf32": how the
+    products of f32 are formed.
+  }];
+  let parameters = (ins StringRefParameter<"its name">:$device,
+      StringRefParameter<"sm_80 or later">:$arch, StringRefParameter<"f32 or tf32">:$precision,
+      StringRefParameter<"JSON", "\"\"">:$description);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+}
+
 def Kernel_TensorAttr : Kernel_Attr<"Tensor", "tensor"> {
   let summary = "a tensor as it lies in a buffer: `#kernel.tensor<96x1x11x11xf32, \"Abcd16a\">`";
   let description = [{

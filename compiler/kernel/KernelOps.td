@@ -227,6 +227,39 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
   let hasVerifier = 1;
 }
 
+def Kernel_GraphOp : Kernel_Op<"graph", [AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<Kernel_WorkOpInterface>,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "one launch of a cuDNN graph";
+  let description = [{
+    `graph` is the text of a `runtime::cuda::GraphSpec`. Its tensors that are not
+    virtual are the operands, in their order: those that no node makes are
+    inputs and come first, the others outputs. `engine` and `workspace` are what
+    `kernel-plan-graphs` was answered.
+    - graph_c1: the text is a graph's.
+    - graph_c2: an input and an output for each such tensor.
+    - graph_c3: each buffer has its tensor's element type and bytes.
+    - graph_c4: the workspace is a memref<Nxi8>.
+    ```mlir
+    kernel.graph "precision f32; tensor x f32 2x3 3x1; tensor y f32 2x3 3x1; node relu x -> y"
+        ins(%x : memref<2x3xf32>) outs(%y : memref<2x3xf32>)
+    ```
+  }];
+  let arguments = (ins StrAttr:$graph, OptionalAttr<StrAttr>:$engine,
+      Variadic<Kernel_Buffer>:$inputs, Variadic<Kernel_Buffer>:$outputs,
+      Optional<Kernel_Buffer>:$workspace);
+  let assemblyFormat = [{
+    $graph (`engine` $engine^)? `ins` `(` $inputs `:` type($inputs) `)`
+    `outs` `(` $outputs `:` type($outputs) `)`
+    (`workspace` `(` $workspace^ `:` type($workspace) `)`)? attr-dict
+  }];
+  let extraClassDeclaration = [{
+    /// The graph's description. \pre the op is verified
+    ::netc::runtime::cuda::GraphSpec getSpec();
+  }];
+  let hasVerifier = 1;
+}
+
 def Kernel_LaunchOp : Kernel_Op<"launch", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>,
     DeclareOpInterfaceMethods<Kernel_WorkOpInterface>,

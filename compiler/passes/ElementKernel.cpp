@@ -44,6 +44,14 @@ void netc::net::emitFlatLoop(KernelBody &body, int64_t count,
     b.setInsertionPointToStart(loop.getBody());
     emit(loop.getInductionVar(), step);
   };
+  if (body.interleaved) {
+    auto strided = b.create<scf::ForOp>(body.location, body.part,
+                                        indexConstant(body, count), body.parts);
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(strided.getBody());
+    emit(strided.getInductionVar(), 1);
+    return;
+  }
   auto [firstBlock, endBlock] = partition(body, count / width);
   Value step = indexConstant(body, width);
   Value begin = b.create<arith::MulIOp>(body.location, firstBlock, step);
@@ -484,11 +492,12 @@ bool netc::net::emitElementKernel(KernelBody &body, Operation *op) {
     while (!block->empty() && &block->back() != before)
       block->back().erase();
   }
-  if (!reads.atTheIndexOnly) {
+  if (!body.interleaved && !reads.atTheIndexOnly) {
     emitRows(body, op, flat);
     return false;
   }
-  KernelBody scalar{b, body.location, body.buffers, body.part, body.parts, 1};
+  KernelBody scalar{b, body.location,   body.buffers, body.part, body.parts,
+                    1, body.interleaved};
   emitFlatLoop(scalar, output.getNumElements(), emitAt);
-  return true;
+  return reads.atTheIndexOnly;
 }

@@ -2,6 +2,7 @@
 // and nothing else.
 #include "compiler/passes/Passes.h"
 
+#include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
 
 using namespace mlir;
@@ -66,9 +67,19 @@ template <typename Op> static void fuseNorm(ActivationOp relu, Op norm) {
   norm.erase();
 }
 
+static bool hasBias(Operation *op) {
+  if (auto convolution = dyn_cast<Conv2DOp>(op))
+    return convolution.getBias() != nullptr;
+  return cast<DenseOp>(op).getBias() != nullptr;
+}
+
 namespace {
 struct FuseActivation : netc::net::impl::FuseActivationBase<FuseActivation> {
   void runOnOperation() override {
+    // cuDNN's engines for f32 have a ReLU behind a bias only, none behind a
+    // normalisation; there it joins the element ops that follow.
+    bool onGpu = isa_and_nonnull<netc::kernel::CudaAttr>(
+        getOperation()->getParentOp()->getAttr(netc::kernel::targetAttrName));
     // Gradients stand behind what they are of, and go with it.
     auto activations = llvm::to_vector(getOperation().getOps<ActivationOp>());
     for (ActivationOp activation : activations) {
@@ -76,19 +87,23 @@ struct FuseActivation : netc::net::impl::FuseActivationBase<FuseActivation> {
       if (activation.getKind() != ActivationKind::ReLU ||
           activation.getArgument() || !producer)
         continue;
-      if (auto norm = dyn_cast<BatchNormOp>(producer))
-        fuseNorm(activation, norm);
-      else if (auto norm = dyn_cast<BatchNormInferenceOp>(producer))
-        fuseNorm(activation, norm);
-      else
-        fuseProduct(activation, producer);
+      if (auto norm = dyn_cast<BatchNormOp>(producer)) {
+        if (!onGpu)
+          fuseNorm(activation, norm);
+      } else if (auto norm = dyn_cast<BatchNormInferenceOp>(producer)) {
+        if (!onGpu)
+          fuseNorm(activation, norm);
+      } else {
+        fuseProduct(activation, producer, onGpu);
+      }
     }
   }
 
 private:
-  static void fuseProduct(ActivationOp activation, Operation *producer) {
+  static void fuseProduct(ActivationOp activation, Operation *producer,
+                          bool onGpu) {
     if (!producer->hasOneUse() || !isa<Conv2DOp, DenseOp>(producer) ||
-        producer->hasAttr("activation"))
+        producer->hasAttr("activation") || (onGpu && !hasBias(producer)))
       return;
     producer->setAttr("activation", activation.getKindAttr());
     activation.replaceAllUsesWith(producer->getResult(0));

@@ -16,6 +16,9 @@ struct KernelBody {
   mlir::ValueRange buffers;
   mlir::Value part, parts;
   int64_t width; // lanes of f32 of the target
+  /// Whether parts are threads of a GPU, which should touch neighbouring
+  /// elements at once: part p then takes elements p, p + parts ... one by one.
+  bool interleaved = false;
 };
 
 /// [begin, end) of this part of `count` units, as index.

@@ -1,6 +1,8 @@
 // From functions on tensors to programs of launches on buffers. Results are
 // written where they are wanted at once: into a program's output, or into a
 // parameter that nothing else in the program reads.
+#include "compiler/net/GpuOps.h"
+#include "compiler/passes/CudaGraphs.h"
 #include "compiler/passes/GenerateKernels.h"
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
@@ -32,7 +34,8 @@ namespace {
 /// The kernels of a module: one for all launches that do the same.
 class KernelTable {
 public:
-  KernelTable(ModuleOp module, int64_t width) : module(module), width(width) {}
+  KernelTable(ModuleOp module, int64_t width, bool interleaved)
+      : module(module), width(width), interleaved(interleaved) {}
   /// The kernel of `op` on buffers of these types, generated at first use.
   kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers,
                      ArrayRef<StringRef> access);
@@ -44,6 +47,7 @@ public:
 private:
   ModuleOp module;
   int64_t width;
+  bool interleaved;
   llvm::StringMap<kernel::FuncOp> kernels;
   llvm::StringMap<int> counts;
   llvm::DenseSet<Operation *> pointwise;
@@ -51,8 +55,10 @@ private:
 
 class ProgramLowering {
 public:
-  ProgramLowering(func::FuncOp func, KernelTable &kernels, SymbolTable &globals)
-      : func(func), kernels(kernels), globals(globals),
+  /// `graphs`: the precision of cuDNN's graphs; none for oneDNN's primitives.
+  ProgramLowering(func::FuncOp func, KernelTable &kernels, SymbolTable &globals,
+                  std::optional<runtime::cuda::Precision> graphs)
+      : func(func), kernels(kernels), globals(globals), graphs(graphs),
         builder(func.getContext()) {}
   LogicalResult lower();
 
@@ -60,6 +66,7 @@ private:
   void makeProgram();
   LogicalResult lowerOp(Operation &op);
   LogicalResult lowerLibrary(Operation &op, const LibraryOp &library);
+  void lowerGraph(Operation &op, const CudaGraph &graph);
   void launch(Operation &op, ArrayRef<Value> operands,
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
@@ -81,6 +88,7 @@ private:
   func::FuncOp func;
   KernelTable &kernels;
   SymbolTable &globals;
+  std::optional<runtime::cuda::Precision> graphs;
   OpBuilder builder;
   llvm::DenseMap<Value, Value> buffers;
   llvm::StringMap<Operation *>
@@ -164,8 +172,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   builder.setInsertionPointToStart(&func.getBody().front());
   SmallVector<Value> arguments(func.getBuffers().begin(),
                                func.getBuffers().end());
-  KernelBody body{builder,        op->getLoc(),    arguments,
-                  func.getPart(), func.getParts(), width};
+  KernelBody body{builder,         op->getLoc(), arguments,  func.getPart(),
+                  func.getParts(), width,        interleaved};
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     emitUpdateKernel(body, update);
   else if (isa<ConcatOp, ChannelSliceOp>(op))
@@ -308,8 +316,14 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
     builder.create<kernel::ReturnOp>(op.getLoc());
     return success();
   }
-  if (auto library = toLibrary(&op))
+  if (graphs) {
+    if (auto graph = toCudaGraph(&op, *graphs)) {
+      lowerGraph(op, *graph);
+      return success();
+    }
+  } else if (auto library = toLibrary(&op)) {
     return lowerLibrary(op, *library);
+  }
   if (isa<BatchStatisticsOp, ConcatOp, ChannelSliceOp, ElementOpInterface,
           FusedOp>(op) ||
       isElementLoss(&op) || isSoftmaxLoss(&op)) {
@@ -347,6 +361,17 @@ LogicalResult ProgramLowering::lowerLibrary(Operation &op,
   builder.create<kernel::PrimitiveOp>(op.getLoc(), library.spec,
                                       choice.implementation, roles, operands);
   return success();
+}
+
+void ProgramLowering::lowerGraph(Operation &op, const CudaGraph &graph) {
+  SmallVector<Value> inputs, outputs;
+  for (Value input : graph.inputs)
+    inputs.push_back(buffers.lookup(input));
+  for (Value output : graph.outputs)
+    outputs.push_back(resultBuffer(output));
+  builder.create<kernel::GraphOp>(op.getLoc(),
+                                  runtime::cuda::toText(graph.spec),
+                                  StringAttr(), inputs, outputs, Value());
 }
 
 /// The layers whose ops a fused op holds, for reports; null if one at most.
@@ -423,6 +448,13 @@ LogicalResult ProgramLowering::copy(Location location, Value value,
   if (type.element != runtime::ElementType::F32)
     return mlir::emitError(location, "cannot return a copy of ")
            << value.getType();
+  if (graphs) { // a kernel that changes nothing
+    auto same = builder.create<RelayoutOp>(location, value.getType(), value);
+    launch(*same.getOperation(), {buffers.lookup(value), target},
+           {"read", "write"});
+    same.erase();
+    return success();
+  }
   runtime::cpu::PrimitiveSpec spec;
   spec.kind = runtime::cpu::PrimitiveKind::Reorder;
   spec.tensors = {{Role::Src, type}, {Role::Dst, type}};
@@ -440,9 +472,13 @@ LogicalResult ProgramLowering::copy(Location location, Value value,
 
 void LowerToKernel::runOnOperation() {
   ModuleOp module = getOperation();
-  if (failed(configureLibrary(module)))
+  kernel::CudaAttr gpu = kernel::getCudaTarget(module);
+  if (!gpu && failed(configureLibrary(module)))
     return signalPassFailure();
-  auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
+  std::optional<runtime::cuda::Precision> graphs;
+  if (gpu)
+    graphs = gpu.getPrecision() == "f32" ? runtime::cuda::Precision::F32
+                                         : runtime::cuda::Precision::TF32;
   // Globals take the parameters' places and names.
   for (ParameterOp parameter : llvm::to_vector(module.getOps<ParameterOp>())) {
     OpBuilder builder(parameter);
@@ -462,8 +498,11 @@ void LowerToKernel::runOnOperation() {
        llvm::make_early_inc_range(module.getOps<ParameterOp>()))
     parameter.erase();
   SymbolTable globals(module);
-  KernelTable kernels(module, target.getIsa() == "avx512" ? 16 : 8);
+  int64_t width = gpu                                              ? 1
+                  : kernel::getTarget(module).getIsa() == "avx512" ? 16
+                                                                   : 8;
+  KernelTable kernels(module, width, /*interleaved=*/gpu != nullptr);
   for (auto func : llvm::to_vector(module.getOps<func::FuncOp>()))
-    if (failed(ProgramLowering(func, kernels, globals).lower()))
+    if (failed(ProgramLowering(func, kernels, globals, graphs).lower()))
       return signalPassFailure();
 }

@@ -2,6 +2,9 @@
 // every tensor open; where the answer differs from what is there, a reorder is
 // put between. A dense layer's backward ops take the weight as the forward op
 // chose it: a reorder of it would cost more than the better kernel gains.
+#include "compiler/kernel/KernelDialect.h"
+#include "compiler/net/GpuOps.h"
+#include "compiler/passes/CudaGraphs.h"
 #include "compiler/passes/GenerateKernels.h"
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
@@ -37,6 +40,7 @@ private:
                        runtime::cpu::PrimitiveChoice &choice);
   void leaveNaive(runtime::cpu::PrimitiveSpec &spec,
                   runtime::cpu::PrimitiveChoice &choice);
+  void propagateGraph(Operation *op);
   void propagateElements(Operation *op);
   void propagateConcat(ConcatOp op);
   void propagateSlice(ChannelSliceOp op);
@@ -53,6 +57,7 @@ private:
   }
   void decide(ParameterOp parameter, StringRef tag);
 
+  bool onGpu = false; // where cuDNN's layouts are known: the channels are last
   std::optional<SymbolTable> symbols;
   std::string vectorBlocks; // an image's channels in blocks of a vector
   llvm::DenseSet<Operation *> decided; // parameters whose layout is settled
@@ -68,10 +73,16 @@ void PropagateLayouts::runOnOperation() {
   ModuleOp module = getOperation();
   symbols.emplace(module);
   decided.clear();
-  if (failed(configureLibrary(module)))
+  onGpu = isa_and_nonnull<kernel::CudaAttr>(
+      module->getAttr(kernel::targetAttrName));
+  if (onGpu)
+    for (auto parameter : module.getOps<ParameterOp>())
+      decide(parameter, channelsLast(parameter.getType()));
+  else if (failed(configureLibrary(module)))
     return signalPassFailure();
   auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");
-  vectorBlocks = target.getIsa() == "avx512" ? "aBcd16b" : "aBcd8b";
+  if (target)
+    vectorBlocks = target.getIsa() == "avx512" ? "aBcd16b" : "aBcd8b";
   // The full training step decides the parameters' layouts.
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
   llvm::stable_sort(functions, [](func::FuncOp a, func::FuncOp b) {
@@ -104,9 +115,11 @@ void PropagateLayouts::require(OpOperand &operand, StringRef tag) {
     OpBuilder builder(operand.getOwner());
     Location location =
         value.getDefiningOp() ? value.getLoc() : operand.getOwner()->getLoc();
-    copy = builder.create<ReorderOp>(
-        location, withLayout(cast<RankedTensorType>(value.getType()), tag),
-        value, StringAttr());
+    auto type = withLayout(cast<RankedTensorType>(value.getType()), tag);
+    if (onGpu)
+      copy = builder.create<RelayoutOp>(location, type, value);
+    else
+      copy = builder.create<ReorderOp>(location, type, value, StringAttr());
   }
   operand.set(copy);
 }
@@ -119,6 +132,8 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
     if (auto read = dyn_cast<ReadParameterOp>(op)) {
       setLayout(read.getValue(),
                 layoutOf(parameterOf(read.getValue()).getType()));
+    } else if (onGpu && (isCudaGraph(op) || isa<ChannelSumsOp>(op))) {
+      propagateGraph(op);
     } else if (auto library = toLibrary(op)) {
       if (failed(propagateLibrary(op, std::move(*library))))
         return failure();
@@ -272,6 +287,13 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   return success();
 }
 
+void PropagateLayouts::propagateGraph(Operation *op) {
+  for (OpOperand &operand : op->getOpOperands())
+    require(operand, channelsLast(operand.get().getType()));
+  for (Value result : op->getResults())
+    setLayout(result, channelsLast(result.getType()));
+}
+
 /// Whether what reads a value inside a fused op reads it at the result's index,
 /// which asks for the result's shape, or at other rows and columns.
 static bool followsInside(Value value, bool hasShape) {
@@ -324,9 +346,17 @@ StringRef PropagateLayouts::wantedLayout(Value gradient) {
 /// row-major.
 void PropagateLayouts::propagateElements(Operation *op) {
   StringRef tag;
+  bool isFree = onGpu;
   for (OpOperand &operand : op->getOpOperands())
-    if (tag.empty() && followsResult(operand))
-      tag = layoutOf(operand.get().getType());
+    if (followsResult(operand)) {
+      isFree = false;
+      if (tag.empty())
+        tag = layoutOf(operand.get().getType());
+    }
+  // What only gathers may as well write what the library will read.
+  std::string chosen;
+  if (isFree)
+    tag = chosen = channelsLast(op->getResult(0).getType());
   for (OpOperand &operand : op->getOpOperands())
     require(operand, followsResult(operand) ? tag : "");
   setLayout(op->getResult(0), tag);

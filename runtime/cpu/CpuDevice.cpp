@@ -3,6 +3,7 @@
 
 #include "runtime/cpu/Primitive.h"
 
+#include <cstring>
 #include <omp.h>
 
 namespace netc::runtime::cpu {
@@ -73,15 +74,25 @@ CpuDevice::CpuDevice(const fb::Executable &tables)
     code.emplace(std::span(tables.code()->data(), tables.code()->size()));
 }
 
-std::span<std::byte> CpuDevice::memory(uint64_t offset, uint64_t bytes) {
+std::span<std::byte> CpuDevice::hostMemory(uint64_t offset, uint64_t bytes) {
   return {arena.data() + offset, bytes};
+}
+
+void CpuDevice::read(uint64_t offset, std::span<std::byte> into) {
+  std::memcpy(into.data(), arena.data() + offset, into.size());
+}
+
+void CpuDevice::write(uint64_t offset, std::span<const std::byte> from) {
+  std::memcpy(arena.data() + offset, from.data(), from.size());
 }
 
 /// An OpenMP team belongs to the thread that opens it, so a run on another
 /// thread than the last one's sets its own.
-void CpuDevice::enterRun() {
+void CpuDevice::run(const fb::Program &,
+                    const std::function<void()> &launches) {
   omp_set_dynamic(0);
   omp_set_num_threads(threads);
+  launches();
 }
 
 void *CpuDevice::address(const fb::Slice &slice) const {

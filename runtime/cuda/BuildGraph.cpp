@@ -32,6 +32,8 @@ private:
   void addMatmul(const GraphNode &node);
   void addPointwise(const GraphNode &node);
   void addPool(const GraphNode &node);
+  void addBatchNorm(const GraphNode &node);
+  void addBatchNormGradient(const GraphNode &node);
 
   Descriptor &start(cudnnBackendDescriptorType_t type, NodeKind kind) {
     operations.emplace_back(cudnn, type, std::string(toString(kind)));
@@ -210,6 +212,54 @@ void GraphBuilder::addPool(const GraphNode &node) {
   operation.finalize();
 }
 
+void GraphBuilder::addBatchNorm(const GraphNode &node) {
+  const std::vector<int64_t> ones(4, 1);
+  auto number = static_cast<size_t>(&node - graph.nodes.data());
+  Descriptor &epsilon =
+      detail(CUDNN_BACKEND_TENSOR_DESCRIPTOR, node.kind)
+          .set(CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE,
+               CUDNN_DATA_FLOAT)
+          .set(CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64, ones)
+          .set(CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64, ones)
+          .set(CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64,
+               epsilonId(graph, number))
+          .set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, CUDNN_TYPE_INT64, int64_t(16))
+          .set(CUDNN_ATTR_TENSOR_IS_BY_VALUE, CUDNN_TYPE_BOOLEAN, true);
+  epsilon.finalize();
+  start(CUDNN_BACKEND_OPERATION_NORM_FORWARD_DESCRIPTOR, node.kind)
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_MODE, CUDNN_TYPE_NORM_MODE,
+           CUDNN_BATCH_NORM)
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_PHASE, CUDNN_TYPE_NORM_FWD_PHASE,
+           CUDNN_NORM_FWD_TRAINING)
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_XDESC, input(node, 0))
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_SCALE_DESC, input(node, 1))
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_BIAS_DESC, input(node, 2))
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_EPSILON_DESC, epsilon)
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_YDESC, output(node, 0))
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_MEAN_DESC, output(node, 1))
+      .set(CUDNN_ATTR_OPERATION_NORM_FWD_INV_VARIANCE_DESC, output(node, 2))
+      .finalize();
+}
+
+void GraphBuilder::addBatchNormGradient(const GraphNode &node) {
+  start(CUDNN_BACKEND_OPERATION_NORM_BACKWARD_DESCRIPTOR, node.kind)
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_MODE, CUDNN_TYPE_NORM_MODE,
+           CUDNN_BATCH_NORM)
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_DYDESC, input(node, 0))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_XDESC, input(node, 1))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_SCALE_DESC, input(node, 2))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_MEAN_DESC, input(node, 3))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_INV_VARIANCE_DESC, input(node, 4))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_DXDESC, output(node, 0))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_DSCALE_DESC, output(node, 1))
+      .set(CUDNN_ATTR_OPERATION_NORM_BWD_DBIAS_DESC, output(node, 2))
+      .finalize();
+}
+
+int64_t epsilonId(const GraphSpec &graph, size_t node) {
+  return static_cast<int64_t>(graph.tensors.size() + node) + firstTensorId;
+}
+
 void GraphBuilder::addNode(const GraphNode &node) {
   switch (node.kind) {
   case NodeKind::Convolution:
@@ -226,6 +276,10 @@ void GraphBuilder::addNode(const GraphNode &node) {
   case NodeKind::AvgPool:
   case NodeKind::AvgPoolGradient:
     return addPool(node);
+  case NodeKind::BatchNorm:
+    return addBatchNorm(node);
+  case NodeKind::BatchNormGradient:
+    return addBatchNormGradient(node);
   }
 }
 

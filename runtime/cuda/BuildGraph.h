@@ -38,5 +38,7 @@ Plan loadPlan(const Cudnn &cudnn, const std::string &json,
 
 /// The ids of a graph's tensors in plans are their indices and this.
 inline constexpr int64_t firstTensorId = 1;
+/// The id of a node's epsilon, which is given by value: a float of the host's.
+int64_t epsilonId(const GraphSpec &graph, size_t node);
 
 } // namespace netc::runtime::cuda

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <limits>
 #include <optional>
 
 namespace netc::runtime::cuda {
@@ -18,6 +19,7 @@ struct NodeForm {
   std::string_view name;
   size_t inputs, outputs;
   bool hasWindow, hasStride, hasDilation;
+  bool hasEpsilon = false;
 };
 } // namespace
 
@@ -33,7 +35,10 @@ static constexpr NodeForm forms[] = {
     {NodeKind::MaxPool, "max_pool", 1, 2, true, true, false},
     {NodeKind::MaxPoolGradient, "max_pool_gradient", 2, 1, true, true, false},
     {NodeKind::AvgPool, "avg_pool", 1, 1, true, true, false},
-    {NodeKind::AvgPoolGradient, "avg_pool_gradient", 1, 1, true, true, false}};
+    {NodeKind::AvgPoolGradient, "avg_pool_gradient", 1, 1, true, true, false},
+    {NodeKind::BatchNorm, "batch_norm", 3, 3, false, false, false, true},
+    {NodeKind::BatchNormGradient, "batch_norm_gradient", 5, 3, false, false,
+     false}};
 
 static const NodeForm &formOf(NodeKind kind) {
   return forms[static_cast<size_t>(kind)];
@@ -84,6 +89,8 @@ std::string toText(const GraphSpec &graph) {
                                  {"dilation", &node.dilation}})
       if (!numbers->empty())
         text += fmt::format(" {} {}", name, fmt::join(*numbers, "x"));
+    if (formOf(node.kind).hasEpsilon)
+      text += fmt::format(" epsilon {}", node.epsilon);
   }
   return text;
 }
@@ -106,6 +113,7 @@ private:
   /// The next `;`-separated part; false at the end.
   bool nextEntry();
   std::vector<int64_t> numbers(size_t least, size_t most, int64_t smallest);
+  double positive();
   size_t tensor(std::string_view name) const;
   void readTensor();
   void readNode();
@@ -164,6 +172,17 @@ std::vector<int64_t> Reader::numbers(size_t least, size_t most,
   return values;
 }
 
+double Reader::positive() {
+  std::string_view number = word();
+  double value = 0;
+  auto [end, code] =
+      std::from_chars(number.data(), number.data() + number.size(), value);
+  if (code != std::errc() || end != number.data() + number.size() ||
+      !(value > 0 && value <= std::numeric_limits<float>::max()))
+    fail(fmt::format("expected a number above 0, got `{}`", number));
+  return value;
+}
+
 size_t Reader::tensor(std::string_view name) const {
   auto found = std::ranges::find(graph.tensors, name, &GraphTensor::name);
   if (found == graph.tensors.end())
@@ -214,6 +233,10 @@ void Reader::readNode() {
   for (size_t i = 0; i < form->outputs; ++i)
     node.outputs.push_back(tensor(word()));
   for (std::string_view key = word(); !key.empty(); key = word()) {
+    if (key == "epsilon" && form->hasEpsilon && node.epsilon == 0) {
+      node.epsilon = positive();
+      continue;
+    }
     std::vector<int64_t> *place = key == "window"     ? &node.window
                                   : key == "stride"   ? &node.stride
                                   : key == "padding"  ? &node.padding
@@ -239,8 +262,12 @@ void Reader::checkNode(const GraphNode &node) const {
   check(node.stride, form.hasStride, "stride");
   check(node.padding, form.hasStride, "padding");
   check(node.dilation, form.hasDilation, "dilation");
+  if (form.hasEpsilon && node.epsilon == 0)
+    fail(fmt::format("`{}` needs an epsilon", form.name));
   size_t rank = graph.tensors[node.outputs[0]].sizes.size();
-  if (form.hasStride && rank != 4)
+  bool isNorm = node.kind == NodeKind::BatchNorm ||
+                node.kind == NodeKind::BatchNormGradient;
+  if ((form.hasStride || isNorm) && rank != 4)
     fail(fmt::format("`{}` is of four dimensions, got {}", form.name, rank));
   for (const std::vector<size_t> &side : {node.inputs, node.outputs})
     for (size_t index : side)

@@ -25,7 +25,11 @@ enum class NodeKind {
   MaxPool,           // x -> y, and the place of each maximum in its window
   MaxPoolGradient,   // dy, places -> dx
   AvgPool,           // x -> y, padding counted as zeros
-  AvgPoolGradient    // dy -> dx
+  AvgPoolGradient,   // dy -> dx
+  // Of each channel over examples and pixels; scale and the like are [1, C, 1,
+  // 1].
+  BatchNorm,        // x, scale, bias -> y, mean, 1/sqrt(variance + epsilon)
+  BatchNormGradient // dy, x, scale, mean, inverse -> dx, dscale, dbias
 };
 std::string_view toString(NodeKind kind);
 
@@ -47,6 +51,7 @@ struct GraphNode {
   std::vector<size_t> inputs, outputs; // indices of tensors
   /// Two each where the kind has them, else empty.
   std::vector<int64_t> window, stride, padding, dilation;
+  double epsilon = 0; // of a kind that has one
 
   bool operator==(const GraphNode &) const = default;
 };

@@ -1,6 +1,7 @@
 // A driver with no device, for planning: cuDNN builds plans for a described
 // device when a libcuda.so.1 is there that lets kernels be loaded and none be
 // launched. Only a planner's process ever meets it.
+#include <cstdlib>
 #include <cstring>
 #include <cuda.h>
 #include <dlfcn.h>
@@ -12,8 +13,10 @@ static CUresult answerNotSupported() { return CUDA_ERROR_NOT_SUPPORTED; }
 
 CUresult cuInit(unsigned) { return CUDA_SUCCESS; }
 
+// $NETC_SIMULATED_DRIVER is another version, for tests.
 CUresult cuDriverGetVersion(int *version) {
-  *version = 13000;
+  const char *given = std::getenv("NETC_SIMULATED_DRIVER");
+  *version = given ? std::atoi(given) : 13000;
   return CUDA_SUCCESS;
 }
 

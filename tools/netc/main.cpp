@@ -33,22 +33,34 @@ struct Options {
   bool diff = false;
   std::string explain; // a layer's name
   std::string emit, output, forDataset, target = "cpu";
-  int64_t batch = 0; // 0: the network's
-  int threads = 0;   // 0: the processors at hand
+  std::string precision; // of a GPU; empty: tf32
+  int64_t batch = 0;     // 0: the network's
+  int threads = 0;       // 0: the processors at hand
   std::vector<std::string> settings, silenced;
   RunOptions run;
 
   /// Errors of the text go to the object that --check prints.
   bool checksToJson() const { return run.json && !run.requested(); }
-
+  bool onGpu() const { return target.starts_with("cuda"); }
   void declare(CLI::App &app);
   /// Throws a CLI::ParseError for files or options that nobody reads.
   void requireAction(const CLI::App &app);
+  /// The same for what belongs to another target.
+  void requireTarget() const;
 
 private:
   void declareTextActions(CLI::App &app);
   void excludeFromTextActions(CLI::App &app);
 };
+
+std::string checkTarget(const std::string &target) {
+  for (const char *known : {"cpu", "cpu:avx2", "cpu:avx512"})
+    if (target == known)
+      return {};
+  if (target.starts_with("cuda:") && target.size() > std::strlen("cuda:"))
+    return {};
+  return target + " not in {cpu,cpu:avx2,cpu:avx512,cuda:DEVICE}";
+}
 
 /// What is said of texts without running them.
 void Options::declareTextActions(CLI::App &app) {
@@ -77,8 +89,8 @@ void Options::excludeFromTextActions(CLI::App &app) {
       actions[i]->excludes(app.get_option(name));
   }
   for (CLI::Option *action : {actions[0], actions[1]})
-    for (const char *name :
-         {"--for", "--target", "--batch", "--threads", "--set", "--no-lint"})
+    for (const char *name : {"--for", "--target", "--batch", "--threads",
+                             "--set", "--no-lint", "--precision"})
       action->excludes(app.get_option(name));
   for (const char *name : {"--for", "--no-lint"})
     app.get_option("--diff")->excludes(app.get_option(name));
@@ -122,10 +134,16 @@ void Options::declare(CLI::App &app) {
                  "the data set that an executable, or --predict, is for")
       ->type_name("DATASET")
       ->check(notEmpty);
-  app.add_option("--target", target, "cpu, or cpu:avx2, cpu:avx512")
+  app.add_option("--target", target,
+                 "cpu, cpu:avx2, cpu:avx512, or cuda:DEVICE (h100, ... or a "
+                 "description, FILE.json)")
       ->type_name("TARGET")
-      ->check(CLI::IsMember({"cpu", "cpu:avx2", "cpu:avx512"}))
+      ->check(checkTarget)
       ->capture_default_str();
+  app.add_option("--precision", precision,
+                 "of products on a GPU: tf32 (default) or f32")
+      ->type_name("TYPE")
+      ->check(CLI::IsMember({"tf32", "f32"}));
   app.add_option("--batch", batch, "examples in a step")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 24));
@@ -163,6 +181,13 @@ void Options::declare(CLI::App &app) {
     app.get_option("--for")->excludes(app.get_option(name));
   checkFlag->excludes(emitOption)->excludes(outputOption);
   excludeFromTextActions(app);
+}
+
+void Options::requireTarget() const {
+  if (!precision.empty() && !onGpu())
+    throw CLI::RequiresError("--precision", "--target=cuda:DEVICE");
+  if (threads != 0 && onGpu())
+    throw CLI::ExcludesError("--threads", "--target=" + target);
 }
 
 std::map<std::string, std::string>
@@ -309,9 +334,15 @@ runtime::data::PictureFormat Command::pictureFormat() const {
 
 CompileRequest Command::request(const dsl::Network &network) const {
   CompileRequest request;
-  request.target.isa = options.target == "cpu"
-                           ? runtime::cpu::hostIsa()
-                           : options.target.substr(std::strlen("cpu:"));
+  if (options.onGpu()) {
+    request.target.device = options.target.substr(std::strlen("cuda:"));
+    if (!options.precision.empty())
+      request.target.precision = options.precision;
+  } else {
+    request.target.isa = options.target == "cpu"
+                             ? runtime::cpu::hostIsa()
+                             : options.target.substr(std::strlen("cpu:"));
+  }
   request.target.threads =
       options.threads
           ? options.threads
@@ -359,10 +390,14 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   CheckFacts facts;
   facts.batch = compiled.batch;
   facts.warnings = warnings;
-  facts.target = "cpu";
-  facts.machine = fmt::format("{}, {} thread{}", compiled.target.isa,
-                              compiled.target.threads,
-                              compiled.target.threads == 1 ? "" : "s");
+  facts.target = options.onGpu() ? "cuda" : "cpu";
+  facts.machine =
+      options.onGpu()
+          ? fmt::format("{}, {:.1f} GiB", compiler.deviceText(),
+                        static_cast<double>(compiler.deviceBytes()) / (1 << 30))
+          : fmt::format("{}, {} thread{}", compiled.target.isa,
+                        compiled.target.threads,
+                        compiled.target.threads == 1 ? "" : "s");
   facts.trainingBytes = compiler.trainingBytes();
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
@@ -424,6 +459,7 @@ int run(int argc, char **argv) {
   try {
     app.parse(argc, argv);
     settings = parseSettings(options.settings);
+    options.requireTarget();
     options.requireAction(app);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? Success : WrongUsage;

@@ -1,10 +1,12 @@
 // netx runs what netc compiled: FILE.netx on a data set, with no LLVM.
+#include "runtime/Device.h"
 #include "tools/RunOptions.h"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <iostream>
+#include <optional>
 
 namespace netc::tools {
 namespace {
@@ -50,9 +52,15 @@ void describe(const runtime::Executable &executable, std::ostream &out) {
   };
   line("network",
        fmt::format("{} ({})", text(tables.network()), text(tables.source())));
-  line("target", fmt::format("{}, {}, {} thread{}", text(tables.target()),
-                             text(tables.isa()), tables.threads(),
-                             tables.threads() == 1 ? "" : "s"));
+  if (tables.device() && tables.device()->size() > 0)
+    line("target",
+         fmt::format("{}, {}, planned for {}, {}", text(tables.target()),
+                     text(tables.isa()), text(tables.device()),
+                     text(tables.precision())));
+  else
+    line("target", fmt::format("{}, {}, {} thread{}", text(tables.target()),
+                               text(tables.isa()), tables.threads(),
+                               tables.threads() == 1 ? "" : "s"));
   if (const auto *shape = tables.input_shape(); shape && shape->size() > 0)
     line("input", fmt::format("{} 8-bit pixels, {} classes",
                               fmt::join(*shape, "x"), tables.classes()));
@@ -70,6 +78,8 @@ void describe(const runtime::Executable &executable, std::ostream &out) {
   line("arena", fmt::format("{} bytes", tables.arena_bytes()));
   line("code",
        fmt::format("{} bytes", tables.code() ? tables.code()->size() : 0));
+  if (tables.graphs() && tables.graphs()->size() > 0)
+    line("plans", fmt::format("{} of cuDNN's", tables.graphs()->size()));
   if (tables.epochs() > 0)
     line("training",
          fmt::format("{} epoch{}, learning rate {}", tables.epochs(),
@@ -92,12 +102,18 @@ int run(int argc, char **argv) {
                "netx");
   std::string path;
   RunOptions options;
+  bool devices = false;
   app.add_option("FILE", path, "what `netc FILE.net -o FILE.netx` wrote")
-      ->required()
       ->type_name("");
+  app.add_flag("--devices", devices,
+               "list this machine's GPUs, and whether FILE suits them");
   options.declare(app);
+  for (const char *name : {"--train", "--evaluate"})
+    app.get_option("--devices")->excludes(app.get_option(name));
   try {
     app.parse(argc, argv);
+    if (path.empty() && !devices)
+      throw CLI::RequiredError("FILE");
     options.requireAction(app);
     if (options.json && !options.requested())
       throw CLI::RequiresError("--json", "--evaluate or --predict");
@@ -106,6 +122,15 @@ int run(int argc, char **argv) {
   }
 
   options.request.program = path;
+  if (devices) {
+    std::optional<runtime::Executable> executable;
+    if (!path.empty())
+      executable = runtime::Executable::load(path);
+    std::cout << runtime::describeDevices(executable ? &executable->tables()
+                                                     : nullptr)
+              << std::flush;
+    return Success;
+  }
   runtime::Executable executable = runtime::Executable::load(path);
   if (options.requested())
     return runExecutable(std::move(executable), options);

@@ -82,8 +82,8 @@ static void recordLocation(Location location, fb::LaunchT &launch) {
 namespace {
 class ProgramWriter {
 public:
-  ProgramWriter(ProgramOp program, SymbolTable &symbols)
-      : program(program), symbols(symbols) {}
+  ProgramWriter(ProgramOp program, SymbolTable &symbols, RecordWork recordWork)
+      : program(program), symbols(symbols), recordWork(recordWork) {}
 
   std::unique_ptr<fb::ProgramT> write() {
     auto table = std::make_unique<fb::ProgramT>();
@@ -103,19 +103,7 @@ public:
 private:
   std::unique_ptr<fb::LaunchT> write(WorkOpInterface work) {
     auto table = std::make_unique<fb::LaunchT>();
-    if (auto primitive = dyn_cast<PrimitiveOp>(work.getOperation())) {
-      record(primitive, *table);
-    } else {
-      auto kernel = symbols.lookup<FuncOp>(
-          cast<LaunchOp>(work.getOperation()).getCallee());
-      fb::KernelT recorded;
-      recorded.symbol = kernel.getSymName().str();
-      recorded.serial = kernel.getSerial();
-      for (BlockArgument buffer : kernel.getBuffers())
-        recorded.bytes.push_back(
-            *getByteSize(cast<MemRefType>(buffer.getType())));
-      table->work.Set(std::move(recorded));
-    }
+    recordWork(work, *table);
     for (Value buffer : work->getOperands())
       table->arguments.emplace_back(
           getOffset(getBaseBuffer(buffer)),
@@ -134,33 +122,24 @@ private:
 
   ProgramOp program;
   SymbolTable &symbols;
+  RecordWork recordWork;
 };
 } // namespace
 
 llvm::Expected<runtime::Executable>
-kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
-  CpuAttr target = getTarget(module);
-  if (!target)
-    return llvm::createStringError("the module has no `kernel.target`");
+kernel::recordExecutable(ModuleOp module, const ExecutableInfo &info,
+                         fb::ExecutableT table, RecordWork recordWork) {
   if (failed(verifyMemoryPlan(module)))
     return llvm::createStringError("the module has no valid memory plan");
-  auto code = generateCode(module);
-  if (!code)
-    return code.takeError();
-
-  fb::ExecutableT table;
   table.network = info.network;
   table.source = info.source;
-  table.target = "cpu";
-  table.isa = target.getIsa().str();
-  table.threads = target.getThreads();
   table.arena_bytes = *getArenaBytes(module);
   for (GlobalOp global : module.getOps<GlobalOp>())
     table.parameters.push_back(record(global));
   SymbolTable symbols(module);
   for (ProgramOp program : module.getOps<ProgramOp>())
-    table.programs.push_back(ProgramWriter(program, symbols).write());
-  table.code = std::move(*code);
+    table.programs.push_back(
+        ProgramWriter(program, symbols, recordWork).write());
   table.input_shape = info.inputShape;
   table.covers_input = info.coversInput;
   table.classes = info.classes;
@@ -189,4 +168,40 @@ kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
   } catch (const Error &error) {
     return llvm::createStringError(llvm::Twine(error.what()));
   }
+}
+
+std::vector<uint64_t> kernel::bytesOfBuffers(FuncOp kernel) {
+  std::vector<uint64_t> bytes;
+  for (BlockArgument buffer : kernel.getBuffers())
+    bytes.push_back(*getByteSize(cast<MemRefType>(buffer.getType())));
+  return bytes;
+}
+
+static void recordWork(WorkOpInterface work, fb::LaunchT &launch) {
+  if (auto primitive = dyn_cast<PrimitiveOp>(work.getOperation())) {
+    record(primitive, launch);
+    return;
+  }
+  FuncOp kernel = cast<LaunchOp>(work.getOperation()).getKernel();
+  fb::KernelT recorded;
+  recorded.symbol = kernel.getSymName().str();
+  recorded.serial = kernel.getSerial();
+  recorded.bytes = bytesOfBuffers(kernel);
+  launch.work.Set(std::move(recorded));
+}
+
+llvm::Expected<runtime::Executable>
+kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
+  CpuAttr target = getTarget(module);
+  if (!target)
+    return llvm::createStringError("the module has no `kernel.target`");
+  auto code = generateCode(module);
+  if (!code)
+    return code.takeError();
+  fb::ExecutableT table;
+  table.target = "cpu";
+  table.isa = target.getIsa().str();
+  table.threads = target.getThreads();
+  table.code = std::move(*code);
+  return recordExecutable(module, info, std::move(table), recordWork);
 }

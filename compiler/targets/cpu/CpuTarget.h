@@ -3,6 +3,7 @@
 
 #include "runtime/Executable.h"
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 
 #include <string>
@@ -13,6 +14,8 @@ class ModuleOp;
 }
 
 namespace netc::kernel {
+class FuncOp;
+class WorkOpInterface;
 
 /// What an executable says of itself beside its programs (Executable.fbs).
 struct ExecutableInfo {
@@ -27,6 +30,20 @@ struct ExecutableInfo {
   runtime::fb::ScheduleT schedule;                // of the learning rate
   std::vector<runtime::Expectation> expectations; // of runs
 };
+
+/// Records what one launch runs; its arguments and place are the caller's.
+using RecordWork =
+    llvm::function_ref<void(WorkOpInterface, runtime::fb::LaunchT &)>;
+
+/// What a kernel takes, as the executable records it.
+std::vector<uint64_t> bytesOfBuffers(FuncOp kernel);
+
+/// Writes an executable's tables: `table` holds what its target knows (code and
+/// the like), the rest is the module's. Errors say what is wrong with the plan.
+/// \pre the module has its memory plan.
+llvm::Expected<runtime::Executable>
+recordExecutable(mlir::ModuleOp module, const ExecutableInfo &info,
+                 runtime::fb::ExecutableT table, RecordWork recordWork);
 
 /// The module as an executable: its kernels compiled for its target, its
 /// launches recorded. Errors say what does not compile; the module's context

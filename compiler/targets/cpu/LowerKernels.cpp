@@ -83,9 +83,8 @@ static void addFunction(FuncOp kernel, ModuleOp target) {
     }
 }
 
-// Mathematical functions as polynomials, and what has no LLVM counterpart.
-static LogicalResult expandOps(ModuleOp module) {
-  RewritePatternSet patterns(module.getContext());
+LogicalResult kernel::expandMath(Operation *module) {
+  RewritePatternSet patterns(module->getContext());
   populateMathPolynomialApproximationPatterns(patterns);
   populateExpandTanPattern(patterns);
   populateExpandSinhPattern(patterns);
@@ -136,7 +135,7 @@ kernel::lowerKernels(ModuleOp module, llvm::LLVMContext &llvmContext) {
   PassManager passes(context);
   addLowering(passes);
   std::unique_ptr<llvm::Module> result;
-  if (succeeded(expandOps(*lowered)) && succeeded(passes.run(*lowered)))
+  if (succeeded(expandMath(*lowered)) && succeeded(passes.run(*lowered)))
     result = translateModuleToLLVMIR(*lowered, llvmContext, "netc");
   if (!result)
     return llvm::createStringError("the kernels cannot be lowered to LLVM IR");

@@ -95,6 +95,28 @@ TEST(GraphSpec, Damaged) {
             "a graph's text: nothing makes the virtual tensor `v`");
 }
 
+TEST(GraphSpec, BatchNorm) {
+  std::string text =
+      "precision tf32; tensor x f32 2x3x4x4 48x1x12x3; "
+      "tensor w f32 1x3x1x1 3x1x3x3; tensor b f32 1x3x1x1 3x1x3x3; "
+      "tensor y f32 2x3x4x4 48x1x12x3; tensor mean f32 1x3x1x1 3x1x3x3; "
+      "tensor inverse f32 1x3x1x1 3x1x3x3; "
+      "node batch_norm x w b -> y mean inverse epsilon 1e-05";
+  GraphSpec graph = parseGraph(text);
+  EXPECT_EQ(graph.nodes[0].epsilon, 1e-05);
+  EXPECT_EQ(toText(graph), text);
+  for (const char *number : {"", " 0", " -1", " nan", " 1e-05x", " 1e60"}) {
+    std::string damaged = text.substr(0, text.rfind(' ')) + number;
+    EXPECT_EQ(
+        errorOf(damaged).find("a graph's text: expected a number above 0"), 0u)
+        << number;
+  }
+  EXPECT_EQ(errorOf(text.substr(0, text.rfind(" epsilon"))),
+            "a graph's text: `batch_norm` needs an epsilon");
+  EXPECT_EQ(errorOf("tensor x f32 2 1; node relu x -> x epsilon 1"),
+            "a graph's text: `epsilon` in a node");
+}
+
 // Whatever is cut off, the reader ends with a graph or an error.
 TEST(GraphSpec, EveryPrefix) {
   std::string_view text = convolution;

@@ -1,0 +1,96 @@
+// Ops that the passes make for GPUs, whose library lacks what oneDNN has. Apart
+// from NetOps.td: no text and no other target has them.
+#ifndef NET_GPU_OPS_TD
+#define NET_GPU_OPS_TD
+
+include "compiler/net/NetDialect.td"
+include "compiler/net/NetInterfaces.td"
+
+def Net_ChannelSumsOp : Net_LayerOp<"channel_sums", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "the sum of each channel (second dimension), the rows in `parts` groups";
+  let description = [{
+    A row is one place of one example: [N, C, H, W] has N*H*W of them. Part p of
+    P sums rows p*rows/P to (p + 1)*rows/P of channel c into sums[p, c]; one part
+    gives [C]. Two of them, the first in many parts, are a sum that many threads
+    share and that always has the same bits. With `factor` the products of the two
+    are summed.
+    ```mlir
+    %p = net.channel_sums %dy {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
+    %db = net.channel_sums %p {parts = 1 : i64} : (tensor<4x6xf32>) -> tensor<6xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Optional<Net_F32Tensor>:$factor, I64Attr:$parts);
+  let results = (outs Net_F32Tensor:$sums);
+}
+
+def Net_GpuBatchNormOp : Net_LayerOp<"gpu_batch_norm"> {
+  let summary = "batch normalisation as cuDNN has it: with 1/sqrt(variance + epsilon) for the variance";
+  let description = [{
+    ```mlir
+    %y, %mean, %inverse = net.gpu_batch_norm %x, %w, %b {epsilon = 1.0e-05 : f64}
+      : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight, Net_F32Tensor:$bias,
+      F64Attr:$epsilon);
+  let results = (outs Net_F32Tensor:$output, Net_F32Tensor:$mean, Net_F32Tensor:$inverse);
+}
+
+def Net_GpuBatchNormGradientOp : Net_LayerOp<"gpu_batch_norm_gradient"> {
+  let summary = "the gradients of `net.gpu_batch_norm`'s input, weight and bias";
+  let description = [{
+    ```mlir
+    %dx, %dw, %db = net.gpu_batch_norm_gradient %dy, %x, %w, %mean, %inverse
+      : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>)
+      -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$input,
+      Net_F32Tensor:$weight, Net_F32Tensor:$mean, Net_F32Tensor:$inverse);
+  let results = (outs Net_F32Tensor:$inputGradient, Net_F32Tensor:$weightGradient,
+      Net_F32Tensor:$biasGradient);
+}
+
+def Net_VarianceOp : Net_LayerOp<"variance", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
+  let summary = "the variance whose 1/sqrt(variance + epsilon) is given";
+  let description = [{
+    ```mlir
+    %v = net.variance %inverse {epsilon = 1.0e-05 : f64} : (tensor<6xf32>) -> tensor<6xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$inverse, F64Attr:$epsilon);
+  let results = (outs Net_F32Tensor:$variance);
+}
+
+def Net_ChannelAffineOp : Net_LayerOp<"channel_affine", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "(x - mean)/sqrt(variance + epsilon)*weight + bias, all but x one number a channel";
+  let description = [{
+    `affine` is nothing, the weight, or weight and bias.
+    ```mlir
+    %y = net.channel_affine %x, %mean, %variance, %w, %b {epsilon = 1.0e-05 : f64}
+      : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
+      Variadic<Net_F32Tensor>:$affine, F64Attr:$epsilon);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_RelayoutOp : Net_Op<"relayout", [Pure,
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "the same tensor in another layout without blocks, by a generated kernel";
+  let description = [{
+    ```mlir
+    %y = net.relayout %x : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input);
+  let results = (outs Net_F32Tensor:$output);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+#endif

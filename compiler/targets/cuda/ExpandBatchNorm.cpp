@@ -1,0 +1,139 @@
+// Batch normalisation in the forms that a GPU has: cuDNN's own in training,
+// generated kernels where the statistics are given.
+#include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/SumChannels.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+
+/// One number for each channel of `like`.
+static Value fill(OpBuilder &builder, Location location, Value like,
+                  double value) {
+  int64_t channels = cast<RankedTensorType>(like.getType()).getDimSize(1);
+  return builder.create<FillOp>(
+      location, RankedTensorType::get({channels}, builder.getF32Type()),
+      builder.getF64FloatAttr(value));
+}
+
+/// cuDNN gives 1/sqrt(variance + epsilon), which its gradient wants; the
+/// variance is of the running statistics only.
+static void expand(BatchNormOp op) {
+  OpBuilder builder(op);
+  Location location = op.getLoc();
+  Value weight = op.getWeight(), bias = op.getBias();
+  if (!weight)
+    weight = fill(builder, location, op.getInput(), 1);
+  if (!bias)
+    bias = fill(builder, location, op.getInput(), 0);
+  auto norm = builder.create<GpuBatchNormOp>(location, op.getInput(), weight,
+                                             bias, op.getEpsilonAttr());
+  auto variance = builder.create<VarianceOp>(location, norm.getInverse(),
+                                             op.getEpsilonAttr());
+  op.getOutput().replaceAllUsesWith(norm.getOutput());
+  op.getMean().replaceAllUsesWith(norm.getMean());
+  op.getVariance().replaceAllUsesWith(variance.getVariance());
+  op.erase();
+}
+
+static void expand(BatchNormInferenceOp op) {
+  OpBuilder builder(op);
+  op.getOutput().replaceAllUsesWith(builder.create<ChannelAffineOp>(
+      op.getLoc(), op.getInput(), op.getMean(), op.getVariance(),
+      op.getAffine(), op.getEpsilonAttr()));
+  op.erase();
+}
+
+static void replaceGradients(BatchNormGradientOp op, Value input, Value weight,
+                             Value bias) {
+  op.getInputGradient().replaceAllUsesWith(input);
+  if (Value gradient = op.getWeightGradient())
+    gradient.replaceAllUsesWith(weight);
+  if (Value gradient = op.getBiasGradient())
+    gradient.replaceAllUsesWith(bias);
+  op.erase();
+}
+
+/// Through given statistics: dx = dy/deviation*weight, dw the sum of dy times
+/// the normalised input, db that of dy.
+static void expandGiven(BatchNormGradientOp op) {
+  OpBuilder builder(op);
+  Location location = op.getLoc();
+  Value dy = op.getOutputGradient();
+  SmallVector<Value> affine;
+  if (op.getWeight())
+    affine.push_back(op.getWeight());
+  Value input = builder.create<ChannelAffineOp>(
+      location, dy, fill(builder, location, dy, 0), op.getVariance(), affine,
+      op.getEpsilonAttr());
+  Value weight, bias;
+  if (op.getWeightGradient()) {
+    Value normalised = builder.create<ChannelAffineOp>(
+        location, op.getInput(), op.getMean(), op.getVariance(), ValueRange(),
+        op.getEpsilonAttr());
+    weight = cuda::sumChannels(builder, location, dy, normalised);
+  }
+  if (op.getBiasGradient())
+    bias = cuda::sumChannels(builder, location, dy);
+  replaceGradients(op, input, weight, bias);
+}
+
+static LogicalResult expand(BatchNormGradientOp op) {
+  if (op.getGivenStatistics()) {
+    expandGiven(op);
+    return success();
+  }
+  auto variance = op.getVariance().getDefiningOp<VarianceOp>();
+  if (!variance)
+    return op.emitOpError("expected the variance of a normalisation");
+  OpBuilder builder(op);
+  Value weight = op.getWeight();
+  if (!weight)
+    weight = fill(builder, op.getLoc(), op.getInput(), 1);
+  auto gradient = builder.create<GpuBatchNormGradientOp>(
+      op.getLoc(), op.getOutputGradient(), op.getInput(), weight, op.getMean(),
+      variance.getInverse());
+  replaceGradients(op, gradient.getInputGradient(),
+                   gradient.getWeightGradient(), gradient.getBiasGradient());
+  return success();
+}
+
+namespace {
+/// `net.batch_norm` becomes `net.gpu_batch_norm` with `net.variance` behind it,
+/// its gradient `net.gpu_batch_norm_gradient`; `net.batch_norm_inference`
+/// becomes `net.channel_affine`, and its gradient that and `net.channel_sums`.
+class ExpandBatchNorm
+    : public PassWrapper<ExpandBatchNorm, OperationPass<func::FuncOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandBatchNorm)
+
+  StringRef getArgument() const override { return "net-expand-batch-norm"; }
+  StringRef getDescription() const override {
+    return "Give batch normalisation the forms that a GPU has";
+  }
+  void runOnOperation() override {
+    for (Operation &op :
+         llvm::make_early_inc_range(getOperation().getBody().front())) {
+      if (op.hasAttr("activation") &&
+          isa<BatchNormOp, BatchNormInferenceOp>(op)) {
+        op.emitOpError("has an activation, which on a GPU stays apart");
+        return signalPassFailure();
+      }
+      if (auto norm = dyn_cast<BatchNormOp>(op))
+        expand(norm);
+      else if (auto norm = dyn_cast<BatchNormInferenceOp>(op))
+        expand(norm);
+      else if (auto gradient = dyn_cast<BatchNormGradientOp>(op))
+        if (failed(expand(gradient)))
+          return signalPassFailure();
+    }
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> netc::cuda::createExpandBatchNorm() {
+  return std::make_unique<ExpandBatchNorm>();
+}

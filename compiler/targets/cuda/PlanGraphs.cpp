@@ -1,0 +1,91 @@
+// Graphs get their engines and workspaces.
+#include "compiler/kernel/KernelDialect.h"
+#include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/DeviceDescription.h"
+
+#include "runtime/Error.h"
+
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+using namespace netc;
+
+namespace {
+class PlanGraphs : public PassWrapper<PlanGraphs, OperationPass<ModuleOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(PlanGraphs)
+  explicit PlanGraphs(cuda::Planner *planner) : planner(planner) {}
+  PlanGraphs(const PlanGraphs &other)
+      : PassWrapper(other), planner(other.planner) {}
+
+  StringRef getArgument() const override { return "kernel-plan-graphs"; }
+  StringRef getDescription() const override {
+    return "Ask cuDNN which engine runs each graph and what workspace it needs";
+  }
+  void runOnOperation() override;
+
+private:
+  LogicalResult plan(kernel::GraphOp graph);
+
+  cuda::Planner *planner;
+};
+} // namespace
+
+LogicalResult PlanGraphs::plan(kernel::GraphOp graph) {
+  const cuda::PlannedGraph *plan = nullptr;
+  try {
+    plan = &planner->plan(graph.getGraph().str());
+  } catch (const Error &error) {
+    return graph.emitError(error.what());
+  }
+  OpBuilder builder(graph);
+  graph.setEngine(plan->engine);
+  if (plan->workspaceBytes > 0 && !graph.getWorkspace()) {
+    auto type = MemRefType::get({plan->workspaceBytes}, builder.getI8Type());
+    auto workspace = builder.create<kernel::AllocOp>(graph.getLoc(), type);
+    graph.getWorkspaceMutable().assign(workspace->getResult(0));
+  }
+  return success();
+}
+
+void PlanGraphs::runOnOperation() {
+  std::optional<cuda::Planner> own;
+  if (!planner) {
+    kernel::CudaAttr target = kernel::getCudaTarget(getOperation());
+    if (!target) {
+      getOperation().emitError(
+          "expected the module's target, `kernel.target = #kernel.cuda<...>`");
+      return signalPassFailure();
+    }
+    try {
+      std::string json =
+          target.getDescription().empty()
+              ? cuda::describeDevice(target.getDevice().str()).json
+              : target.getDescription().str();
+      own.emplace(std::move(json), cuda::plannerOptions());
+    } catch (const Error &error) {
+      getOperation().emitError(error.what());
+      return signalPassFailure();
+    }
+    planner = &*own;
+  }
+  WalkResult result = getOperation().walk([&](kernel::GraphOp graph) {
+    return failed(plan(graph)) ? WalkResult::interrupt()
+                               : WalkResult::advance();
+  });
+  if (own)
+    planner = nullptr;
+  if (result.wasInterrupted())
+    signalPassFailure();
+}
+
+std::unique_ptr<Pass> netc::cuda::createPlanGraphs(Planner *planner) {
+  return std::make_unique<PlanGraphs>(planner);
+}
+
+void netc::cuda::registerPasses() {
+  registerPass([] { return createPlanGraphs(); });
+  registerPass(createSplitBiasGradient);
+  registerPass(createExpandBatchNorm);
+}

@@ -1,0 +1,56 @@
+// A bias's gradient as sums of its own, since cuDNN has none.
+#include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/SumChannels.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+#include "mlir/Pass/PassRegistry.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+
+namespace {
+/// `net.dense_weight_gradient {with_bias = true}` of %x and %dy becomes one
+/// without a bias and `net.channel_sums` of %dy, in parts where there are many
+/// rows; a convolution's likewise.
+class SplitBiasGradient
+    : public PassWrapper<SplitBiasGradient, OperationPass<func::FuncOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(SplitBiasGradient)
+
+  StringRef getArgument() const override { return "net-split-bias-gradient"; }
+  StringRef getDescription() const override {
+    return "Compute bias gradients by `net.channel_sums`, apart from the "
+           "weights'";
+  }
+  void runOnOperation() override {
+    getOperation().walk([](Operation *op) {
+      if (auto gradient = dyn_cast<Conv2DFilterGradientOp>(op))
+        split(gradient, gradient.getFilterGradient());
+      else if (auto gradient = dyn_cast<DenseWeightGradientOp>(op))
+        split(gradient, gradient.getWeightGradient());
+    });
+  }
+
+private:
+  template <typename Op> static void split(Op op, Value weightGradient) {
+    if (!op.getBiasGradient())
+      return;
+    OpBuilder builder(op);
+    op.getBiasGradient().replaceAllUsesWith(
+        cuda::sumChannels(builder, op.getLoc(), op.getOutputGradient()));
+    OperationState state(op.getLoc(), op->getName());
+    state.addOperands(op->getOperands());
+    state.addAttributes(op->getAttrs());
+    state.attributes.set("with_bias", builder.getBoolAttr(false));
+    state.addTypes(weightGradient.getType());
+    weightGradient.replaceAllUsesWith(builder.create(state)->getResult(0));
+    op.erase();
+  }
+};
+} // namespace
+
+std::unique_ptr<Pass> netc::cuda::createSplitBiasGradient() {
+  return std::make_unique<SplitBiasGradient>();
+}

@@ -1,0 +1,124 @@
+"""Trains a network on a simulated GPU and on the CPU, and compares.
+
+The executable is the one that a GPU would run: its launch lists, its offsets in
+the arena, the plans that cuDNN wrote for an H100, its kernels from the same gpu
+functions. Losses and parameters must agree to 1e-4, and the stand-ins for the
+driver and for cuDNN end the process at the first call that a device would not
+forgive.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOLERANCE = 1e-4
+SKIPPED = 77
+
+
+def make_dataset(folder, train, test, size):
+    """Random pictures: what a transposition or a wrong stride does is seen."""
+    folder.mkdir()
+    source = random.Random(5)
+    for name, count in (("train", train), ("t10k", test)):
+        pixels = bytes(source.randrange(256) for _ in range(count * size * size))
+        labels = bytes(source.randrange(10) for _ in range(count))
+        (folder / f"{name}-images-idx3-ubyte").write_bytes(
+            struct.pack(">4I", 0x803, count, size, size) + pixels)
+        (folder / f"{name}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">2I", 0x801, count) + labels)
+
+
+def read_weights(path):
+    data = path.read_bytes()
+    (length,) = struct.unpack_from("<Q", data)
+    header = json.loads(data[8:8 + length])
+    weights = {}
+    for name, entry in header.items():
+        if name == "__metadata__":
+            continue
+        begin, end = entry["data_offsets"]
+        raw = data[8 + length + begin:8 + length + end]
+        weights[name] = struct.unpack(f"<{len(raw) // 4}f", raw)
+    return weights
+
+
+def read_losses(path):
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    steps = [line["loss"] for line in lines if line["kind"] == "step"]
+    tests = [line["test_loss"] for line in lines if line["kind"] == "epoch"]
+    return steps, tests
+
+
+def run(command, **others):
+    print("+", *command, file=sys.stderr)
+    return subprocess.run(command, check=True, **others)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--programs", type=pathlib.Path, required=True)
+    parser.add_argument("--cuda", default="ON")
+    parser.add_argument("--missing", default="")
+    parser.add_argument("--device", default="h100")
+    parser.add_argument("--precision", default="f32")
+    parser.add_argument("network")
+    arguments = parser.parse_args()
+    if arguments.cuda != "ON":
+        print("skipped: netc was built without CUDA; not found:", arguments.missing)
+        return SKIPPED
+    network = HERE / f"{arguments.network}.net"
+    if not network.exists():
+        network = HERE.parent.parent / "models" / f"{arguments.network}.net"
+    netc, netx = arguments.programs / "netc", arguments.programs / "netx"
+
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = pathlib.Path(temporary)
+        os.environ["NETC_CACHE"] = str(folder / "cache")
+        make_dataset(folder / "data", train=14, test=6, size=28)
+        data = ["--data", folder / "data"]
+        # Three whole steps and the epoch's smaller last one.
+        target = ["--target", f"cuda:{arguments.device}", "--precision", arguments.precision,
+                  "--batch", "4", "--for", "fashion-mnist", *data]
+        run([netc, network, "-o", folder / "gpu.netx", *target])
+        module = run([netc, network, "--emit=kernel", *target], stdout=subprocess.PIPE)
+        run([arguments.programs / "netc-host-kernels", folder / "kernels.so"],
+            input=module.stdout)
+
+        training = ["--train", "fashion-mnist", *data, "--epochs", "1", "--seed", "3",
+                    "--order", "sequential", "--quiet"]
+        simulated = dict(os.environ,
+                         LD_LIBRARY_PATH=os.pathsep.join(
+                             str(arguments.programs / f"{name}-stand-in")
+                             for name in ("cuda", "cudnn")),
+                         NETC_SIMULATED_KERNELS=str(folder / "kernels.so"))
+        run([netx, folder / "gpu.netx", *training, "--save", folder / "gpu.safetensors",
+             "--metrics", folder / "gpu.jsonl"], env=simulated)
+        run([netc, network, "--batch", "4", *training, "--save", folder / "cpu.safetensors",
+             "--metrics", folder / "cpu.jsonl"])
+
+        worst = 0.0
+        steps, tests = read_losses(folder / "gpu.jsonl")
+        cpu_steps, cpu_tests = read_losses(folder / "cpu.jsonl")
+        assert len(steps) == len(cpu_steps) == 4, (steps, cpu_steps)
+        for got, expected in zip(steps + tests, cpu_steps + cpu_tests):
+            worst = max(worst, abs(got - expected))
+        gpu, cpu = (read_weights(folder / f"{name}.safetensors") for name in ("gpu", "cpu"))
+        assert gpu.keys() == cpu.keys(), (gpu.keys(), cpu.keys())
+        for name, values in cpu.items():
+            assert len(values) == len(gpu[name]), name
+            difference = max(abs(a - b) for a, b in zip(gpu[name], values))
+            print(f"{name:<24} differs by at most {difference:.2e}")
+            worst = max(worst, difference)
+    print(f"the largest difference is {worst:.2e}")
+    return 0 if worst <= TOLERANCE else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

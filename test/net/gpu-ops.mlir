@@ -1,0 +1,98 @@
+// RUN: %net-opt %s --split-input-file --verify-diagnostics | FileCheck %s
+
+// CHECK-LABEL: func.func @sums
+func.func @sums(%dy: tensor<8x6x28x28xf32>) -> tensor<6xf32> {
+  // CHECK: net.channel_sums %arg0 {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
+  %p = net.channel_sums %dy {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
+  %db = net.channel_sums %p {parts = 1 : i64} : (tensor<4x6xf32>) -> tensor<6xf32>
+  return %db : tensor<6xf32>
+}
+
+// -----
+
+func.func @rank(%dy: tensor<8x6x28xf32>) {
+  // expected-error @below {{expected [N, C] or [N, C, H, W], got 'tensor<8x6x28xf32>'}}
+  // expected-error @below {{'net.channel_sums' op failed to infer returned types}}
+  net.channel_sums %dy {parts = 1 : i64} : (tensor<8x6x28xf32>) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @parts(%dy: tensor<8x6xf32>) {
+  // expected-error @below {{expected 1 to 8 parts, got 9}}
+  // expected-error @below {{'net.channel_sums' op failed to infer returned types}}
+  net.channel_sums %dy {parts = 9 : i64} : (tensor<8x6xf32>) -> tensor<9x6xf32>
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @relayout
+func.func @relayout(%x: tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32> {
+  // CHECK: net.relayout %arg0 : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
+  %y = net.relayout %x : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
+  return %y : tensor<2x3x4x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @products
+func.func @products(%dy: tensor<8x6xf32>, %x: tensor<8x6xf32>) -> tensor<6xf32> {
+  // CHECK: net.channel_sums %arg0, %arg1 {parts = 1 : i64} : (tensor<8x6xf32>, tensor<8x6xf32>) -> tensor<6xf32>
+  %dw = net.channel_sums %dy, %x {parts = 1 : i64} : (tensor<8x6xf32>, tensor<8x6xf32>) -> tensor<6xf32>
+  return %dw : tensor<6xf32>
+}
+
+// -----
+
+func.func @factor(%dy: tensor<8x6xf32>, %x: tensor<8x5xf32>) {
+  // expected-error @below {{expected a factor like 'tensor<8x6xf32>', got 'tensor<8x5xf32>'}}
+  // expected-error @below {{'net.channel_sums' op failed to infer returned types}}
+  net.channel_sums %dy, %x {parts = 1 : i64} : (tensor<8x6xf32>, tensor<8x5xf32>) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func.func @norm
+func.func @norm(%x: tensor<2x6x4x4xf32>, %dy: tensor<2x6x4x4xf32>, %w: tensor<6xf32>, %b: tensor<6xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>) {
+  // CHECK: %[[Y:.*]], %[[MEAN:.*]], %[[INVERSE:.*]] = net.gpu_batch_norm %arg0, %arg2, %arg3 {epsilon = 1.000000e-05 : f64}
+  %y, %mean, %inverse = net.gpu_batch_norm %x, %w, %b {epsilon = 1.0e-05 : f64}
+    : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
+  // CHECK: net.gpu_batch_norm_gradient %arg1, %arg0, %arg2, %[[MEAN]], %[[INVERSE]]
+  %dx, %dw, %db = net.gpu_batch_norm_gradient %dy, %x, %w, %mean, %inverse
+    : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>)
+    -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
+  // CHECK: net.variance %[[INVERSE]] {epsilon = 1.000000e-05 : f64} : (tensor<6xf32>) -> tensor<6xf32>
+  %variance = net.variance %inverse {epsilon = 1.0e-05 : f64} : (tensor<6xf32>) -> tensor<6xf32>
+  // CHECK: net.channel_affine %arg0, %[[MEAN]], %{{.*}}, %arg2, %arg3 {epsilon = 1.000000e-05 : f64}
+  %z = net.channel_affine %x, %mean, %variance, %w, %b {epsilon = 1.0e-05 : f64}
+    : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+  return %z, %db : tensor<2x6x4x4xf32>, tensor<6xf32>
+}
+
+// -----
+
+func.func @flat(%x: tensor<6xf32>, %w: tensor<6xf32>) {
+  // expected-error @below {{expected [N, C, ...], got 'tensor<6xf32>'}}
+  // expected-error @below {{'net.gpu_batch_norm' op failed to infer returned types}}
+  net.gpu_batch_norm %x, %w, %w {epsilon = 1.0e-05 : f64} : (tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<6xf32>, tensor<6xf32>, tensor<6xf32>)
+  return
+}
+
+// -----
+
+func.func @shape(%x: tensor<2x3xf32>) {
+  // expected-error @below {{expected the same shape on both sides}}
+  net.relayout %x : (tensor<2x3xf32>) -> tensor<3x2xf32>
+  return
+}
+
+// -----
+
+func.func @blocks(%x: tensor<2x16xf32, #net.layout<"aB16b">>) {
+  // expected-error @below {{expected layouts without blocks, got}}
+  net.relayout %x : (tensor<2x16xf32, #net.layout<"aB16b">>) -> tensor<2x16xf32>
+  return
+}

@@ -1,0 +1,122 @@
+// The ops that only GPUs have, as generated kernels: net.channel_sums against
+// the reference's bias gradients, in one part and in two steps, and the pieces
+// of batch normalisation against the reference's.
+#include "test/numeric/FunctionText.h"
+#include "test/numeric/Harness.h"
+#include "test/reference/BatchNorm.h"
+#include "test/reference/Conv2D.h"
+#include "test/reference/Dense.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace netc;
+using namespace netc::numeric;
+
+static std::string parts(int64_t count) {
+  return "parts = " + std::to_string(count) + " : i64";
+}
+
+/// The sums in `count` parts, and those summed.
+static Tensor sums(const Tensor &values, int64_t count) {
+  int64_t channels = values.dim(1);
+  FunctionText function;
+  auto x = function.argument(values.shape);
+  auto y = x;
+  if (count > 1)
+    y = function.op("channel_sums", {x}, parts(count),
+                    tensorType({count, channels}));
+  auto z = function.op("channel_sums", {y}, parts(1), tensorType({channels}));
+  return runProgram(function.text({z}), {values})[0];
+}
+
+TEST(ChannelSums, OfPictures) {
+  for (const Shape &shape : {Shape{1, 1, 1, 1}, Shape{2, 3, 5, 7},
+                             Shape{3, 17, 4, 4}, Shape{5, 8, 1, 1}})
+    for (int64_t count : {1, 2, 3}) {
+      if (count > shape[0] * shape[2] * shape[3])
+        continue;
+      Tensor input = values(shape, OutputGradient);
+      EXPECT_EQ(difference(sums(input, count),
+                           reference::conv2DBiasGradient(input), 1e-5),
+                "")
+          << tensorType(shape) << " in " << count;
+    }
+}
+
+TEST(ChannelSums, OfRows) {
+  for (const Shape &shape : {Shape{1, 10}, Shape{7, 5}, Shape{64, 33}})
+    for (int64_t count : {1, 2, 7}) {
+      if (count > shape[0])
+        continue;
+      Tensor input = values(shape, OutputGradient);
+      EXPECT_EQ(difference(sums(input, count),
+                           reference::denseBiasGradient(input), 1e-5),
+                "")
+          << tensorType(shape) << " in " << count;
+    }
+}
+
+TEST(ChannelSums, OfProducts) {
+  for (const Shape &shape : {Shape{2, 3, 5, 7}, Shape{7, 5}}) {
+    Tensor dy = values(shape, OutputGradient), x = values(shape, Input);
+    Tensor products = dy;
+    for (size_t i = 0; i < x.values.size(); ++i)
+      products.values[i] *= x.values[i];
+    FunctionText function;
+    auto first = function.argument(shape), second = function.argument(shape);
+    auto sum = function.op("channel_sums", {first, second}, parts(1),
+                           tensorType({shape[1]}));
+    EXPECT_EQ(difference(runProgram(function.text({sum}), {dy, x})[0],
+                         shape.size() == 4
+                             ? reference::conv2DBiasGradient(products)
+                             : reference::denseBiasGradient(products),
+                         1e-5, 1),
+              "")
+        << tensorType(shape);
+  }
+}
+
+TEST(ChannelAffine, NormalisesWithGivenStatistics) {
+  for (const Shape &shape :
+       {Shape{2, 3, 5, 7}, Shape{1, 17, 1, 1}, Shape{6, 9}}) {
+    Tensor input = values(shape, Input), weight = values({shape[1]}, Filter),
+           bias = values({shape[1]}, Bias);
+    reference::Moments moments = reference::channelMoments(input);
+    for (double &variance : moments.variance.values)
+      variance += 0.25;
+    for (size_t affine : {0, 1, 2}) {
+      FunctionText function;
+      std::vector<Tensor> inputs{input, moments.mean, moments.variance};
+      if (affine > 0)
+        inputs.push_back(weight);
+      if (affine > 1)
+        inputs.push_back(bias);
+      FunctionText::Values operands;
+      for (const Tensor &tensor : inputs)
+        operands.push_back(function.argument(tensor.shape));
+      auto y = function.op("channel_affine", operands, real("epsilon", 1e-3),
+                           tensorType(shape));
+      EXPECT_EQ(difference(runProgram(function.text({y}), inputs)[0],
+                           reference::normalizeChannels(
+                               input, moments, affine > 0 ? weight : Tensor(),
+                               affine > 1 ? bias : Tensor(), 1e-3),
+                           1e-5, 1),
+                "")
+          << tensorType(shape) << ", affine " << affine;
+    }
+  }
+}
+
+TEST(Variance, IsOfItsInverse) {
+  Tensor variance({5}, {0, 1e-4, 0.5, 3, 1000});
+  Tensor inverse = variance;
+  for (double &value : inverse.values)
+    value = 1 / std::sqrt(value + 1e-5);
+  FunctionText function;
+  auto x = function.argument({5});
+  auto y = function.op("variance", {x}, real("epsilon", 1e-5), tensorType({5}));
+  EXPECT_EQ(
+      difference(runProgram(function.text({y}), {inverse})[0], variance, 1e-5),
+      "");
+}
