@@ -156,6 +156,9 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   llvm::raw_string_ostream stream(key);
   describe(op, stream);
   llvm::interleave(buffers, stream, " ");
+  // A kernel of x + x reads one buffer, one of x + y two.
+  for (Value operand : op->getOperands())
+    stream << ' ' << llvm::find(op->getOperands(), operand).getIndex();
   kernel::FuncOp &func = kernels[key];
   if (func)
     return func;

@@ -197,3 +197,19 @@ module {
     return %x : tensor<2x10xf32>
   }
 }
+
+// -----
+
+// x + x reads one buffer and x + y two: they are two kernels.
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
+// CHECK-LABEL: kernel.program @sums
+// CHECK: kernel.launch @add_1(%arg0, %arg0, %result0)
+// CHECK: kernel.launch @add_2(%arg0, %arg1, %result1)
+// CHECK: kernel.launch @add_2(%arg1, %arg0, %result2)
+func.func @sums(%x: tensor<2x3xf32>, %y: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>) {
+  %a = net.add %x, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %b = net.add %x, %y : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %c = net.add %y, %x : (tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %a, %b, %c : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>
+}
+}
