@@ -21,7 +21,6 @@ struct Step {
 
 struct Program {
   const fb::Program *recorded;
-  std::span<std::byte> state; // empty if it takes none
   std::vector<Step> steps;
 };
 } // namespace
@@ -49,8 +48,6 @@ struct Executor::Impl {
     for (const fb::Program *recorded : *executable.tables().programs()) {
       Program &program = programs.emplace_back();
       program.recorded = recorded;
-      if (const fb::Buffer *state = findBuffer(recorded->inputs(), "state"))
-        program.state = memory(*state);
       if (!recorded->launches())
         continue;
       for (const fb::Launch *launch : *recorded->launches())
@@ -80,10 +77,6 @@ struct Executor::Impl {
         return program;
     assert(false && "the executable has no such program");
     std::abort();
-  }
-
-  std::span<std::byte> memory(const fb::Buffer &buffer) const {
-    return device->hostMemory(buffer.offset(), buffer.bytes());
   }
 
   const fb::Buffer &parameter(size_t index) const {
@@ -125,10 +118,15 @@ static void runMeasured(Step &step) {
 }
 
 void Executor::run(std::string_view name, const RunState &state) {
+  start(name, state);
+  finish();
+}
+
+void Executor::start(std::string_view name, const RunState &state) {
   Program &program = impl->program(name);
-  if (!program.state.empty())
-    writeState(state, program.state);
-  impl->device->run(*program.recorded, [&] {
+  if (const auto *place = findBuffer(program.recorded->inputs(), "state"))
+    writeState(state, impl->device->hostInput(place->offset(), place->bytes()));
+  impl->device->start(*program.recorded, [&] {
     for (Step &step : program.steps)
       try {
         if (impl->options.profile)
@@ -141,12 +139,16 @@ void Executor::run(std::string_view name, const RunState &state) {
   });
 }
 
+void Executor::finish() { impl->device->finish(); }
+
+int64_t Executor::depth() const { return impl->device->depth(); }
+
 std::span<std::byte> Executor::input(std::string_view program,
                                      std::string_view name) {
   const fb::Buffer *buffer =
       findBuffer(impl->program(program).recorded->inputs(), name);
   assert(buffer && "the program has no such input");
-  return impl->memory(*buffer);
+  return impl->device->hostInput(buffer->offset(), buffer->bytes());
 }
 
 std::span<const std::byte> Executor::output(std::string_view program,
@@ -154,7 +156,7 @@ std::span<const std::byte> Executor::output(std::string_view program,
   const fb::Buffer *buffer =
       findBuffer(impl->program(program).recorded->outputs(), name);
   assert(buffer && "the program has no such output");
-  return impl->memory(*buffer);
+  return impl->device->hostOutput(buffer->offset(), buffer->bytes());
 }
 
 static size_t rowMajorBytes(TensorType type) {

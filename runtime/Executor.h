@@ -47,8 +47,15 @@ public:
   /// its place when a launch fails. \pre the program exists.
   void run(std::string_view program, const RunState &state);
 
-  /// A program's input or output in the arena, in its recorded layout.
-  /// \pre the program has it.
+  /// The same in two halves: between them the host may get the next run's
+  /// inputs ready and start it, if no more than depth() are then under way.
+  /// finish() waits for the one that started first.
+  void start(std::string_view program, const RunState &state);
+  void finish();
+  int64_t depth() const;
+
+  /// A program's input for the run that is started next, and its output of the
+  /// run that finished last, in the recorded layouts. \pre the program has it.
   std::span<std::byte> input(std::string_view program, std::string_view name);
   std::span<const std::byte> output(std::string_view program,
                                     std::string_view name) const;

@@ -74,7 +74,12 @@ CpuDevice::CpuDevice(const fb::Executable &tables)
     code.emplace(std::span(tables.code()->data(), tables.code()->size()));
 }
 
-std::span<std::byte> CpuDevice::hostMemory(uint64_t offset, uint64_t bytes) {
+std::span<std::byte> CpuDevice::hostInput(uint64_t offset, uint64_t bytes) {
+  return {arena.data() + offset, bytes};
+}
+
+std::span<const std::byte> CpuDevice::hostOutput(uint64_t offset,
+                                                 uint64_t bytes) {
   return {arena.data() + offset, bytes};
 }
 
@@ -88,8 +93,8 @@ void CpuDevice::write(uint64_t offset, std::span<const std::byte> from) {
 
 /// An OpenMP team belongs to the thread that opens it, so a run on another
 /// thread than the last one's sets its own.
-void CpuDevice::run(const fb::Program &,
-                    const std::function<void()> &launches) {
+void CpuDevice::start(const fb::Program &,
+                      const std::function<void()> &launches) {
   omp_set_dynamic(0);
   omp_set_num_threads(threads);
   launches();

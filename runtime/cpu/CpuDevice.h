@@ -14,12 +14,15 @@ class CpuDevice final : public Device {
 public:
   explicit CpuDevice(const fb::Executable &tables);
 
-  std::span<std::byte> hostMemory(uint64_t offset, uint64_t bytes) override;
+  std::span<std::byte> hostInput(uint64_t offset, uint64_t bytes) override;
+  std::span<const std::byte> hostOutput(uint64_t offset,
+                                        uint64_t bytes) override;
   void read(uint64_t offset, std::span<std::byte> into) override;
   void write(uint64_t offset, std::span<const std::byte> from) override;
   std::unique_ptr<ReadyLaunch> prepare(const fb::Launch &launch) override;
-  void run(const fb::Program &program,
-           const std::function<void()> &launches) override;
+  void start(const fb::Program &program,
+             const std::function<void()> &launches) override;
+  void finish() override {} // it ended as it was started
 
 private:
   std::unique_ptr<ReadyLaunch> preparePrimitive(const fb::Primitive &primitive,

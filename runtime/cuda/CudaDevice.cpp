@@ -5,6 +5,8 @@
 #include "runtime/cuda/Driver.h"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 #include <charconv>
 #include <cstring>
 #include <fmt/format.h>
@@ -41,9 +43,12 @@ public:
     makeCurrent();
     driver.check(driver.streamCreate(&stream, CU_STREAM_NON_BLOCKING),
                  "cuStreamCreate");
+    driver.check(driver.streamCreate(&copyStream, CU_STREAM_NON_BLOCKING),
+                 "cuStreamCreate");
   }
   ~Context() {
     driver.contextSetCurrent(context);
+    driver.streamDestroy(copyStream);
     driver.streamDestroy(stream);
     driver.contextRelease(device);
   }
@@ -57,7 +62,26 @@ public:
   const Driver &driver;
   CUdevice device;
   CUcontext context = nullptr;
-  CUstream stream = nullptr;
+  CUstream stream = nullptr;     // of the programs
+  CUstream copyStream = nullptr; // of their inputs, ahead of them
+};
+
+class Event {
+public:
+  explicit Event(const Driver &driver) : driver(driver) {
+    driver.check(driver.eventCreate(&event, CU_EVENT_DISABLE_TIMING),
+                 "cuEventCreate");
+  }
+  ~Event() { driver.eventDestroy(event); }
+  Event(const Event &) = delete;
+  Event &operator=(const Event &) = delete;
+
+  void record(CUstream stream) {
+    driver.check(driver.eventRecord(event, stream), "cuEventRecord");
+  }
+
+  const Driver &driver;
+  CUevent event = nullptr;
 };
 
 class DeviceMemory {
@@ -121,6 +145,20 @@ public:
 
   const Driver &driver;
   CUgraphExec exec = nullptr;
+};
+
+/// What one of the runs under way has for itself: the host's copy of the inputs
+/// and outputs, the inputs on the device until the run takes them, and its
+/// programs, which copy between these and the arena.
+struct Slot {
+  Slot(const Driver &driver, uint64_t bytes)
+      : host(driver, bytes), staged(driver, bytes), copied(driver),
+        done(driver) {}
+
+  PinnedMemory host;
+  DeviceMemory staged;
+  Event copied, done;
+  std::map<const fb::Program *, std::unique_ptr<CapturedProgram>> captured;
 };
 
 class CudnnHandle {
@@ -191,13 +229,18 @@ private:
 class CudaDevice final : public Device {
 public:
   explicit CudaDevice(const fb::Executable &tables);
+  ~CudaDevice() override;
 
-  std::span<std::byte> hostMemory(uint64_t offset, uint64_t bytes) override;
+  std::span<std::byte> hostInput(uint64_t offset, uint64_t bytes) override;
+  std::span<const std::byte> hostOutput(uint64_t offset,
+                                        uint64_t bytes) override;
   void read(uint64_t offset, std::span<std::byte> into) override;
   void write(uint64_t offset, std::span<const std::byte> from) override;
   std::unique_ptr<ReadyLaunch> prepare(const fb::Launch &launch) override;
-  void run(const fb::Program &program,
-           const std::function<void()> &launches) override;
+  int64_t depth() const override { return slotCount; }
+  void start(const fb::Program &program,
+             const std::function<void()> &launches) override;
+  void finish() override;
   std::vector<std::string> notes() const override { return said; }
 
 private:
@@ -206,7 +249,15 @@ private:
   void loadPlans();
   Plan makePlan(const fb::PlannedGraph &recorded);
   std::unique_ptr<CapturedProgram>
-  capture(const fb::Program &program, const std::function<void()> &launches);
+  capture(const fb::Program &program, Slot &slot,
+          const std::function<void()> &launches);
+  std::span<std::byte> bytesOf(Slot &slot, uint64_t offset, uint64_t bytes) {
+    return {static_cast<std::byte *>(slot.host.data) + (offset - transferBegin),
+            bytes};
+  }
+  CUdeviceptr stagedAddress(const Slot &slot, uint64_t offset) const {
+    return slot.staged.address + (offset - transferBegin);
+  }
   CUdeviceptr address(uint64_t offset) const { return arena.address + offset; }
   void synchronize() {
     driver.check(driver.streamSynchronize(context.stream),
@@ -217,15 +268,16 @@ private:
   Driver driver;
   Context context;
   DeviceMemory arena;
-  // Where programs have their inputs and outputs in the arena, and the host's
-  // copy of those bytes.
+  // Where programs have their inputs and outputs in the arena; the runs under
+  // way take the slots in turn.
+  static constexpr size_t slotCount = 2;
   uint64_t transferBegin = 0, transferEnd = 0;
-  std::unique_ptr<PinnedMemory> transfers;
+  std::array<std::unique_ptr<Slot>, slotCount> slots;
+  size_t started = 0, finished = 0; // runs
   std::unique_ptr<Module> code;
   std::unique_ptr<Cudnn> cudnn;
   std::unique_ptr<CudnnHandle> handle;
   std::vector<Plan> plans;
-  std::map<const fb::Program *, std::unique_ptr<CapturedProgram>> captured;
   std::vector<std::string> said;
 };
 
@@ -272,10 +324,17 @@ CudaDevice::CudaDevice(const fb::Executable &tables)
                 std::max(transferEnd, buffer->offset() + buffer->bytes());
           }
   transferBegin = std::min(transferBegin, transferEnd);
-  transfers =
-      std::make_unique<PinnedMemory>(driver, transferEnd - transferBegin);
+  for (std::unique_ptr<Slot> &slot : slots)
+    slot = std::make_unique<Slot>(driver, transferEnd - transferBegin);
   loadCode();
   loadPlans();
+}
+
+// What is still under way uses what is freed next.
+CudaDevice::~CudaDevice() {
+  driver.contextSetCurrent(context.context);
+  driver.streamSynchronize(context.copyStream);
+  driver.streamSynchronize(context.stream);
 }
 
 void CudaDevice::loadCode() {
@@ -331,9 +390,13 @@ Plan CudaDevice::makePlan(const fb::PlannedGraph &recorded) {
   return plan;
 }
 
-std::span<std::byte> CudaDevice::hostMemory(uint64_t offset, uint64_t bytes) {
-  return {static_cast<std::byte *>(transfers->data) + (offset - transferBegin),
-          bytes};
+std::span<std::byte> CudaDevice::hostInput(uint64_t offset, uint64_t bytes) {
+  return bytesOf(*slots[started % slotCount], offset, bytes);
+}
+
+std::span<const std::byte> CudaDevice::hostOutput(uint64_t offset,
+                                                  uint64_t bytes) {
+  return bytesOf(*slots[(finished + slotCount - 1) % slotCount], offset, bytes);
 }
 
 void CudaDevice::read(uint64_t offset, std::span<std::byte> into) {
@@ -399,7 +462,7 @@ std::unique_ptr<ReadyLaunch> CudaDevice::prepare(const fb::Launch &launch) {
 }
 
 std::unique_ptr<CapturedProgram>
-CudaDevice::capture(const fb::Program &program,
+CudaDevice::capture(const fb::Program &program, Slot &slot,
                     const std::function<void()> &launches) {
   driver.check(
       driver.beginCapture(context.stream, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL),
@@ -408,19 +471,18 @@ CudaDevice::capture(const fb::Program &program,
   try {
     if (const auto *inputs = buffersOf(program, true))
       for (const fb::Buffer *buffer : *inputs)
-        driver.check(driver.copyToDevice(
-                         address(buffer->offset()),
-                         hostMemory(buffer->offset(), buffer->bytes()).data(),
-                         buffer->bytes(), context.stream),
-                     "cuMemcpyHtoDAsync");
+        driver.check(driver.copyOnDevice(address(buffer->offset()),
+                                         stagedAddress(slot, buffer->offset()),
+                                         buffer->bytes(), context.stream),
+                     "cuMemcpyDtoDAsync");
     launches();
     if (const auto *outputs = buffersOf(program, false))
       for (const fb::Buffer *buffer : *outputs)
-        driver.check(driver.copyToHost(
-                         hostMemory(buffer->offset(), buffer->bytes()).data(),
-                         address(buffer->offset()), buffer->bytes(),
-                         context.stream),
-                     "cuMemcpyDtoHAsync");
+        driver.check(
+            driver.copyToHost(
+                bytesOf(slot, buffer->offset(), buffer->bytes()).data(),
+                address(buffer->offset()), buffer->bytes(), context.stream),
+            "cuMemcpyDtoHAsync");
   } catch (...) {
     if (driver.endCapture(context.stream, &graph) == CUDA_SUCCESS && graph)
       driver.graphDestroy(graph);
@@ -430,15 +492,37 @@ CudaDevice::capture(const fb::Program &program,
   return std::make_unique<CapturedProgram>(driver, graph);
 }
 
-void CudaDevice::run(const fb::Program &program,
-                     const std::function<void()> &launches) {
+// The inputs travel while the run before still computes. That the slot is free
+// is known: its last run has finished.
+void CudaDevice::start(const fb::Program &program,
+                       const std::function<void()> &launches) {
+  assert(started - finished < slotCount && "too many runs are under way");
   context.makeCurrent();
-  std::unique_ptr<CapturedProgram> &ready = captured[&program];
+  Slot &slot = *slots[started % slotCount];
+  std::unique_ptr<CapturedProgram> &ready = slot.captured[&program];
   if (!ready)
-    ready = capture(program, launches);
+    ready = capture(program, slot, launches);
+  if (const auto *inputs = buffersOf(program, true))
+    for (const fb::Buffer *buffer : *inputs)
+      driver.check(driver.copyToDevice(
+                       stagedAddress(slot, buffer->offset()),
+                       bytesOf(slot, buffer->offset(), buffer->bytes()).data(),
+                       buffer->bytes(), context.copyStream),
+                   "cuMemcpyHtoDAsync");
+  slot.copied.record(context.copyStream);
+  driver.check(driver.streamWaitEvent(context.stream, slot.copied.event, 0),
+               "cuStreamWaitEvent");
   driver.check(driver.graphLaunch(ready->exec, context.stream),
                "cuGraphLaunch");
-  synchronize();
+  slot.done.record(context.stream);
+  ++started;
+}
+
+void CudaDevice::finish() {
+  assert(finished < started && "no run is under way");
+  driver.check(driver.eventSynchronize(slots[finished % slotCount]->done.event),
+               "cuEventSynchronize");
+  ++finished;
 }
 
 std::unique_ptr<Device> makeCudaDevice(const fb::Executable &tables) {

@@ -50,10 +50,16 @@ Driver::Driver() {
   find(hostFree, NETC_SYMBOL(cuMemFreeHost));
   find(copyToDevice, NETC_SYMBOL(cuMemcpyHtoDAsync));
   find(copyToHost, NETC_SYMBOL(cuMemcpyDtoHAsync));
+  find(copyOnDevice, NETC_SYMBOL(cuMemcpyDtoDAsync));
   find(fill, NETC_SYMBOL(cuMemsetD8Async));
   find(streamCreate, NETC_SYMBOL(cuStreamCreate));
   find(streamDestroy, NETC_SYMBOL(cuStreamDestroy));
   find(streamSynchronize, NETC_SYMBOL(cuStreamSynchronize));
+  find(streamWaitEvent, NETC_SYMBOL(cuStreamWaitEvent));
+  find(eventCreate, NETC_SYMBOL(cuEventCreate));
+  find(eventDestroy, NETC_SYMBOL(cuEventDestroy));
+  find(eventRecord, NETC_SYMBOL(cuEventRecord));
+  find(eventSynchronize, NETC_SYMBOL(cuEventSynchronize));
   find(beginCapture, NETC_SYMBOL(cuStreamBeginCapture));
   find(endCapture, NETC_SYMBOL(cuStreamEndCapture));
   find(graphInstantiate, NETC_SYMBOL(cuGraphInstantiateWithFlags));

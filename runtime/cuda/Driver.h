@@ -34,10 +34,16 @@ public:
   decltype(&::cuMemFreeHost) hostFree = nullptr;
   decltype(&::cuMemcpyHtoDAsync) copyToDevice = nullptr;
   decltype(&::cuMemcpyDtoHAsync) copyToHost = nullptr;
+  decltype(&::cuMemcpyDtoDAsync) copyOnDevice = nullptr;
   decltype(&::cuMemsetD8Async) fill = nullptr;
   decltype(&::cuStreamCreate) streamCreate = nullptr;
   decltype(&::cuStreamDestroy) streamDestroy = nullptr;
   decltype(&::cuStreamSynchronize) streamSynchronize = nullptr;
+  decltype(&::cuStreamWaitEvent) streamWaitEvent = nullptr;
+  decltype(&::cuEventCreate) eventCreate = nullptr;
+  decltype(&::cuEventDestroy) eventDestroy = nullptr;
+  decltype(&::cuEventRecord) eventRecord = nullptr;
+  decltype(&::cuEventSynchronize) eventSynchronize = nullptr;
   decltype(&::cuStreamBeginCapture) beginCapture = nullptr;
   decltype(&::cuStreamEndCapture) endCapture = nullptr;
   decltype(&::cuGraphInstantiateWithFlags) graphInstantiate = nullptr;

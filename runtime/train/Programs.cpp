@@ -5,6 +5,7 @@
 
 #include <cassert>
 #include <cstring>
+#include <deque>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -148,6 +149,14 @@ public:
 
   Outputs run(std::string_view program, const RunState &state,
               const data::Batch &batch) override {
+    start(program, state, batch);
+    return finish();
+  }
+
+  int64_t depth() const override { return executor.depth(); }
+
+  void start(std::string_view program, const RunState &state,
+             const data::Batch &batch) override {
     const fb::Program *tables = executor.executable().program(program);
     setPixels(*tables, program, batch);
     if (description.takesLabels) {
@@ -157,7 +166,16 @@ public:
     }
     if (find(tables->inputs(), "samples"))
       setRows(program, "samples", batch.samples);
-    executor.run(program, state);
+    executor.start(program, state);
+    underWay.push_back(tables);
+  }
+
+  Outputs finish() override {
+    assert(!underWay.empty() && "nothing was started");
+    const fb::Program *tables = underWay.front();
+    underWay.pop_front();
+    executor.finish();
+    std::string_view program = tables->name()->string_view();
     Outputs outputs{output<float>(program, "loss"), {}, {}};
     if (find(tables->outputs(), "correct"))
       outputs.correct = output<int32_t>(program, "correct");
@@ -208,6 +226,7 @@ private:
 
   Executor &executor;
   Model description;
+  std::deque<const fb::Program *> underWay; // in the order of their starts
 };
 
 } // namespace

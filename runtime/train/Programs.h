@@ -81,6 +81,15 @@ public:
   /// next run.
   virtual Outputs run(std::string_view program, const RunState &state,
                       const data::Batch &batch) = 0;
+  /// The same in two halves, with at most depth() runs between them: the batch
+  /// may go behind the first. The outputs of the run that started first are
+  /// valid until the next finish().
+  virtual int64_t depth() const { return 1; }
+  virtual void start(std::string_view program, const RunState &state,
+                     const data::Batch &batch) {
+    started = run(program, state, batch);
+  }
+  virtual Outputs finish() { return started; }
   /// A parameter in row-major order, float32. \pre sizes match.
   virtual void readParameter(size_t index,
                              std::span<std::byte> rowMajor) const = 0;
@@ -88,6 +97,9 @@ public:
                               std::span<const std::byte> rowMajor) = 0;
   /// Bytes allocated for the programs.
   virtual uint64_t allocatedBytes() const = 0;
+
+private:
+  Outputs started; // of what runs in one piece
 };
 
 /// The programs of an executor, which outlives it.

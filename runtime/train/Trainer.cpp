@@ -108,32 +108,43 @@ RunLength runLength(const TrainSettings &settings, int64_t trainExamples,
   return run;
 }
 
-void Trainer::trainStep(const data::Batch &batch, Clock::time_point start,
-                        Sums &sums) {
+void Trainer::startStep(const data::Batch &batch, Clock::time_point start) {
   bool whole = batch.size == programs.model().batch;
   assert((whole || batch.size == programs.model().lastBatch) &&
          "checkDataset proved that each batch has its program");
   state.learningRate = static_cast<float>(learningRateAt(
       programs.model().schedule, settings.learningRate, stepsDone(),
       runLength(settings, trainSet.count, programs.model().batch)));
-  StepSum sum = sumOf(
-      programs.run(whole ? "train_step" : "train_last_step", state, batch),
-      batch.size);
+  programs.start(whole ? "train_step" : "train_last_step", state, batch);
   ++state.step;
-  double loss = sum.loss / static_cast<double>(batch.size);
-  metrics.step(stepsDone(), loss, secondsSince(start));
+  underWay.push_back({stepsDone(), batch.size, start});
+}
+
+void Trainer::finishStep(Sums &sums) {
+  StartedStep step = underWay.front();
+  underWay.pop_front();
+  StepSum sum = sumOf(programs.finish(), step.examples);
+  double loss = sum.loss / static_cast<double>(step.examples);
+  // A step that starts beside another counts from that one's end.
+  metrics.step(step.number, loss, secondsSince(std::max(step.start, lastEnd)));
+  lastEnd = Clock::now();
   if (!std::isfinite(loss)) {
     progress.clear();
     throw Diverged(fmt::format("the loss is {} at step {} (epoch {}): training "
                                "stopped, no weights are saved; a smaller --lr "
                                "may help",
-                               loss, stepsDone(), epoch()));
+                               loss, step.number, epoch()));
   }
   sums.loss += sum.loss;
   sums.correct += sum.correct;
   sums.hasAccuracy = sum.hasAccuracy;
-  sums.examples += batch.size;
-  progress.step(batch.size, loss);
+  sums.examples += step.examples;
+  progress.step(step.examples, loss);
+}
+
+void Trainer::finishAll(Sums &sums) {
+  while (!underWay.empty())
+    finishStep(sums);
 }
 
 bool Trainer::trainEpoch(Sums &sums) {
@@ -146,12 +157,19 @@ bool Trainer::trainEpoch(Sums &sums) {
   while (!limitReached()) {
     Clock::time_point start = Clock::now();
     const data::Batch *batch = trainLoader.next();
-    if (!batch)
+    if (!batch) {
+      finishAll(sums);
       return true;
-    trainStep(*batch, start, sums);
-    if (interrupted)
+    }
+    startStep(*batch, start);
+    if (static_cast<int64_t>(underWay.size()) == programs.depth())
+      finishStep(sums);
+    if (interrupted) {
+      finishAll(sums);
       return false;
+    }
   }
+  finishAll(sums);
   // The limit may have come with the epoch's end.
   return sums.examples == trainSet.count;
 }

@@ -7,6 +7,7 @@
 #include "runtime/train/Progress.h"
 
 #include <atomic>
+#include <deque>
 #include <functional>
 
 namespace netc::runtime::train {
@@ -68,8 +69,10 @@ private:
   /// Whether the whole epoch was done, or a limit or Ctrl-C came first.
   bool trainEpoch(Sums &sums);
   /// `start` is when the step's batch was asked for: waiting for it counts.
-  void trainStep(const data::Batch &batch, Progress::Clock::time_point start,
-                 Sums &sums);
+  void startStep(const data::Batch &batch, Progress::Clock::time_point start);
+  /// Of the step that started first of those under way.
+  void finishStep(Sums &sums);
+  void finishAll(Sums &sums);
   bool limitReached() const;
 
   Programs &programs;
@@ -80,8 +83,15 @@ private:
   const std::atomic<bool> &interrupted;
   data::Loader trainLoader, testLoader;
   Progress progress;
-  // Steps and epochs done so far, both counted from 0 as programs see them.
+  // Steps and epochs started so far, both counted from 0 as programs see them.
   RunState state;
+
+  struct StartedStep {
+    int64_t number, examples;
+    Progress::Clock::time_point start;
+  };
+  std::deque<StartedStep> underWay;
+  Progress::Clock::time_point lastEnd; // of a step
 };
 
 } // namespace netc::runtime::train

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <deque>
 #include <functional>
 #include <gtest/gtest.h>
 #include <limits>
@@ -26,6 +27,7 @@ public:
   bool nanInEvaluation = false;
   bool nanInOutput = false;
   std::function<void(const std::string &program)> afterRun;
+  int64_t inFlight = 1; // what depth() says
 
   FakePrograms(int64_t batch, int64_t trainExamples) {
     description.network = "Fake";
@@ -101,6 +103,22 @@ public:
     return {loss, correct, output};
   }
 
+  int64_t depth() const override { return inFlight; }
+  void start(std::string_view program, const runtime::RunState &state,
+             const runtime::data::Batch &batch) override {
+    ASSERT_LT(static_cast<int64_t>(underWay.size()), inFlight);
+    Outputs outputs = run(program, state, batch);
+    underWay.push_back({{outputs.loss.begin(), outputs.loss.end()},
+                        {outputs.output.begin(), outputs.output.end()},
+                        {outputs.correct.begin(), outputs.correct.end()}});
+  }
+  Outputs finish() override {
+    finished = underWay.front();
+    underWay.pop_front();
+    return {finished.loss, finished.correct, finished.output};
+  }
+  size_t unfinished() const { return underWay.size(); }
+
   void readParameter(size_t index,
                      std::span<std::byte> rowMajor) const override {
     ASSERT_EQ(rowMajor.size(), values[index].size() * sizeof(float));
@@ -114,8 +132,14 @@ public:
   uint64_t allocatedBytes() const override { return 123456; }
 
 private:
+  struct Run {
+    std::vector<float> loss, output;
+    std::vector<int32_t> correct;
+  };
   std::vector<float> loss, output;
   std::vector<int32_t> correct;
+  std::deque<Run> underWay;
+  Run finished;
 };
 
 } // namespace netc::test

@@ -3,6 +3,7 @@
 #include "test/unit/train/FakePrograms.h"
 #include "test/unit/train/TestFiles.h"
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 using namespace netc::runtime;
@@ -65,6 +66,63 @@ TEST_F(TrainerTest, EpochsStepsAndEvaluations) {
   std::string rest = ", loss 1.0500, train acc 0.545, test acc 0.500";
   EXPECT_EQ(timeless(out.str()),
             (std::vector<std::string>{"epoch 1" + rest, "epoch 2" + rest}));
+}
+
+// A device that computes one step while the host prepares the next gives the
+// same sums, leaves nothing under way, and is told of each step in its order.
+TEST_F(TrainerTest, TwoStepsUnderWay) {
+  EXPECT_EQ(train(), Outcome::Finished);
+  std::string expected = out.str();
+  auto values = programs.values;
+  out.str("");
+  FakePrograms others{4, 22};
+  others.inFlight = 2;
+  others.initialize({});
+  TempFolder folder;
+  std::string path = folder.path("metrics.jsonl");
+  {
+    Metrics lines(path);
+    Trainer trainer(others, trainSet, testSet, settings, lines, console,
+                    interrupted);
+    EXPECT_EQ(trainer.run(), Outcome::Finished);
+  }
+  EXPECT_EQ(timeless(out.str()), timeless(expected));
+  EXPECT_EQ(others.values, values);
+  EXPECT_EQ(others.unfinished(), 0u);
+  std::ifstream lines(path);
+  int64_t steps = 0;
+  for (std::string line; std::getline(lines, line);) {
+    auto object = nlohmann::json::parse(line);
+    if (object["kind"] == "step") {
+      EXPECT_EQ(object["step"], ++steps);
+    }
+  }
+  EXPECT_EQ(steps, 12);
+}
+
+TEST_F(TrainerTest, TwoStepsUnderWayAreFinishedAtALimit) {
+  programs.inFlight = 2;
+  settings.epochs.reset();
+  settings.steps = 3;
+  EXPECT_EQ(train(), Outcome::Finished);
+  EXPECT_EQ(programs.runs["train_step"], 3);
+  EXPECT_EQ(programs.unfinished(), 0u);
+  EXPECT_EQ(timeless(out.str()),
+            std::vector<std::string>{"step 3, loss 0.5500, train acc 0.583"});
+}
+
+// The step that diverged is the one that is told, though another has started.
+TEST_F(TrainerTest, DivergenceWithTwoStepsUnderWay) {
+  programs.inFlight = 2;
+  programs.nanAtStep = 3;
+  try {
+    train();
+    FAIL() << "it did not diverge";
+  } catch (const Diverged &error) {
+    EXPECT_NE(std::string(error.what()).find("at step 3 (epoch 1)"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST_F(TrainerTest, LossesWithoutAnAccuracy) {
