@@ -38,6 +38,8 @@ void netc::addCudaNetPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitBiasGradient());
   passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandBatchNorm());
   addFusionPasses(passes);
+  // Fused ops keep f32 inside: only what leaves them is rounded.
+  passes.addNestedPass<func::FuncOp>(netc::cuda::createUseBf16());
 }
 
 void netc::addKernelPasses(OpPassManager &passes) {

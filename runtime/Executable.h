@@ -13,7 +13,7 @@
 namespace netc::runtime {
 
 /// The version of the file format: it matches exactly or the file is refused.
-inline constexpr uint32_t executableVersion = 6;
+inline constexpr uint32_t executableVersion = 7;
 
 /// Every place in the arena is a multiple of it.
 inline constexpr uint64_t arenaAlignment = 64;

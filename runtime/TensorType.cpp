@@ -17,6 +17,8 @@ int64_t byteWidth(ElementType type) {
   case ElementType::F32:
   case ElementType::I32:
     return 4;
+  case ElementType::BF16:
+    return 2;
   case ElementType::U8:
     return 1;
   }
@@ -32,6 +34,8 @@ static std::string_view name(ElementType type) {
     return "i32";
   case ElementType::U8:
     return "u8";
+  case ElementType::BF16:
+    return "bf16";
   }
   return "?";
 }
@@ -155,6 +159,8 @@ static void convert(const TensorType &type, const void *from, void *to) {
   }
   if (byteWidth(type.element) == 1)
     Copier<uint8_t, ToLayout>(type, from, to).copy();
+  else if (byteWidth(type.element) == 2)
+    Copier<uint16_t, ToLayout>(type, from, to).copy();
   else
     Copier<uint32_t, ToLayout>(type, from, to).copy();
 }

@@ -7,7 +7,7 @@
 
 namespace netc::runtime {
 
-enum class ElementType : uint8_t { F32, I32, U8 };
+enum class ElementType : uint8_t { F32, I32, U8, BF16 };
 int64_t byteWidth(ElementType type);
 
 /// A tensor in memory. `layout` is oneDNN's tag notation: the dimensions in

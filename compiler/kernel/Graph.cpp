@@ -29,9 +29,10 @@ static LogicalResult verifyBuffer(GraphOp op, const cuda::GraphTensor &tensor,
   auto type = cast<MemRefType>(buffer.getType());
   Type element = type.getElementType();
   bool sameElement =
-      tensor.element == runtime::ElementType::F32   ? element.isF32()
-      : tensor.element == runtime::ElementType::I32 ? element.isInteger(32)
-                                                    : element.isInteger(8);
+      tensor.element == runtime::ElementType::F32    ? element.isF32()
+      : tensor.element == runtime::ElementType::BF16 ? element.isBF16()
+      : tensor.element == runtime::ElementType::I32  ? element.isInteger(32)
+                                                     : element.isInteger(8);
   std::optional<int64_t> bytes = getByteSize(type);
   if (!sameElement || !bytes || *bytes != tensor.bytes()) // graph_c3
     return op.emitOpError("has a buffer ")

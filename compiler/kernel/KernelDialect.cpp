@@ -109,8 +109,9 @@ LogicalResult CudaAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (!digits.consume_front("sm_") || digits.getAsInteger(10, number) ||
       number < 80)
     return emitError() << "expected sm_80 or later, got \"" << arch << "\"";
-  if (precision != "f32" && precision != "tf32")
-    return emitError() << "expected precision \"f32\" or \"tf32\", got \""
+  if (precision != "f32" && precision != "tf32" && precision != "bf16")
+    return emitError() << "expected precision \"f32\", \"tf32\" or \"bf16\", "
+                          "got \""
                        << precision << "\"";
   return success();
 }
@@ -118,6 +119,8 @@ LogicalResult CudaAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 static std::optional<runtime::ElementType> toRuntime(Type type) {
   if (type.isF32())
     return runtime::ElementType::F32;
+  if (type.isBF16())
+    return runtime::ElementType::BF16;
   if (type.isSignlessInteger(32))
     return runtime::ElementType::I32;
   if (type.isSignlessInteger(8))
@@ -133,6 +136,8 @@ static Type toElementType(MLIRContext *context, runtime::ElementType type) {
     return IntegerType::get(context, 32);
   case runtime::ElementType::U8:
     return IntegerType::get(context, 8);
+  case runtime::ElementType::BF16:
+    return BFloat16Type::get(context);
   }
   llvm_unreachable("no such element type");
 }
@@ -156,7 +161,7 @@ LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  StringRef layout) {
   std::optional<runtime::ElementType> element = ::toRuntime(elementType);
   if (!element)
-    return emitError() << "expected elements of f32, i32 or i8, got "
+    return emitError() << "expected elements of f32, bf16, i32 or i8, got "
                        << elementType;
   if (llvm::any_of(shape, [](int64_t size) { return size < 1; }))
     return emitError() << "expected positive sizes, got [" << shape << "]";

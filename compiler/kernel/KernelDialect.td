@@ -47,11 +47,11 @@ def Kernel_CudaAttr : Kernel_Attr<"Cuda", "cuda"> {
   let summary = "an NVIDIA GPU: `#kernel.cuda<device = \"h100\", arch = \"sm_90\", precision = \"f32\">`";
   let description = [{
     `device` is the name of a description that netc has; for one of the user's
-    own, `description` holds its text. `precision` is "f32" or "tf32": how the
-    products of f32 are formed.
+    own, `description` holds its text. `precision` is "f32" or "tf32", how the
+    products of f32 are formed, or "bf16", in which activations are then kept.
   }];
   let parameters = (ins StringRefParameter<"its name">:$device,
-      StringRefParameter<"sm_80 or later">:$arch, StringRefParameter<"f32 or tf32">:$precision,
+      StringRefParameter<"sm_80 or later">:$arch, StringRefParameter<"f32, tf32 or bf16">:$precision,
       StringRefParameter<"JSON", "\"\"">:$description);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;

@@ -21,9 +21,9 @@ def Kernel_WorkOpInterface : OpInterface<"WorkOpInterface"> {
 }
 
 // f32, i32 or bytes; its physical shape, without gaps.
-def Kernel_Buffer : ConfinedType<MemRefOf<[F32, I32, I8]>, [
+def Kernel_Buffer : ConfinedType<MemRefOf<[F32, BF16, I32, I8]>, [
     CPred<"::netc::kernel::isBuffer($_self)">],
-    "buffer (a static memref of f32, i32 or i8 with the identity layout)",
+    "buffer (a static memref of f32, bf16, i32 or i8 with the identity layout)",
     "::mlir::MemRefType">;
 
 class Kernel_Op<string mnemonic, list<Trait> traits = []>

@@ -35,7 +35,7 @@ LogicalResult ChannelSumsOp::inferReturnTypes(MLIRContext *context,
   SmallVector<int64_t> shape{channels};
   if (parts > 1)
     shape.insert(shape.begin(), parts);
-  types.push_back(RankedTensorType::get(shape, input.getElementType()));
+  types.push_back(RankedTensorType::get(shape, Float32Type::get(context)));
   return success();
 }
 
@@ -98,14 +98,22 @@ Value ChannelSumsOp::emitElement(ElementEmitter &emitter) {
       loc, begin, end, constant(1), ValueRange{emitter.constant(0)},
       [&](OpBuilder &, Location, Value row, ValueRange carried) {
         Value place = placeOf(emitter, input, row, channel);
-        Value value = b.create<memref::LoadOp>(loc, buffer, place);
+        auto load = [&](Value from) -> Value {
+          Value value = b.create<memref::LoadOp>(loc, from, place);
+          if (value.getType().isBF16())
+            value = b.create<arith::ExtFOp>(loc, b.getF32Type(), value);
+          return value;
+        };
+        Value value = load(buffer);
         if (factors)
-          value = b.create<arith::MulFOp>(
-              loc, value, b.create<memref::LoadOp>(loc, factors, place));
+          value = b.create<arith::MulFOp>(loc, value, load(factors));
         Value sum = b.create<arith::AddFOp>(loc, carried[0], value);
         b.create<scf::YieldOp>(loc, sum);
       });
-  return loop.getResult(0);
+  Value sum = loop.getResult(0);
+  if (double scale = getScale().convertToDouble(); scale != 1)
+    sum = b.create<arith::MulFOp>(loc, sum, emitter.constant(scale));
+  return sum;
 }
 
 /// `like`, then twice [C] of it.
@@ -199,6 +207,72 @@ Value ChannelAffineOp::emitElement(ElementEmitter &emitter) {
   if (getAffine().size() == 2)
     value = b.create<arith::AddFOp>(loc, value, ofChannel(getAffine()[1]));
   return value;
+}
+
+LogicalResult NormInputGradientOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  Type type = adaptor.getNormalised().getType();
+  if (failed(checkNormInput(location, type)))
+    return failure();
+  types.push_back(withLayout(cast<RankedTensorType>(type), ""));
+  return success();
+}
+
+bool NormInputGradientOp::isPointwise(unsigned operand) { return operand < 2; }
+
+Value NormInputGradientOp::emitElement(ElementEmitter &emitter) {
+  OpBuilder &b = emitter.builder;
+  Location loc = getLoc();
+  auto type = cast<RankedTensorType>(getNormalised().getType());
+  int64_t rows = type.getNumElements() / type.getDimSize(1);
+  Value channel = emitter.coordinates()[1];
+  auto ofChannel = [&](Value tensor) {
+    return emitter.elementAt(tensor, channel);
+  };
+  Value shared = b.create<arith::MulFOp>(loc, emitter.element(getNormalised()),
+                                         ofChannel(getDw()));
+  shared = b.create<arith::AddFOp>(loc, shared, ofChannel(getDb()));
+  shared = b.create<arith::DivFOp>(loc, shared,
+                                   emitter.constant(static_cast<double>(rows)));
+  Value value = b.create<arith::SubFOp>(
+      loc, emitter.element(getOutputGradient()), shared);
+  Value sum =
+      b.create<arith::AddFOp>(loc, ofChannel(getVariance()),
+                              emitter.constant(getEpsilon().convertToDouble()));
+  value = b.create<arith::DivFOp>(loc, value, b.create<math::SqrtOp>(loc, sum));
+  return b.create<arith::MulFOp>(loc, value, ofChannel(getWeight()));
+}
+
+LogicalResult ChannelAddOp::inferReturnTypes(MLIRContext *,
+                                             std::optional<Location> location,
+                                             Adaptor adaptor,
+                                             SmallVectorImpl<Type> &types) {
+  Type type = adaptor.getInput().getType();
+  if (failed(checkNormInput(location, type)))
+    return failure();
+  auto input = cast<RankedTensorType>(type);
+  types.push_back(
+      RankedTensorType::get(input.getShape(), input.getElementType()));
+  return success();
+}
+
+bool ChannelAddOp::isPointwise(unsigned operand) { return operand == 0; }
+
+Value ChannelAddOp::emitElement(ElementEmitter &emitter) {
+  Value bias = emitter.elementAt(getBias(), emitter.coordinates()[1]);
+  return emitter.builder.create<arith::AddFOp>(
+      getLoc(), emitter.element(getInput()), bias);
+}
+
+LogicalResult CastOp::verify() {
+  if (!areCompatibleTypes(getInput().getType(), getOutput().getType()))
+    return emitOpError("expected the same shape on both sides");
+  return success();
+}
+
+Value CastOp::emitElement(ElementEmitter &emitter) {
+  return emitter.element(getInput()); // rounded where it is stored
 }
 
 LogicalResult RelayoutOp::verify() {

@@ -14,13 +14,14 @@ def Net_ChannelSumsOp : Net_LayerOp<"channel_sums", [
     P sums rows p*rows/P to (p + 1)*rows/P of channel c into sums[p, c]; one part
     gives [C]. Two of them, the first in many parts, are a sum that many threads
     share and that always has the same bits. With `factor` the products of the two
-    are summed.
+    are summed. Sums are multiplied by `scale`.
     ```mlir
     %p = net.channel_sums %dy {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
     %db = net.channel_sums %p {parts = 1 : i64} : (tensor<4x6xf32>) -> tensor<6xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Optional<Net_F32Tensor>:$factor, I64Attr:$parts);
+  let arguments = (ins Net_F32Tensor:$input, Optional<Net_F32Tensor>:$factor, I64Attr:$parts,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$scale);
   let results = (outs Net_F32Tensor:$sums);
 }
 
@@ -77,6 +78,48 @@ def Net_ChannelAffineOp : Net_LayerOp<"channel_affine", [
   let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
       Variadic<Net_F32Tensor>:$affine, F64Attr:$epsilon);
   let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_NormInputGradientOp : Net_LayerOp<"norm_input_gradient", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "(dy - (db + normalised*dw)/rows)/sqrt(variance + epsilon)*weight: through a batch's own statistics";
+  let description = [{
+    `dw` and `db`, [C], are the sums of dy*normalised and of dy over a channel's
+    rows, normalised the normalised input.
+    ```mlir
+    %dx = net.norm_input_gradient %dy, %n, %variance, %dw, %db, %w {epsilon = 1.0e-05 : f64}
+      : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$normalised,
+      Net_F32Tensor:$variance, Net_F32Tensor:$dw, Net_F32Tensor:$db,
+      Net_F32Tensor:$weight, F64Attr:$epsilon);
+  let results = (outs Net_F32Tensor:$inputGradient);
+}
+
+def Net_ChannelAddOp : Net_LayerOp<"channel_add", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "x + bias, one number a channel";
+  let description = [{
+    ```mlir
+    %y = net.channel_add %x, %b : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$bias);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_CastOp : Net_Op<"cast", [Pure, DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
+  let summary = "the same numbers as f32, or rounded to the nearest bf16";
+  let description = [{
+    ```mlir
+    %y = net.cast %x : (tensor<2x3xf32>) -> tensor<2x3xbf16>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input);
+  let results = (outs Net_F32Tensor:$output);
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 def Net_RelayoutOp : Net_Op<"relayout", [Pure,

@@ -36,13 +36,20 @@ void NetDialect::initialize() {
       >();
 }
 
+/// Where f32 is inferred a GPU may keep bf16.
+static bool areCompatibleElements(Type left, Type right) {
+  auto isFloat = [](Type type) { return type.isF32() || type.isBF16(); };
+  return left == right || (isFloat(left) && isFloat(right));
+}
+
 bool net::areCompatibleTypes(TypeRange inferred, TypeRange actual) {
   if (inferred.size() != actual.size())
     return false;
   for (auto [left, right] : llvm::zip(inferred, actual)) {
     auto leftTensor = cast<TensorType>(left),
          rightTensor = cast<TensorType>(right);
-    if (leftTensor.getElementType() != rightTensor.getElementType())
+    if (!areCompatibleElements(leftTensor.getElementType(),
+                               rightTensor.getElementType()))
       return false;
     if (leftTensor.hasRank() && rightTensor.hasRank() &&
         leftTensor.getShape() != rightTensor.getShape())

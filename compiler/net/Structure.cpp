@@ -113,7 +113,8 @@ LogicalResult FusedOp::verify() {
     return emitOpError(
         "expected one argument of the body for each input, of its type");
   auto yield = dyn_cast<YieldOp>(getBody().front().getTerminator());
-  if (!yield || yield.getValue().getType() != getOutput().getType())
+  if (!yield ||
+      !areCompatibleTypes(yield.getValue().getType(), getOutput().getType()))
     return emitOpError("expected the body to yield ") << getOutput().getType();
   for (Operation &op : getBody().front().without_terminator())
     if (!isa<ElementOpInterface>(op))

@@ -181,6 +181,44 @@ static CudaGraph map(Conv2DFilterGradientOp op, Precision precision) {
   return writer.done();
 }
 
+/// A transposed convolution is a convolution's data gradient, and so on; a bias
+/// is added by an op of its own.
+static CudaGraph map(Conv2DTransposeOp op, Precision precision) {
+  GraphWriter writer(precision);
+  Form dy = picture(op.getInput()), w = picture(op.getFilter()),
+       dx = picture(op.getOutput());
+  size_t gradient = writer.input("dy", op.getInput(), dy.sizes, dy.strides);
+  size_t filter = writer.input("w", op.getFilter(), w.sizes, w.strides);
+  size_t result = writer.output("dx", op.getOutput(), dx.sizes, dx.strides);
+  windowOf(op)(
+      writer.node(NodeKind::ConvolutionData, {gradient, filter}, {result}));
+  return writer.done();
+}
+
+static CudaGraph map(Conv2DTransposeInputGradientOp op, Precision precision) {
+  GraphWriter writer(precision);
+  Form x = picture(op.getOutputGradient()), w = picture(op.getFilter()),
+       y = picture(op.getInputGradient());
+  size_t input = writer.input("x", op.getOutputGradient(), x.sizes, x.strides);
+  size_t filter = writer.input("w", op.getFilter(), w.sizes, w.strides);
+  size_t result = writer.output("y", op.getInputGradient(), y.sizes, y.strides);
+  windowOf(op)(writer.node(NodeKind::Convolution, {input, filter}, {result}));
+  return writer.done();
+}
+
+static CudaGraph map(Conv2DTransposeFilterGradientOp op, Precision precision) {
+  GraphWriter writer(precision);
+  Form x = picture(op.getOutputGradient()), dy = picture(op.getInput()),
+       dw = picture(op.getFilterGradient());
+  size_t input = writer.input("x", op.getOutputGradient(), x.sizes, x.strides);
+  size_t gradient = writer.input("dy", op.getInput(), dy.sizes, dy.strides);
+  size_t result =
+      writer.output("dw", op.getFilterGradient(), dw.sizes, dw.strides);
+  windowOf(op)(
+      writer.node(NodeKind::ConvolutionFilter, {input, gradient}, {result}));
+  return writer.done();
+}
+
 static CudaGraph map(DenseOp op, Precision precision) {
   GraphWriter writer(precision);
   bool strict = precision == Precision::F32;
@@ -342,7 +380,9 @@ bool netc::net::isCudaGraph(Operation *op) {
   return isa<Conv2DOp, Conv2DInputGradientOp, Conv2DFilterGradientOp, DenseOp,
              DenseInputGradientOp, DenseWeightGradientOp, MaxPool2DOp,
              MaxPool2DGradientOp, AvgPool2DOp, AvgPool2DGradientOp,
-             GpuBatchNormOp, GpuBatchNormGradientOp>(op);
+             GpuBatchNormOp, GpuBatchNormGradientOp, Conv2DTransposeOp,
+             Conv2DTransposeInputGradientOp, Conv2DTransposeFilterGradientOp>(
+      op);
 }
 
 std::optional<CudaGraph> netc::net::toCudaGraph(Operation *op,
@@ -351,7 +391,8 @@ std::optional<CudaGraph> netc::net::toCudaGraph(Operation *op,
       .Case<Conv2DOp, Conv2DInputGradientOp, Conv2DFilterGradientOp, DenseOp,
             DenseInputGradientOp, DenseWeightGradientOp, MaxPool2DOp,
             MaxPool2DGradientOp, AvgPool2DOp, AvgPool2DGradientOp,
-            GpuBatchNormOp, GpuBatchNormGradientOp>(
+            GpuBatchNormOp, GpuBatchNormGradientOp, Conv2DTransposeOp,
+            Conv2DTransposeInputGradientOp, Conv2DTransposeFilterGradientOp>(
           [&](auto graphOp) { return map(graphOp, precision); })
       .Default(std::optional<CudaGraph>());
 }

@@ -163,6 +163,8 @@ private:
   /// Coordinates of the first lane; only the innermost differs among lanes.
   ArrayRef<Value> firstLane();
   Value dimension(unsigned logical); // as i32 of the emitter's width
+  /// What is computed is f32; a GPU keeps some of it as bf16.
+  Value widenFloat(Value value);
   Value lanes(int64_t stride, unsigned bits);
   Value maskPadding(Value value);
 
@@ -206,7 +208,8 @@ Value LoopEmitter::element(Value tensor) {
     Value source = flat[bufferOf(tensor)];
     Type elementType = cast<MemRefType>(source.getType()).getElementType();
     if (width == 1)
-      value = builder.create<memref::LoadOp>(location, source, index);
+      value =
+          widenFloat(builder.create<memref::LoadOp>(location, source, index));
     else
       value = builder.create<vector::LoadOp>(
           location, VectorType::get({width}, elementType), source, index);
@@ -219,8 +222,8 @@ Value LoopEmitter::elementAt(Value tensor, ArrayRef<Value> coordinates) {
   failed |= width != 1;
   Operation *producer = tensor.getDefiningOp();
   if (!producer || producer->getParentOp() != op) // row-major: its layout pass
-    return builder.create<memref::LoadOp>(
-        location, body.buffers[bufferOf(tensor)], coordinates);
+    return widenFloat(builder.create<memref::LoadOp>(
+        location, body.buffers[bufferOf(tensor)], coordinates));
   gathered.push_back({SmallVector<Value>(coordinates),
                       cast<RankedTensorType>(tensor.getType())});
   Value value = cast<ElementOpInterface>(producer).emitElement(*this);
@@ -300,7 +303,8 @@ Value LoopEmitter::elementAt(Value tensor, Value row, Value column) {
   }
   Value buffer = body.buffers[number];
   if (width == 1)
-    return builder.create<memref::LoadOp>(location, buffer, indices);
+    return widenFloat(
+        builder.create<memref::LoadOp>(location, buffer, indices));
   return builder.create<vector::LoadOp>(
       location, VectorType::get({width}, source.getElementType()), buffer,
       indices);
@@ -383,6 +387,12 @@ static bool keepsZero(Operation *op) {
                       });
 }
 
+Value LoopEmitter::widenFloat(Value value) {
+  if (!value.getType().isBF16())
+    return value;
+  return builder.create<arith::ExtFOp>(location, builder.getF32Type(), value);
+}
+
 Value LoopEmitter::maskPadding(Value value) {
   SmallVector<int64_t> padded(type.getRank(), 1);
   for (MemoryDimension dimension : memoryDimensions(type))
@@ -406,7 +416,11 @@ Value LoopEmitter::emit() {
     value = this->element(
         cast<YieldOp>(cast<FusedOp>(op).getBody().front().getTerminator())
             .getValue());
-  return maskPadding(value);
+  value = maskPadding(value);
+  if (type.getElementType().isBF16() && value.getType().isF32())
+    value =
+        builder.create<arith::TruncFOp>(location, type.getElementType(), value);
+  return value;
 }
 
 namespace {

@@ -21,6 +21,7 @@ runtime::TensorType netc::net::toRuntime(Type type) {
   result.layout = layoutOf(type).str();
   Type element = ranked.getElementType();
   result.element = element.isF32()         ? runtime::ElementType::F32
+                   : element.isBF16()      ? runtime::ElementType::BF16
                    : element.isInteger(32) ? runtime::ElementType::I32
                                            : runtime::ElementType::U8;
   return result;

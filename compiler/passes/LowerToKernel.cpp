@@ -30,6 +30,9 @@ namespace netc::net {
 #include "compiler/passes/Passes.h.inc"
 } // namespace netc::net
 
+/// Updates of one launch: a GPU's kernels take 4,095 pointers.
+static constexpr size_t mostUpdates = 1300;
+
 namespace {
 /// The kernels of a module: one for all launches that do the same.
 class KernelTable {
@@ -39,12 +42,19 @@ public:
   /// The kernel of `op` on buffers of these types, generated at first use.
   kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers,
                      ArrayRef<StringRef> access);
+  /// One kernel of many updates: for each its parameter, gradient and, if it
+  /// has one, velocity; the run state behind them all.
+  kernel::FuncOp getUpdates(ArrayRef<SgdUpdateOp> updates,
+                            ArrayRef<Type> buffers, ArrayRef<StringRef> access);
   /// Whether the result may be written over an operand.
   bool isPointwise(kernel::FuncOp func) const {
     return pointwise.contains(func);
   }
 
 private:
+  kernel::FuncOp create(Location location, std::string name,
+                        ArrayRef<Type> buffers, ArrayRef<StringRef> access);
+
   ModuleOp module;
   int64_t width;
   bool interleaved;
@@ -71,6 +81,7 @@ private:
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(SgdUpdateOp op);
+  void launchUpdates(ArrayRef<SgdUpdateOp> together);
   void lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
@@ -92,7 +103,8 @@ private:
   OpBuilder builder;
   llvm::DenseMap<Value, Value> buffers;
   llvm::StringMap<Operation *>
-      written; // parameters, by the op that changed them
+      written;                      // parameters, by the op that changed them
+  SmallVector<SgdUpdateOp> updates; // on a GPU, for the end of the program
 };
 
 struct LowerToKernel : netc::net::impl::LowerToKernelBase<LowerToKernel> {
@@ -150,6 +162,48 @@ static std::string kernelName(Operation *op) {
   return name;
 }
 
+kernel::FuncOp KernelTable::create(Location location, std::string name,
+                                   ArrayRef<Type> buffers,
+                                   ArrayRef<StringRef> access) {
+  // Below this a parallel region costs more than it gains.
+  constexpr int64_t fewElements = 2048;
+  int64_t elements = 0;
+  for (Type type : buffers)
+    elements = std::max(elements, cast<MemRefType>(type).getNumElements());
+  auto builder = OpBuilder::atBlockEnd(module.getBody());
+  name += "_" + std::to_string(++counts[name]);
+  return builder.create<kernel::FuncOp>(location, name, buffers, access,
+                                        elements <= fewElements);
+}
+
+kernel::FuncOp KernelTable::getUpdates(ArrayRef<SgdUpdateOp> updates,
+                                       ArrayRef<Type> buffers,
+                                       ArrayRef<StringRef> access) {
+  std::string key;
+  llvm::raw_string_ostream stream(key);
+  for (SgdUpdateOp update : updates)
+    describe(update, stream);
+  kernel::FuncOp &func = kernels[key];
+  if (func)
+    return func;
+  SgdUpdateOp first = updates.front();
+  func = create(first.getLoc(), "sgd_updates", buffers, access);
+  auto builder = OpBuilder::atBlockBegin(&func.getBody().front());
+  auto next = func.getBuffers().begin();
+  for (SgdUpdateOp update : updates) {
+    SmallVector<Value> own{next[0], next[1], func.getBuffers().back()};
+    if (update.getVelocity())
+      own.push_back(next[2]);
+    next += update.getVelocity() ? 3 : 2;
+    KernelBody body{builder,        update.getLoc(), own,
+                    func.getPart(), func.getParts(), width,
+                    interleaved};
+    emitUpdateKernel(body, update);
+  }
+  builder.create<kernel::ReturnOp>(first.getLoc());
+  return func;
+}
+
 kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                                 ArrayRef<StringRef> access) {
   std::string key;
@@ -162,17 +216,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   kernel::FuncOp &func = kernels[key];
   if (func)
     return func;
-  // Below this a parallel region costs more than it gains.
-  constexpr int64_t fewElements = 2048;
-  int64_t elements = 0;
-  for (Type type : buffers)
-    elements = std::max(elements, cast<MemRefType>(type).getNumElements());
-  auto builder = OpBuilder::atBlockEnd(module.getBody());
-  std::string name = kernelName(op);
-  name += "_" + std::to_string(++counts[name]);
-  func = builder.create<kernel::FuncOp>(op->getLoc(), name, buffers, access,
-                                        elements <= fewElements);
-  builder.setInsertionPointToStart(&func.getBody().front());
+  func = create(op->getLoc(), kernelName(op), buffers, access);
+  auto builder = OpBuilder::atBlockBegin(&func.getBody().front());
   SmallVector<Value> arguments(func.getBuffers().begin(),
                                func.getBuffers().end());
   KernelBody body{builder,         op->getLoc(), arguments,  func.getPart(),
@@ -308,6 +353,10 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
     return success();
   }
   if (isa<func::ReturnOp>(op)) {
+    for (ArrayRef<SgdUpdateOp> rest = updates; !rest.empty();) {
+      launchUpdates(rest.take_front(mostUpdates));
+      rest = rest.drop_front(std::min(rest.size(), mostUpdates));
+    }
     auto program = cast<kernel::ProgramOp>(builder.getBlock()->getParentOp());
     for (auto [index, value] : llvm::enumerate(op.getOperands())) {
       Value output =
@@ -422,6 +471,16 @@ void ProgramLowering::lowerGenerated(Operation &op) {
 }
 
 LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
+  auto parameter = cast<MemRefType>(
+      globals.lookup<kernel::GlobalOp>(op.getParameter()).getType());
+  auto gradient = cast<MemRefType>(buffers.lookup(op.getGradient()).getType());
+  if (parameter.getShape() != gradient.getShape())
+    return op.emitOpError("has a gradient whose layout is not the parameter's");
+  written[op.getParameter()] = op;
+  if (graphs) {
+    updates.push_back(op);
+    return success();
+  }
   SmallVector<Value> operands{globalBuffer(op.getLoc(), op.getParameter()),
                               buffers.lookup(op.getGradient()),
                               buffers.lookup(op.getState())};
@@ -430,11 +489,37 @@ LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
     operands.push_back(globalBuffer(op.getLoc(), *op.getVelocity()));
     access.push_back("readwrite");
   }
-  if (operands[0].getType() != operands[1].getType())
-    return op.emitOpError("has a gradient whose layout is not the parameter's");
   launch(*op.getOperation(), operands, access);
-  written[op.getParameter()] = op;
   return success();
+}
+
+void ProgramLowering::launchUpdates(ArrayRef<SgdUpdateOp> together) {
+  SmallVector<Value> operands;
+  SmallVector<Type> types;
+  SmallVector<StringRef> access;
+  llvm::SetVector<Attribute> layers;
+  auto add = [&](Value operand, StringRef use) {
+    operands.push_back(operand);
+    types.push_back(operand.getType());
+    access.push_back(use);
+  };
+  for (SgdUpdateOp op : together) {
+    add(globalBuffer(op.getLoc(), op.getParameter()), "readwrite");
+    add(buffers.lookup(op.getGradient()), "read");
+    if (op.getVelocity())
+      add(globalBuffer(op.getLoc(), *op.getVelocity()), "readwrite");
+    if (auto name = dyn_cast<NameLoc>(op.getLoc()))
+      layers.insert(name.getName());
+  }
+  SgdUpdateOp first = together.front();
+  add(buffers.lookup(first.getState()), "read");
+  auto launch = builder.create<kernel::LaunchOp>(
+      NameLoc::get(builder.getStringAttr("updates"), func.getLoc()),
+      kernels.getUpdates(together, types, access), operands,
+      ArrayRef<std::pair<unsigned, unsigned>>());
+  if (!layers.empty())
+    launch->setAttr(kernel::fusedLayersAttrName,
+                    builder.getArrayAttr(layers.getArrayRef()));
 }
 
 void ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
@@ -480,8 +565,9 @@ void LowerToKernel::runOnOperation() {
     return signalPassFailure();
   std::optional<runtime::cuda::Precision> graphs;
   if (gpu)
-    graphs = gpu.getPrecision() == "f32" ? runtime::cuda::Precision::F32
-                                         : runtime::cuda::Precision::TF32;
+    graphs = gpu.getPrecision() == "f32"    ? runtime::cuda::Precision::F32
+             : gpu.getPrecision() == "tf32" ? runtime::cuda::Precision::TF32
+                                            : runtime::cuda::Precision::BF16;
   // Globals take the parameters' places and names.
   for (ParameterOp parameter : llvm::to_vector(module.getOps<ParameterOp>())) {
     OpBuilder builder(parameter);

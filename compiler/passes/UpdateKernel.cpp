@@ -31,8 +31,12 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
   emitFlatLoop(body, count, [&](Value index, int64_t width) {
     auto type = VectorType::get({width}, b.getF32Type());
     auto load = [&](Value from) -> Value {
-      if (width == 1)
-        return b.create<memref::LoadOp>(loc, from, index);
+      if (width == 1) {
+        Value value = b.create<memref::LoadOp>(loc, from, index);
+        if (value.getType().isBF16()) // a gradient of a GPU's
+          value = b.create<arith::ExtFOp>(loc, b.getF32Type(), value);
+        return value;
+      }
       return b.create<vector::LoadOp>(loc, type, from, index);
     };
     auto store = [&](Value value, Value to) {

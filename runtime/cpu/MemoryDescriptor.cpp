@@ -19,6 +19,8 @@ static dnnl_data_type_t dataType(ElementType type) {
     return dnnl_s32;
   case ElementType::U8:
     return dnnl_u8;
+  case ElementType::BF16:
+    return dnnl_bf16;
   }
   assert(false && "an element type out of range");
   return dnnl_data_type_undef;

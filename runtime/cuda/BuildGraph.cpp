@@ -14,9 +14,10 @@ namespace {
 constexpr int64_t mostWorkspace = int64_t(1) << 30;
 
 cudnnDataType_t dataType(ElementType element) {
-  return element == ElementType::F32   ? CUDNN_DATA_FLOAT
-         : element == ElementType::I32 ? CUDNN_DATA_INT32
-                                       : CUDNN_DATA_INT8;
+  return element == ElementType::F32    ? CUDNN_DATA_FLOAT
+         : element == ElementType::BF16 ? CUDNN_DATA_BFLOAT16
+         : element == ElementType::I32  ? CUDNN_DATA_INT32
+                                        : CUDNN_DATA_INT8;
 }
 
 class GraphBuilder {

@@ -47,7 +47,9 @@ static const NodeForm &formOf(NodeKind kind) {
 std::string_view toString(NodeKind kind) { return formOf(kind).name; }
 
 std::string_view toString(Precision precision) {
-  return precision == Precision::F32 ? "f32" : "tf32";
+  return precision == Precision::F32    ? "f32"
+         : precision == Precision::TF32 ? "tf32"
+                                        : "bf16";
 }
 
 int64_t GraphTensor::bytes() const {
@@ -64,9 +66,10 @@ bool GraphSpec::isResult(size_t tensor) const {
 }
 
 static std::string_view elementName(ElementType element) {
-  return element == ElementType::F32   ? "f32"
-         : element == ElementType::I32 ? "i32"
-                                       : "i8";
+  return element == ElementType::F32    ? "f32"
+         : element == ElementType::BF16 ? "bf16"
+         : element == ElementType::I32  ? "i32"
+                                        : "i8";
 }
 
 std::string toText(const GraphSpec &graph) {
@@ -200,10 +203,12 @@ void Reader::readTensor() {
   std::string_view element = word();
   if (element == "i32")
     tensor.element = ElementType::I32;
+  else if (element == "bf16")
+    tensor.element = ElementType::BF16;
   else if (element == "i8")
     tensor.element = ElementType::U8;
   else if (element != "f32")
-    fail(fmt::format("expected f32, i32 or i8, got `{}`", element));
+    fail(fmt::format("expected f32, bf16, i32 or i8, got `{}`", element));
   tensor.sizes = numbers(1, 5, 1);
   tensor.strides = numbers(tensor.sizes.size(), tensor.sizes.size(), 1);
   double last = 1; // exact enough to refuse what overflows
@@ -281,9 +286,11 @@ GraphSpec Reader::read() {
     std::string_view kind = word();
     if (kind == "precision") {
       std::string_view precision = word();
-      if (precision != "f32" && precision != "tf32")
-        fail(fmt::format("expected f32 or tf32, got `{}`", precision));
-      graph.precision = precision == "f32" ? Precision::F32 : Precision::TF32;
+      if (precision != "f32" && precision != "tf32" && precision != "bf16")
+        fail(fmt::format("expected f32, tf32 or bf16, got `{}`", precision));
+      graph.precision = precision == "f32"    ? Precision::F32
+                        : precision == "tf32" ? Precision::TF32
+                                              : Precision::BF16;
       if (!word().empty())
         fail("words behind the precision");
     } else if (kind == "tensor") {

@@ -11,9 +11,9 @@
 
 namespace netc::runtime::cuda {
 
-/// How products of f32 are formed: in f32, or with their inputs rounded to the
-/// ten bits of tf32, as tensor cores want them. Sums are in f32 either way.
-enum class Precision { F32, TF32 };
+/// How products are formed: of f32 in f32, or with their inputs rounded to the
+/// ten bits of tf32, as tensor cores want them, or of bf16. Sums are in f32.
+enum class Precision { F32, TF32, BF16 };
 
 enum class NodeKind {
   Convolution,       // x, w -> y

@@ -8,6 +8,7 @@
 #include "test/reference/Pool2D.h"
 #include "tools/cuda-stand-in/Simulated.h"
 
+#include <bit>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -25,10 +26,11 @@ namespace {
 
 struct PlanTensor {
   int64_t id = 0;
-  bool isByte = false, isVirtual = false, isByValue = false;
+  bool isByte = false, isHalf = false; // i8, bf16; else f32
+  bool isVirtual = false, isByValue = false;
   std::vector<int64_t> sizes, strides;
 
-  int64_t elementBytes() const { return isByte ? 1 : 4; }
+  int64_t elementBytes() const { return isByte ? 1 : isHalf ? 2 : 4; }
   uint64_t bytes() const {
     int64_t last = 0;
     for (size_t i = 0; i < sizes.size(); ++i)
@@ -115,6 +117,17 @@ bool Plan::isResult(int64_t id) const {
   return false;
 }
 
+static float fromBf16(uint16_t half) {
+  return std::bit_cast<float>(static_cast<uint32_t>(half) << 16);
+}
+/// To the nearest, the even one of two.
+static uint16_t toBf16(float value) {
+  auto bits = std::bit_cast<uint32_t>(value);
+  if (std::isnan(value))
+    return static_cast<uint16_t>(bits >> 16 | 0x40);
+  return static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
 /// Calls `visit(logical index, place in memory)` for each element.
 template <typename Visit>
 static void forEach(const PlanTensor &tensor, Visit visit) {
@@ -140,9 +153,10 @@ reference::Tensor Execution::read(const json &node, const char *role) {
   reference::Tensor values(tensor.sizes);
   const void *data = pointers.at(tensor.id);
   forEach(tensor, [&](int64_t index, int64_t place) {
-    values.values[index] = tensor.isByte
-                               ? static_cast<const uint8_t *>(data)[place]
-                               : static_cast<const float *>(data)[place];
+    values.values[index] =
+        tensor.isByte   ? static_cast<const uint8_t *>(data)[place]
+        : tensor.isHalf ? fromBf16(static_cast<const uint16_t *>(data)[place])
+                        : static_cast<const float *>(data)[place];
   });
   return values;
 }
@@ -162,6 +176,9 @@ void Execution::write(const json &node, const char *role,
     if (tensor.isByte)
       static_cast<uint8_t *>(data)[place] =
           static_cast<uint8_t>(values.values[index]);
+    else if (tensor.isHalf)
+      static_cast<uint16_t *>(data)[place] =
+          toBf16(static_cast<float>(values.values[index]));
     else
       static_cast<float *>(data)[place] =
           static_cast<float>(values.values[index]);
@@ -368,8 +385,10 @@ static std::shared_ptr<Plan> parsePlan(const std::vector<char> &text) {
       PlanTensor tensor;
       tensor.id = std::stoll(entry.at("name").get<std::string>());
       std::string type = entry.at("dataType");
-      if (type != "CUDNN_DATA_FLOAT" && type != "CUDNN_DATA_INT8")
+      if (type != "CUDNN_DATA_FLOAT" && type != "CUDNN_DATA_INT8" &&
+          type != "CUDNN_DATA_BFLOAT16")
         return nullptr;
+      tensor.isHalf = type == "CUDNN_DATA_BFLOAT16";
       tensor.isByte = type == "CUDNN_DATA_INT8";
       tensor.isVirtual = entry.at("isVirtual");
       tensor.isByValue = entry.at("isByValue");

@@ -60,7 +60,7 @@ module attributes {kernel.target = #kernel.cuda<device = "t4", arch = "sm_75", p
 
 // -----
 
-// expected-error @below {{expected precision "f32" or "tf32", got "f16"}}
+// expected-error @below {{expected precision "f32", "tf32" or "bf16", got "f16"}}
 module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "f16">} {
 }
 

@@ -3,7 +3,7 @@
 
 // Attributes and types that ODS asks for.
 func.func @f(%x: tensor<2x4xf64>) {
-  // expected-error @below {{operand #0 must be tensor of 32-bit float values, but got 'tensor<2x4xf64>'}}
+  // expected-error @below {{operand #0 must be tensor of 32-bit float or bfloat16 type values, but got 'tensor<2x4xf64>'}}
   %0 = net.activation %x {kind = #net.activation<relu>} : (tensor<2x4xf64>) -> tensor<2x4xf32>
   return
 }

@@ -74,6 +74,28 @@ func.func @norm(%x: tensor<2x6x4x4xf32>, %dy: tensor<2x6x4x4xf32>, %w: tensor<6x
 
 // -----
 
+// CHECK-LABEL: func.func @others
+func.func @others(%x: tensor<2x6xf32>, %c: tensor<6xf32>) -> tensor<2x6xbf16> {
+  // CHECK: net.norm_input_gradient %arg0, %arg0, %arg1, %arg1, %arg1, %arg1 {epsilon = 1.000000e-05 : f64}
+  %dx = net.norm_input_gradient %x, %x, %c, %c, %c, %c {epsilon = 1.0e-05 : f64}
+    : (tensor<2x6xf32>, tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
+  // CHECK: net.channel_add %{{.*}}, %arg1 : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
+  %y = net.channel_add %dx, %c : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
+  // CHECK: net.cast %{{.*}} : (tensor<2x6xf32>) -> tensor<2x6xbf16>
+  %z = net.cast %y : (tensor<2x6xf32>) -> tensor<2x6xbf16>
+  return %z : tensor<2x6xbf16>
+}
+
+// -----
+
+func.func @cast(%x: tensor<2x6xf32>) {
+  // expected-error @below {{expected the same shape on both sides}}
+  net.cast %x : (tensor<2x6xf32>) -> tensor<6x2xbf16>
+  return
+}
+
+// -----
+
 func.func @flat(%x: tensor<6xf32>, %w: tensor<6xf32>) {
   // expected-error @below {{expected [N, C, ...], got 'tensor<6xf32>'}}
   // expected-error @below {{'net.gpu_batch_norm' op failed to infer returned types}}

@@ -120,3 +120,56 @@ TEST(Variance, IsOfItsInverse) {
       difference(runProgram(function.text({y}), {inverse})[0], variance, 1e-5),
       "");
 }
+
+TEST(NormInputGradient, GoesThroughTheStatistics) {
+  for (const Shape &shape : {Shape{2, 3, 5, 7}, Shape{6, 9}}) {
+    Tensor input = values(shape, Input), dy = values(shape, OutputGradient),
+           weight = values({shape[1]}, Filter);
+    reference::Moments moments = reference::channelMoments(input);
+    Tensor normalised =
+        reference::normalizeChannels(input, moments, Tensor(), Tensor(), 1e-3);
+    reference::NormGradients expected =
+        reference::batchNormGradient(input, weight, 1e-3, dy);
+    std::vector<Tensor> inputs{
+        dy,    normalised, moments.variance, expected.weight, expected.bias,
+        weight};
+    FunctionText function;
+    FunctionText::Values operands;
+    for (const Tensor &tensor : inputs)
+      operands.push_back(function.argument(tensor.shape));
+    auto dx = function.op("norm_input_gradient", operands,
+                          real("epsilon", 1e-3), tensorType(shape));
+    EXPECT_EQ(difference(runProgram(function.text({dx}), inputs)[0],
+                         expected.input, 1e-5, 1),
+              "")
+        << tensorType(shape);
+  }
+}
+
+TEST(ChannelAdd, AddsABias) {
+  Shape shape{2, 3, 5, 7};
+  Tensor input = values(shape, Input), bias = values({3}, Bias);
+  Tensor expected = input;
+  for (int64_t i = 0; i < expected.size(); ++i)
+    expected.values[i] += bias.values[i / 35 % 3];
+  FunctionText function;
+  auto x = function.argument(shape), b = function.argument({3});
+  auto y = function.op("channel_add", {x, b}, "", tensorType(shape));
+  EXPECT_EQ(difference(runProgram(function.text({y}), {input, bias})[0],
+                       expected, 1e-6),
+            "");
+}
+
+TEST(ChannelSums, AreScaled) {
+  Tensor input = values({7, 5}, OutputGradient);
+  Tensor expected = reference::denseBiasGradient(input);
+  for (double &value : expected.values)
+    value *= 0.25;
+  FunctionText function;
+  auto x = function.argument({7, 5});
+  auto y = function.op("channel_sums", {x},
+                       parts(1) + ", " + real("scale", 0.25), tensorType({5}));
+  EXPECT_EQ(
+      difference(runProgram(function.text({y}), {input})[0], expected, 1e-5),
+      "");
+}

@@ -30,3 +30,18 @@ func.func @without(%x: tensor<8x3xf32>, %dy: tensor<8x5xf32>) -> tensor<5x3xf32>
   %dw = net.dense_weight_gradient %x, %dy {with_bias = false} : (tensor<8x3xf32>, tensor<8x5xf32>) -> tensor<5x3xf32>
   return %dw : tensor<5x3xf32>
 }
+
+// The bias of a transposed convolution, and its gradient.
+// CHECK-LABEL: func.func @transpose
+func.func @transpose(%x: tensor<2x4x7x7xf32>, %w: tensor<4x3x4x4xf32>, %b: tensor<3xf32>, %dy: tensor<2x3x14x14xf32>) -> (tensor<2x3x14x14xf32>, tensor<4x3x4x4xf32>, tensor<3xf32>) {
+  // CHECK: %[[Y:.*]] = net.conv2d_transpose %arg0, %arg1 {
+  // CHECK: %[[SUM:.*]] = net.channel_add %[[Y]], %arg2
+  %y = net.conv2d_transpose %x, %w, %b {stride = array<i64: 2, 2>, padding = array<i64: 1, 1>, output_padding = array<i64: 0, 0>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+    : (tensor<2x4x7x7xf32>, tensor<4x3x4x4xf32>, tensor<3xf32>) -> tensor<2x3x14x14xf32>
+  // CHECK: %[[DB:.*]] = net.channel_sums %{{.*}} {parts = 1 : i64} : (tensor<2x3xf32>) -> tensor<3xf32>
+  // CHECK: %[[DW:.*]] = net.conv2d_transpose_filter_gradient %arg0, %arg3 {{{.*}}with_bias = false}
+  // CHECK: return %[[SUM]], %[[DW]], %[[DB]]
+  %dw, %db = net.conv2d_transpose_filter_gradient %x, %dy {filter_shape = array<i64: 4, 3, 4, 4>, with_bias = true, stride = array<i64: 2, 2>, padding = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
+    : (tensor<2x4x7x7xf32>, tensor<2x3x14x14xf32>) -> (tensor<4x3x4x4xf32>, tensor<3xf32>)
+  return %y, %dw, %db : tensor<2x3x14x14xf32>, tensor<4x3x4x4xf32>, tensor<3xf32>
+}

@@ -141,9 +141,10 @@ void Options::declare(CLI::App &app) {
       ->check(checkTarget)
       ->capture_default_str();
   app.add_option("--precision", precision,
-                 "of products on a GPU: tf32 (default) or f32")
+                 "of products on a GPU: tf32 (default), f32, or bf16, with "
+                 "weights of f32")
       ->type_name("TYPE")
-      ->check(CLI::IsMember({"tf32", "f32"}));
+      ->check(CLI::IsMember({"tf32", "f32", "bf16"}));
   app.add_option("--batch", batch, "examples in a step")
       ->type_name("N")
       ->check(CLI::Range(int64_t(1), int64_t(1) << 24));

@@ -96,6 +96,7 @@ LogicalResult kernel::expandMath(Operation *module) {
   populateExpandPowFPattern(patterns);
   populateExpandRoundFPattern(patterns);
   arith::populateCeilFloorDivExpandOpsPatterns(patterns);
+  arith::populateExpandBFloat16Patterns(patterns);
   return applyPatternsAndFoldGreedily(module, std::move(patterns));
 }
 

@@ -22,6 +22,9 @@ std::unique_ptr<mlir::Pass> createSplitBiasGradient();
 /// kernels where the statistics are given.
 std::unique_ptr<mlir::Pass> createExpandBatchNorm();
 
+/// `net-use-bf16`, on functions: activations as bf16 where the target says so.
+std::unique_ptr<mlir::Pass> createUseBf16();
+
 /// Makes them known to net-opt.
 void registerPasses();
 

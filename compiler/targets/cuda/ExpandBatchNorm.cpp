@@ -19,9 +19,38 @@ static Value fill(OpBuilder &builder, Location location, Value like,
       builder.getF64FloatAttr(value));
 }
 
+/// cuDNN normalises fours of channels only.
+static bool suitsCudnn(Value input) {
+  return cast<RankedTensorType>(input.getType()).getDimSize(1) % 4 == 0;
+}
+
+/// Mean and variance by sums, and the rest as with given statistics.
+static void expandBySums(BatchNormOp op) {
+  OpBuilder builder(op);
+  Location location = op.getLoc();
+  Value input = op.getInput();
+  auto type = cast<RankedTensorType>(input.getType());
+  double share = static_cast<double>(type.getDimSize(1)) /
+                 static_cast<double>(type.getNumElements());
+  Value mean = cuda::sumChannels(builder, location, input, Value(), share);
+  Value centred = builder.create<ChannelAffineOp>(
+      location, input, mean, fill(builder, location, input, 1), ValueRange(),
+      builder.getF64FloatAttr(0));
+  Value variance =
+      cuda::sumChannels(builder, location, centred, centred, share);
+  Value output = builder.create<ChannelAffineOp>(
+      location, input, mean, variance, op.getAffine(), op.getEpsilonAttr());
+  op.getOutput().replaceAllUsesWith(output);
+  op.getMean().replaceAllUsesWith(mean);
+  op.getVariance().replaceAllUsesWith(variance);
+  op.erase();
+}
+
 /// cuDNN gives 1/sqrt(variance + epsilon), which its gradient wants; the
 /// variance is of the running statistics only.
 static void expand(BatchNormOp op) {
+  if (!suitsCudnn(op.getInput()))
+    return expandBySums(op);
   OpBuilder builder(op);
   Location location = op.getLoc();
   Value weight = op.getWeight(), bias = op.getBias();
@@ -81,9 +110,30 @@ static void expandGiven(BatchNormGradientOp op) {
   replaceGradients(op, input, weight, bias);
 }
 
+static void expandBySums(BatchNormGradientOp op) {
+  OpBuilder builder(op);
+  Location location = op.getLoc();
+  Value dy = op.getOutputGradient(), weight = op.getWeight();
+  if (!weight)
+    weight = fill(builder, location, dy, 1);
+  Value normalised = builder.create<ChannelAffineOp>(
+      location, op.getInput(), op.getMean(), op.getVariance(), ValueRange(),
+      op.getEpsilonAttr());
+  Value dw = cuda::sumChannels(builder, location, dy, normalised);
+  Value db = cuda::sumChannels(builder, location, dy);
+  Value dx = builder.create<NormInputGradientOp>(location, dy, normalised,
+                                                 op.getVariance(), dw, db,
+                                                 weight, op.getEpsilonAttr());
+  replaceGradients(op, dx, dw, db);
+}
+
 static LogicalResult expand(BatchNormGradientOp op) {
   if (op.getGivenStatistics()) {
     expandGiven(op);
+    return success();
+  }
+  if (!suitsCudnn(op.getInput())) {
+    expandBySums(op);
     return success();
   }
   auto variance = op.getVariance().getDefiningOp<VarianceOp>();
@@ -105,6 +155,7 @@ namespace {
 /// `net.batch_norm` becomes `net.gpu_batch_norm` with `net.variance` behind it,
 /// its gradient `net.gpu_batch_norm_gradient`; `net.batch_norm_inference`
 /// becomes `net.channel_affine`, and its gradient that and `net.channel_sums`.
+/// So do those of channels that cuDNN does not take.
 class ExpandBatchNorm
     : public PassWrapper<ExpandBatchNorm, OperationPass<func::FuncOp>> {
 public:

@@ -40,8 +40,9 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::cuda;
 
-/// Of PTX: the first that knows sm_90, so that old drivers take it too.
-static constexpr llvm::StringLiteral ptxVersion = "+ptx78";
+/// Of PTX: the first whose kernels take more than 4 KB of arguments, as the
+/// updates of a network with hundreds of parameters do.
+static constexpr llvm::StringLiteral ptxVersion = "+ptx81";
 
 static void addLowering(OpPassManager &passes) {
   OpPassManager &inner = passes.nest<gpu::GPUModuleOp>();

@@ -88,4 +88,5 @@ void netc::cuda::registerPasses() {
   registerPass([] { return createPlanGraphs(); });
   registerPass(createSplitBiasGradient);
   registerPass(createExpandBatchNorm);
+  registerPass(createUseBf16);
 }

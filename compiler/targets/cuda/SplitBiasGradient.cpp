@@ -1,4 +1,5 @@
-// A bias's gradient as sums of its own, since cuDNN has none.
+// A bias's gradient as sums of its own, since cuDNN has none, and the bias of a
+// transposed convolution as a sum.
 #include "compiler/targets/cuda/CudaTarget.h"
 #include "compiler/targets/cuda/SumChannels.h"
 
@@ -13,7 +14,8 @@ using namespace netc::net;
 namespace {
 /// `net.dense_weight_gradient {with_bias = true}` of %x and %dy becomes one
 /// without a bias and `net.channel_sums` of %dy, in parts where there are many
-/// rows; a convolution's likewise.
+/// rows; a convolution's likewise. `net.conv2d_transpose %x, %w, %b` becomes
+/// one without a bias and `net.channel_add` of %b.
 class SplitBiasGradient
     : public PassWrapper<SplitBiasGradient, OperationPass<func::FuncOp>> {
 public:
@@ -28,12 +30,28 @@ public:
     getOperation().walk([](Operation *op) {
       if (auto gradient = dyn_cast<Conv2DFilterGradientOp>(op))
         split(gradient, gradient.getFilterGradient());
+      else if (auto gradient = dyn_cast<Conv2DTransposeFilterGradientOp>(op))
+        split(gradient, gradient.getFilterGradient());
       else if (auto gradient = dyn_cast<DenseWeightGradientOp>(op))
         split(gradient, gradient.getWeightGradient());
+      else if (auto transpose = dyn_cast<Conv2DTransposeOp>(op))
+        split(transpose);
     });
   }
 
 private:
+  /// The bias of a data gradient, which is what cuDNN has.
+  static void split(Conv2DTransposeOp op) {
+    if (!op.getBias())
+      return;
+    OpBuilder builder(op->getContext());
+    builder.setInsertionPointAfter(op);
+    Value bias = op.getBias();
+    op.getBiasMutable().clear();
+    auto sum = builder.create<ChannelAddOp>(op.getLoc(), op.getOutput(), bias);
+    op.getOutput().replaceAllUsesExcept(sum.getOutput(), sum);
+  }
+
   template <typename Op> static void split(Op op, Value weightGradient) {
     if (!op.getBiasGradient())
       return;

@@ -5,9 +5,11 @@
 
 namespace netc::cuda {
 
-/// The sum of each channel of `values`, or of its products with `factor`: [C].
+/// The sum of each channel of `values`, or of its products with `factor`, times
+/// `scale`: [C].
 /// Many rows are summed in parts first, so that many threads share them.
 mlir::Value sumChannels(mlir::OpBuilder &builder, mlir::Location location,
-                        mlir::Value values, mlir::Value factor = {});
+                        mlir::Value values, mlir::Value factor = {},
+                        double scale = 1);
 
 } // namespace netc::cuda

@@ -53,11 +53,11 @@ TEST(GraphSpec, Damaged) {
                          "got ``");
   EXPECT_EQ(errorOf("precision f32"), "a graph's text: it has no nodes");
   EXPECT_EQ(errorOf("precision f16"),
-            "a graph's text: expected f32 or tf32, got `f16`");
+            "a graph's text: expected f32, tf32 or bf16, got `f16`");
   EXPECT_EQ(errorOf("precision f32 now"),
             "a graph's text: words behind the precision");
   EXPECT_EQ(errorOf("tensor x f64 2 1"),
-            "a graph's text: expected f32, i32 or i8, got `f64`");
+            "a graph's text: expected f32, bf16, i32 or i8, got `f64`");
   EXPECT_EQ(errorOf("tensor x f32 0 1"),
             "a graph's text: expected numbers of at least 1 with `x` between "
             "them, got `0`");

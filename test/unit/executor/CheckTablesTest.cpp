@@ -59,6 +59,37 @@ fb::ExpectationT &expectation(fb::ExecutableT &executable) {
 }
 
 using E = fb::ExecutableT;
+
+/// For a GPU: kernels have grids, and what were primitives is one graph.
+fb::PlannedGraphT &onGpu(E &executable) {
+  executable.target = "cuda";
+  executable.isa = "sm_90";
+  for (auto &program : executable.programs)
+    for (auto &launch : program->launches) {
+      if (fb::KernelT *kernel = launch->work.AsKernel()) {
+        kernel->blocks = kernel->threads = 1;
+        continue;
+      }
+      launch->work.Set(fb::GraphT{});
+      fb::Slice x(launch->arguments.front().offset(), 24),
+          y(launch->arguments.back().offset(), 24);
+      launch->arguments = {x, y};
+    }
+  auto plan = std::make_unique<fb::PlannedGraphT>();
+  plan->description = "precision f32; tensor x f32 2x3 3x1; "
+                      "tensor y f32 2x3 3x1; node relu x -> y";
+  plan->engine = "eng1";
+  plan->plan = "{}";
+  executable.graphs.push_back(std::move(plan));
+  return *executable.graphs.back();
+}
+
+TEST(CheckTables, AGpusAreAccepted) {
+  fb::ExecutableT executable = smallExecutable();
+  onGpu(executable);
+  EXPECT_NO_THROW(Executable::fromTables(pack(executable)));
+}
+
 constexpr uint64_t hugeOffset = std::numeric_limits<uint64_t>::max() - 63;
 
 const Hostile hostile[] = {
@@ -152,6 +183,53 @@ const Hostile hostile[] = {
      "window's number is 0"},
     {"epsilon", [](E &e) { primitive(e).epsilon = -1; }, "epsilon"},
     {"noWork", [](E &e) { dense(e).work.Reset(); }, "neither"},
+    {"graphOnCpu", [](E &e) { dense(e).work.Set(fb::GraphT{}); },
+     "no plan for its graph"},
+    {"plansOnCpu",
+     [](E &e) {
+       onGpu(e);
+       e.target = "cpu";
+     },
+     "plans of cuDNN's, but no GPU"},
+    {"primitiveOnGpu",
+     [](E &e) {
+       onGpu(e);
+       dense(e).work.Set(fb::PrimitiveT{});
+     },
+     "neither a kernel nor a graph"},
+    {"graphWithoutPlan",
+     [](E &e) {
+       onGpu(e);
+       dense(e).work.AsGraph()->planned = 1;
+     },
+     "no plan for its graph"},
+    {"emptyPlan", [](E &e) { onGpu(e).plan.clear(); }, "plan 0: it is none"},
+    {"planOfNothing", [](E &e) { onGpu(e).description = "graph"; },
+     "plan 0: a graph's text: expected precision, tensor or node"},
+    {"planWorkspace",
+     [](E &e) { onGpu(e).workspace_bytes = uint64_t(1) << 60; },
+     "its workspace is too large"},
+    {"graphArguments",
+     [](E &e) {
+       onGpu(e);
+       dense(e).arguments.pop_back();
+     },
+     "its graph takes 2 arguments, it has 1"},
+    {"graphWorkspace", [](E &e) { onGpu(e).workspace_bytes = 64; },
+     "its graph takes 3 arguments, it has 2"},
+    {"graphBytes",
+     [](E &e) {
+       onGpu(e);
+       fb::Slice &y = dense(e).arguments[1];
+       y = fb::Slice(y.offset(), 28);
+     },
+     "argument 1 has 28 bytes, its graph wants 24"},
+    {"noGrid",
+     [](E &e) {
+       onGpu(e);
+       kernel(e).blocks = 0;
+     },
+     "its kernel has no grid"},
     {"noSymbol", [](E &e) { kernel(e).symbol.clear(); }, "no symbol"},
     {"noCode", [](E &e) { e.code.clear(); }, "no code"},
     {"kernelArguments",

@@ -1,0 +1,121 @@
+// Activations in bf16 on a GPU; what trains, and what sums, stays f32.
+#include "compiler/kernel/KernelDialect.h"
+#include "compiler/net/GpuOps.h"
+#include "compiler/passes/CudaGraphs.h"
+#include "compiler/targets/cuda/CudaTarget.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Pass/Pass.h"
+
+using namespace mlir;
+using namespace netc;
+using namespace netc::net;
+
+static bool isTensor(Type type, bool isBf16) {
+  auto ranked = dyn_cast<RankedTensorType>(type);
+  return ranked && ranked.getRank() > 1 &&
+         (isBf16 ? ranked.getElementType().isBF16()
+                 : ranked.getElementType().isF32());
+}
+
+static Type withElement(Type type, bool isBf16) {
+  auto ranked = cast<RankedTensorType>(type);
+  Type element = Float32Type::get(type.getContext());
+  if (isBf16)
+    element = BFloat16Type::get(type.getContext());
+  return RankedTensorType::get(ranked.getShape(), element,
+                               ranked.getEncoding());
+}
+
+/// cuDNN normalises bf16 in eights of channels only; others stay f32.
+static bool isOddNorm(Operation *op) {
+  return isa<GpuBatchNormOp, GpuBatchNormGradientOp>(op) &&
+         cast<RankedTensorType>(op->getOperand(0).getType()).getDimSize(1) %
+                 8 !=
+             0;
+}
+
+/// Whether the op's results of more than one dimension become bf16:
+/// activations, gradients, filters' too, for which cuDNN has no deterministic
+/// engine that gives f32. Sums and initial values do not.
+static bool makesActivations(Operation *op) {
+  if (isa<DenseWeightGradientOp, ChannelSumsOp, XavierUniformOp, FillOp>(op) ||
+      isOddNorm(op))
+    return false;
+  return isCudaGraph(op) ||
+         isa<ElementOpInterface, FusedOp, ConcatOp, ChannelSliceOp, ReshapeOp>(
+             op);
+}
+
+/// Which type the op wants of its operands of more than one dimension; null
+/// where it reads either.
+static std::optional<bool> wantsBf16(Operation *op) {
+  if (isOddNorm(op))
+    return false;
+  if (isCudaGraph(op) || isa<ConcatOp, ChannelSliceOp, ReshapeOp>(op))
+    return true;
+  if (isa<ElementOpInterface, FusedOp, SgdUpdateOp>(op))
+    return std::nullopt;
+  return false;
+}
+
+namespace {
+/// `net.conv2d %x, %w` of f32 becomes one of `net.cast %x` and `net.cast %w`
+/// with a result of bf16, and so do the ops behind it; losses and updates take
+/// f32.
+class UseBf16 : public PassWrapper<UseBf16, OperationPass<func::FuncOp>> {
+public:
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(UseBf16)
+
+  StringRef getArgument() const override { return "net-use-bf16"; }
+  StringRef getDescription() const override {
+    return "Keep activations as bf16 where the target's precision says so";
+  }
+  void runOnOperation() override;
+
+private:
+  void castOperands(Operation *op, bool isBf16);
+
+  llvm::DenseMap<Value, Value> casts; // to the other type
+};
+} // namespace
+
+void UseBf16::castOperands(Operation *op, bool isBf16) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    Value value = operand.get();
+    if (!isTensor(value.getType(), !isBf16))
+      continue;
+    Value &cast = casts[value];
+    if (!cast) {
+      OpBuilder builder(op);
+      cast = builder.create<CastOp>(
+          value.getLoc(), withElement(value.getType(), isBf16), value);
+    }
+    operand.set(cast);
+  }
+}
+
+void UseBf16::runOnOperation() {
+  auto target = getOperation()->getParentOp()->getAttrOfType<kernel::CudaAttr>(
+      kernel::targetAttrName);
+  if (!target || target.getPrecision() != "bf16")
+    return;
+  casts.clear();
+  for (Operation &op :
+       llvm::make_early_inc_range(getOperation().getBody().front())) {
+    if (std::optional<bool> isBf16 = wantsBf16(&op))
+      castOperands(&op, *isBf16);
+    if (auto fused = dyn_cast<FusedOp>(op))
+      for (auto [argument, input] :
+           llvm::zip(fused.getBody().getArguments(), fused.getInputs()))
+        argument.setType(input.getType());
+    if (makesActivations(&op))
+      for (Value result : op.getResults())
+        if (isTensor(result.getType(), /*isBf16=*/false))
+          result.setType(withElement(result.getType(), true));
+  }
+}
+
+std::unique_ptr<Pass> netc::cuda::createUseBf16() {
+  return std::make_unique<UseBf16>();
+}
