@@ -111,7 +111,13 @@ static constexpr int64_t reservedBytes = int64_t(1) << 30;
 Attribute Compiler::Impl::targetAttribute(const Target &target) {
   if (target.device.empty())
     return kernel::CpuAttr::get(&context, target.isa, target.threads);
-  device = cuda::describeDevice(target.device);
+  if (target.description.empty()) {
+    device = cuda::describeDevice(target.device);
+  } else {
+    device = cuda::parseDevice(target.description, target.device,
+                               "the GPU that is present");
+    device->name = device->deviceName;
+  }
   if (!planner)
     planner =
         std::make_shared<cuda::Planner>(device->json, cuda::plannerOptions());

@@ -18,6 +18,7 @@ struct Target {
   /// A GPU's name or the file that describes it (DeviceDescription.h); empty
   /// for a processor, whose instruction set and threads are above.
   std::string device;
+  std::string description;        // JSON, of a GPU that has no name or file
   std::string precision = "tf32"; // of a GPU: f32, tf32, bf16
 };
 

@@ -34,4 +34,13 @@ std::string describeDevices([[maybe_unused]] const fb::Executable *tables) {
 #endif
 }
 
+std::string describePresentDevice() {
+#ifdef NETC_HAS_CUDA
+  return cuda::describePresentDevice();
+#else
+  throw Error("this netc was built without CUDA: it knows no GPU of this "
+              "machine's; tools/bootstrap --cuda gets what it needs");
+#endif
+}
+
 } // namespace netc::runtime

@@ -57,4 +57,8 @@ std::unique_ptr<Device> makeDevice(const fb::Executable &tables);
 /// CUDA.
 std::string describeDevices(const fb::Executable *tables);
 
+/// This machine's first GPU as a description to compile for, JSON. Throws as
+/// the above, and where there is no GPU.
+std::string describePresentDevice();
+
 } // namespace netc::runtime

@@ -22,4 +22,8 @@ bool suits(std::string_view isa, int computeCapability, bool hasPtx);
 /// whether it suits. Throws Error when there is no driver.
 std::string describeDevices(const fb::Executable *tables);
 
+/// This machine's first GPU as a description, JSON in one line with the keys
+/// that cuDNN plans from. Throws Error when there is no driver or no GPU.
+std::string describePresentDevice();
+
 } // namespace netc::runtime::cuda

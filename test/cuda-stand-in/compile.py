@@ -100,6 +100,8 @@ def main():
     parser.add_argument("--all", action="store_true", help="every model")
     parser.add_argument("networks", nargs="*")
     arguments = parser.parse_args()
+    if not arguments.networks and not arguments.all:
+        parser.error("no networks")
     if simulate.is_skipped(arguments):
         return simulate.SKIPPED
     with tempfile.TemporaryDirectory() as temporary:

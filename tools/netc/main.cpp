@@ -2,6 +2,7 @@
 #include "compiler/Compiler.h"
 #include "dsl/Ast.h"
 #include "dsl/Network.h"
+#include "runtime/Device.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
 #include "runtime/data/PictureFolder.h"
@@ -57,9 +58,10 @@ std::string checkTarget(const std::string &target) {
   for (const char *known : {"cpu", "cpu:avx2", "cpu:avx512"})
     if (target == known)
       return {};
-  if (target.starts_with("cuda:") && target.size() > std::strlen("cuda:"))
+  if (target == "cuda" ||
+      (target.starts_with("cuda:") && target.size() > std::strlen("cuda:")))
     return {};
-  return target + " not in {cpu,cpu:avx2,cpu:avx512,cuda:DEVICE}";
+  return target + " not in {cpu,cpu:avx2,cpu:avx512,cuda,cuda:DEVICE}";
 }
 
 /// What is said of texts without running them.
@@ -135,8 +137,8 @@ void Options::declare(CLI::App &app) {
       ->type_name("DATASET")
       ->check(notEmpty);
   app.add_option("--target", target,
-                 "cpu, cpu:avx2, cpu:avx512, or cuda:DEVICE (h100, ... or a "
-                 "description, FILE.json)")
+                 "cpu, cpu:avx2, cpu:avx512, cuda (the GPU that is here), or "
+                 "cuda:DEVICE (h100, ... or a description, FILE.json)")
       ->type_name("TARGET")
       ->check(checkTarget)
       ->capture_default_str();
@@ -186,7 +188,7 @@ void Options::declare(CLI::App &app) {
 
 void Options::requireTarget() const {
   if (!precision.empty() && !onGpu())
-    throw CLI::RequiresError("--precision", "--target=cuda:DEVICE");
+    throw CLI::RequiresError("--precision", "--target=cuda");
   if (threads != 0 && onGpu())
     throw CLI::ExcludesError("--threads", "--target=" + target);
 }
@@ -336,7 +338,11 @@ runtime::data::PictureFormat Command::pictureFormat() const {
 CompileRequest Command::request(const dsl::Network &network) const {
   CompileRequest request;
   if (options.onGpu()) {
-    request.target.device = options.target.substr(std::strlen("cuda:"));
+    if (options.target == "cuda")
+      request.target.description = runtime::describePresentDevice();
+    request.target.device = options.target == "cuda"
+                                ? "cuda"
+                                : options.target.substr(std::strlen("cuda:"));
     if (!options.precision.empty())
       request.target.precision = options.precision;
   } else {
