@@ -11,8 +11,6 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 using runtime::cuda::GraphNode;
-using runtime::cuda::GraphSpec;
-using runtime::cuda::GraphTensor;
 using runtime::cuda::NodeKind;
 using runtime::cuda::Precision;
 

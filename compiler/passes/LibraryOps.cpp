@@ -66,7 +66,7 @@ public:
     if (!value)
       return *this;
     library.spec.tensors.emplace_back(role, toRuntime(value.getType()));
-    return value_(role, value);
+    return addValue(role, value);
   }
   /// The weights of a convolution; those of a transposed one, whose channels
   /// the library counts the other way round.
@@ -78,11 +78,11 @@ public:
     std::swap(type.shape[first], type.shape[first + 1]);
     type.layout = swapChannels(type.layout, type.shape.size());
     library.spec.tensors.emplace_back(Role::Weights, type);
-    return value_(Role::Weights, value);
+    return addValue(Role::Weights, value);
   }
   /// A workspace: no tensor of the descriptor.
   LibraryBuilder &workspace(Value value) {
-    return value ? value_(Role::Workspace, value) : *this;
+    return value ? addValue(Role::Workspace, value) : *this;
   }
   template <typename Op> LibraryBuilder &convolution(Op op) {
     library.spec.stride = op.getStride().vec();
@@ -109,7 +109,7 @@ public:
   std::optional<LibraryOp> done() { return std::move(library); }
 
 private:
-  LibraryBuilder &value_(Role role, Value value) {
+  LibraryBuilder &addValue(Role role, Value value) {
     library.values.push_back({role, value, false});
     return *this;
   }
