@@ -9,7 +9,6 @@
 #include "compiler/passes/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
-#include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
 
 #include "llvm/ADT/MapVector.h"

@@ -75,7 +75,7 @@ llvm::Expected<runtime::Executable> netc::cuda::buildCudaExecutable(
     if (auto graph = dyn_cast<kernel::GraphOp>(work.getOperation())) {
       fb::GraphT recorded;
       recorded.planned = numbers.lookup(graph.getGraph());
-      launch.work.Set(std::move(recorded));
+      launch.work.Set(recorded);
       return;
     }
     recordKernel(cast<kernel::LaunchOp>(work.getOperation()), multiprocessors,
