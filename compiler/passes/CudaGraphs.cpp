@@ -151,70 +151,60 @@ static CudaGraph map(Conv2DOp op, Precision precision) {
   return writer.done();
 }
 
-static CudaGraph map(Conv2DInputGradientOp op, Precision precision) {
+namespace {
+/// A tensor of a graph and its name there.
+struct Named {
+  const char *name;
+  Value value;
+};
+} // namespace
+
+/// One convolution, or a gradient of one, of pictures with `op`'s window.
+template <typename Op>
+static CudaGraph convolution(Op op, Precision precision, NodeKind kind,
+                             Named first, Named second, Named result) {
   GraphWriter writer(precision);
-  Form dy = picture(op.getOutputGradient()), w = picture(op.getFilter()),
-       dx = picture(op.getInputGradient());
-  size_t gradient =
-      writer.input("dy", op.getOutputGradient(), dy.sizes, dy.strides);
-  size_t filter = writer.input("w", op.getFilter(), w.sizes, w.strides);
-  size_t result =
-      writer.output("dx", op.getInputGradient(), dx.sizes, dx.strides);
-  windowOf(op)(
-      writer.node(NodeKind::ConvolutionData, {gradient, filter}, {result}));
+  auto input = [&](Named tensor) {
+    Form form = picture(tensor.value);
+    return writer.input(tensor.name, tensor.value, form.sizes, form.strides);
+  };
+  size_t a = input(first), b = input(second);
+  Form form = picture(result.value);
+  size_t c = writer.output(result.name, result.value, form.sizes, form.strides);
+  windowOf(op)(writer.node(kind, {a, b}, {c}));
   return writer.done();
 }
 
+static CudaGraph map(Conv2DInputGradientOp op, Precision precision) {
+  return convolution(op, precision, NodeKind::ConvolutionData,
+                     {"dy", op.getOutputGradient()}, {"w", op.getFilter()},
+                     {"dx", op.getInputGradient()});
+}
+
 static CudaGraph map(Conv2DFilterGradientOp op, Precision precision) {
-  GraphWriter writer(precision);
-  Form x = picture(op.getInput()), dy = picture(op.getOutputGradient()),
-       dw = picture(op.getFilterGradient());
-  size_t input = writer.input("x", op.getInput(), x.sizes, x.strides);
-  size_t gradient =
-      writer.input("dy", op.getOutputGradient(), dy.sizes, dy.strides);
-  size_t result =
-      writer.output("dw", op.getFilterGradient(), dw.sizes, dw.strides);
-  windowOf(op)(
-      writer.node(NodeKind::ConvolutionFilter, {input, gradient}, {result}));
-  return writer.done();
+  return convolution(op, precision, NodeKind::ConvolutionFilter,
+                     {"x", op.getInput()}, {"dy", op.getOutputGradient()},
+                     {"dw", op.getFilterGradient()});
 }
 
 /// A transposed convolution is a convolution's data gradient, and so on; a bias
 /// is added by an op of its own.
 static CudaGraph map(Conv2DTransposeOp op, Precision precision) {
-  GraphWriter writer(precision);
-  Form dy = picture(op.getInput()), w = picture(op.getFilter()),
-       dx = picture(op.getOutput());
-  size_t gradient = writer.input("dy", op.getInput(), dy.sizes, dy.strides);
-  size_t filter = writer.input("w", op.getFilter(), w.sizes, w.strides);
-  size_t result = writer.output("dx", op.getOutput(), dx.sizes, dx.strides);
-  windowOf(op)(
-      writer.node(NodeKind::ConvolutionData, {gradient, filter}, {result}));
-  return writer.done();
+  return convolution(op, precision, NodeKind::ConvolutionData,
+                     {"dy", op.getInput()}, {"w", op.getFilter()},
+                     {"dx", op.getOutput()});
 }
 
 static CudaGraph map(Conv2DTransposeInputGradientOp op, Precision precision) {
-  GraphWriter writer(precision);
-  Form x = picture(op.getOutputGradient()), w = picture(op.getFilter()),
-       y = picture(op.getInputGradient());
-  size_t input = writer.input("x", op.getOutputGradient(), x.sizes, x.strides);
-  size_t filter = writer.input("w", op.getFilter(), w.sizes, w.strides);
-  size_t result = writer.output("y", op.getInputGradient(), y.sizes, y.strides);
-  windowOf(op)(writer.node(NodeKind::Convolution, {input, filter}, {result}));
-  return writer.done();
+  return convolution(op, precision, NodeKind::Convolution,
+                     {"x", op.getOutputGradient()}, {"w", op.getFilter()},
+                     {"y", op.getInputGradient()});
 }
 
 static CudaGraph map(Conv2DTransposeFilterGradientOp op, Precision precision) {
-  GraphWriter writer(precision);
-  Form x = picture(op.getOutputGradient()), dy = picture(op.getInput()),
-       dw = picture(op.getFilterGradient());
-  size_t input = writer.input("x", op.getOutputGradient(), x.sizes, x.strides);
-  size_t gradient = writer.input("dy", op.getInput(), dy.sizes, dy.strides);
-  size_t result =
-      writer.output("dw", op.getFilterGradient(), dw.sizes, dw.strides);
-  windowOf(op)(
-      writer.node(NodeKind::ConvolutionFilter, {input, gradient}, {result}));
-  return writer.done();
+  return convolution(op, precision, NodeKind::ConvolutionFilter,
+                     {"x", op.getOutputGradient()}, {"dy", op.getInput()},
+                     {"dw", op.getFilterGradient()});
 }
 
 static CudaGraph map(DenseOp op, Precision precision) {
