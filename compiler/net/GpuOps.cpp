@@ -116,20 +116,25 @@ Value ChannelSumsOp::emitElement(ElementEmitter &emitter) {
   return sum;
 }
 
-/// `like`, then twice [C] of it.
-static void inferNorm(Type like, SmallVectorImpl<Type> &types) {
-  auto input = cast<RankedTensorType>(like);
-  types.push_back(
-      RankedTensorType::get(input.getShape(), input.getElementType()));
-  types.append(
-      2, RankedTensorType::get({input.getDimSize(1)}, input.getElementType()));
-}
-
-static LogicalResult checkNormInput(std::optional<Location> location,
-                                    Type type) {
+/// The type of what is computed for each element of an input [N, C, ...],
+/// row-major; an error for an input that is something else.
+static LogicalResult inferLike(std::optional<Location> location, Type type,
+                               SmallVectorImpl<Type> &types) {
   auto input = dyn_cast<RankedTensorType>(type);
   if (!input || input.getRank() < 2)
     return emitOptionalError(location, "expected [N, C, ...], got ", type);
+  types.push_back(withLayout(input, ""));
+  return success();
+}
+
+/// The same, then twice [C].
+static LogicalResult inferNorm(std::optional<Location> location, Type type,
+                               SmallVectorImpl<Type> &types) {
+  if (failed(inferLike(location, type, types)))
+    return failure();
+  auto input = cast<RankedTensorType>(type);
+  types.append(
+      2, RankedTensorType::get({input.getDimSize(1)}, input.getElementType()));
   return success();
 }
 
@@ -137,21 +142,13 @@ LogicalResult GpuBatchNormOp::inferReturnTypes(MLIRContext *,
                                                std::optional<Location> location,
                                                Adaptor adaptor,
                                                SmallVectorImpl<Type> &types) {
-  Type input = adaptor.getInput().getType();
-  if (failed(checkNormInput(location, input)))
-    return failure();
-  inferNorm(input, types);
-  return success();
+  return inferNorm(location, adaptor.getInput().getType(), types);
 }
 
 LogicalResult GpuBatchNormGradientOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
-  Type input = adaptor.getInput().getType();
-  if (failed(checkNormInput(location, input)))
-    return failure();
-  inferNorm(input, types);
-  return success();
+  return inferNorm(location, adaptor.getInput().getType(), types);
 }
 
 LogicalResult VarianceOp::inferReturnTypes(MLIRContext *,
@@ -175,15 +172,9 @@ Value VarianceOp::emitElement(ElementEmitter &emitter) {
 LogicalResult ChannelAffineOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getInput().getType();
-  if (failed(checkNormInput(location, type)))
-    return failure();
   if (adaptor.getAffine().size() > 2)
     return emitOptionalError(location, "expected at most a weight and a bias");
-  auto input = cast<RankedTensorType>(type);
-  types.push_back(
-      RankedTensorType::get(input.getShape(), input.getElementType()));
-  return success();
+  return inferLike(location, adaptor.getInput().getType(), types);
 }
 
 bool ChannelAffineOp::isPointwise(unsigned operand) { return operand == 0; }
@@ -212,11 +203,7 @@ Value ChannelAffineOp::emitElement(ElementEmitter &emitter) {
 LogicalResult NormInputGradientOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getNormalised().getType();
-  if (failed(checkNormInput(location, type)))
-    return failure();
-  types.push_back(withLayout(cast<RankedTensorType>(type), ""));
-  return success();
+  return inferLike(location, adaptor.getNormalised().getType(), types);
 }
 
 bool NormInputGradientOp::isPointwise(unsigned operand) { return operand < 2; }
@@ -248,13 +235,7 @@ LogicalResult ChannelAddOp::inferReturnTypes(MLIRContext *,
                                              std::optional<Location> location,
                                              Adaptor adaptor,
                                              SmallVectorImpl<Type> &types) {
-  Type type = adaptor.getInput().getType();
-  if (failed(checkNormInput(location, type)))
-    return failure();
-  auto input = cast<RankedTensorType>(type);
-  types.push_back(
-      RankedTensorType::get(input.getShape(), input.getElementType()));
-  return success();
+  return inferLike(location, adaptor.getInput().getType(), types);
 }
 
 bool ChannelAddOp::isPointwise(unsigned operand) { return operand == 0; }
