@@ -14,7 +14,7 @@ def InferShapes : Pass<"net-infer-shapes", "mlir::func::FuncOp"> {
   }];
 }
 
-def PrintShapes : Pass<"net-print-shapes", "mlir::func::FuncOp"> {
+def PrintShapes : Pass<"net-print-shapes", "mlir::ModuleOp"> {
   let summary = "Print each op's name, result shape and multiply-adds on standard output";
   let description = [{
     ```
