@@ -99,7 +99,9 @@ struct Compiler::Impl {
   CompileRequest request;
 
   Attribute targetAttribute(const Target &target);
-  void makeGraphs();
+  void makeLaunchesOnGpu();
+  bool makeGraphs(bool keepsDataset);
+  int64_t bytesLeft(ModuleOp planned) const;
   void checkMemory(ModuleOp planned);
   bool fitsWith(int64_t batch);
 };
@@ -188,13 +190,18 @@ bool Compiler::Impl::fitsWith(int64_t batch) {
   return true;
 }
 
+/// Bytes of the device's memory that the arena leaves; below 0 it does not fit.
+int64_t Compiler::Impl::bytesLeft(ModuleOp planned) const {
+  return device->memoryBytes - reservedBytes - *kernel::getArenaBytes(planned);
+}
+
 /// Throws unless the arena fits the device, saying a batch that would: tried,
 /// since workspaces do not grow as the batch does.
 void Compiler::Impl::checkMemory(ModuleOp planned) {
+  if (bytesLeft(planned) >= 0)
+    return;
   int64_t needed = *kernel::getArenaBytes(planned);
   int64_t there = device->memoryBytes - reservedBytes;
-  if (needed <= there)
-    return;
   std::string message = llvm::formatv(
       "network `{0}` needs {1} for a step of {2} examples; {3} has {4} for it",
       info.network, gibibytes(needed), info.batch, device->deviceName,
@@ -213,24 +220,51 @@ void Compiler::Impl::checkMemory(ModuleOp planned) {
   throw Error(message + "; no batch fits");
 }
 
-/// To launches on a GPU. What is too large even without workspaces is told
-/// before cuDNN is asked: it has no engines for sizes beyond measure.
-void Compiler::Impl::makeGraphs() {
-  run(addCudaKernelPasses);
+/// From programs to launches on a GPU. What is too large even without
+/// workspaces is told before cuDNN is asked: it has no engines for sizes beyond
+/// measure. False where the step fits without the data set only.
+bool Compiler::Impl::makeGraphs(bool keepsDataset) {
   OwningOpRef<ModuleOp> draft = module->clone();
-  run(*draft, addPlanPasses);
+  run(*draft, [](OpPassManager &passes) {
+    addCudaKernelPasses(passes);
+    addPlanPasses(passes);
+  });
+  if (keepsDataset && bytesLeft(*draft) < 0)
+    return false;
   checkMemory(*draft);
-  run([&](OpPassManager &passes) { addGraphPasses(passes, planner.get()); });
+  run([&](OpPassManager &passes) {
+    addCudaFusionPasses(passes, planner.get());
+    addCudaKernelPasses(passes);
+    addGraphPasses(passes, planner.get());
+  });
+  if (!keepsDataset)
+    return true;
+  draft = module->clone();
+  run(*draft, addPlanPasses);
+  return bytesLeft(*draft) >= 0;
+}
+
+/// With the training set in the GPU's memory where it has room.
+void Compiler::Impl::makeLaunchesOnGpu() {
+  OwningOpRef<ModuleOp> source = module->clone();
+  int64_t kept = request.trains ? request.examples : 0;
+  run([&](OpPassManager &passes) { addCudaNetPasses(passes, kept); });
+  if (makeGraphs(kept > 0))
+    return;
+  module = std::move(source);
+  run([](OpPassManager &passes) { addCudaNetPasses(passes); });
+  makeGraphs(false);
 }
 
 void Compiler::advance(Stage stage) {
   bool onGpu = impl->device.has_value();
   if (impl->stage < Stage::Kernel && stage >= Stage::Kernel) {
-    impl->run(onGpu ? addCudaNetPasses : addNetPasses);
-    if (onGpu)
-      impl->makeGraphs();
-    else
+    if (onGpu) {
+      impl->makeLaunchesOnGpu();
+    } else {
+      impl->run(addNetPasses);
       impl->run(addKernelPasses);
+    }
   }
   if (impl->stage < Stage::Plan && stage >= Stage::Plan) {
     impl->run(addPlanPasses);
@@ -268,6 +302,15 @@ std::vector<LaunchFacts> Compiler::launchesOf(std::string_view layer) const {
 
 int64_t Compiler::trainingBytes() const {
   return kernel::getArenaBytes(*impl->module).value_or(0);
+}
+
+int64_t Compiler::datasetBytes() const {
+  int64_t bytes = 0;
+  for (auto global : impl->module->getOps<kernel::GlobalOp>())
+    if (global.getKind() == "dataset")
+      bytes +=
+          kernel::getByteSize(cast<MemRefType>(global.getType())).value_or(0);
+  return bytes;
 }
 
 std::string Compiler::deviceText() const {

@@ -66,6 +66,9 @@ public:
   std::vector<LaunchFacts> launchesOf(std::string_view layer) const;
   /// Bytes that the executor will allocate. \pre at Stage::Plan or later
   int64_t trainingBytes() const;
+  /// How many of them are the training set's pixels, kept where the steps run.
+  /// \pre at Stage::Kernel or later
+  int64_t datasetBytes() const;
   /// Of the GPU that is compiled for: `NVIDIA H100 80GB HBM3 (sm_90), tf32`,
   /// and the bytes of its memory that a network may take. \pre the target is a
   /// GPU

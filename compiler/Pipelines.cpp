@@ -17,11 +17,14 @@ static void addFusionPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(netc::net::createFuseElements());
 }
 
-static void addProgramPasses(OpPassManager &passes) {
+static void addProgramPasses(OpPassManager &passes, int64_t keptExamples = 0) {
   // The text's promise is proved before anything is made of the network.
   passes.addNestedPass<func::FuncOp>(netc::net::createInferShapes());
   passes.addNestedPass<func::FuncOp>(netc::net::createVerifySignature());
   passes.addPass(netc::net::createBuildPrograms());
+  // Before fusion, which joins the gather to the transforms.
+  if (keptExamples > 0)
+    passes.addPass(netc::net::createKeepDataset({keptExamples}));
   // Gradients are of the plain ops: fusion comes after.
   passes.addNestedPass<func::FuncOp>(netc::net::createDifferentiate());
   passes.addNestedPass<func::FuncOp>(netc::net::createFuseActivation());
@@ -32,8 +35,8 @@ void netc::addNetPasses(OpPassManager &passes) {
   addFusionPasses(passes);
 }
 
-void netc::addCudaNetPasses(OpPassManager &passes) {
-  addProgramPasses(passes);
+void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
+  addProgramPasses(passes, keptExamples);
   // What cuDNN lacks becomes ops that element ops may join.
   passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitBiasGradient());
   passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandBatchNorm());
@@ -49,6 +52,12 @@ void netc::addKernelPasses(OpPassManager &passes) {
   // Implementations depend on layouts.
   passes.addNestedPass<func::FuncOp>(net::createSelectImplementations());
   passes.addPass(net::createLowerToKernel());
+}
+
+// Behind the choice of types, which graphs have; before layouts, which graphs
+// know by themselves.
+void netc::addCudaFusionPasses(OpPassManager &passes, cuda::Planner *planner) {
+  passes.addPass(cuda::createFuseActivationGradient(planner));
 }
 
 void netc::addCudaKernelPasses(OpPassManager &passes) {
@@ -74,12 +83,13 @@ void netc::registerPasses() {
       "netc-net", "text's network to programs on values", addNetPasses);
   PassPipelineRegistration<> kernel(
       "netc-kernel", "programs on values to launches", addKernelPasses);
-  PassPipelineRegistration<> cudaNet("netc-cuda-net",
-                                     "text's network to programs for a GPU",
-                                     addCudaNetPasses);
+  PassPipelineRegistration<> cudaNet(
+      "netc-cuda-net", "text's network to programs for a GPU",
+      [](OpPassManager &passes) { addCudaNetPasses(passes); });
   PassPipelineRegistration<> cuda("netc-cuda-kernel",
                                   "programs on values to launches on a GPU",
                                   [](OpPassManager &passes) {
+                                    addCudaFusionPasses(passes);
                                     addCudaKernelPasses(passes);
                                     addGraphPasses(passes);
                                   });

@@ -184,6 +184,14 @@ void Executor::writeParameter(size_t index,
   impl->device->write(buffer.offset(), stored);
 }
 
+void Executor::writeParameterBytes(size_t index, uint64_t first,
+                                   std::span<const std::byte> bytes) {
+  const fb::Buffer &buffer = impl->parameter(index);
+  assert(readType(*buffer.type()).layout.empty());
+  assert(first + bytes.size() <= buffer.bytes());
+  impl->device->write(buffer.offset() + first, bytes);
+}
+
 uint64_t Executor::allocatedBytes() const {
   return impl->executable.tables().arena_bytes();
 }

@@ -64,6 +64,11 @@ public:
   void readParameter(size_t index, std::span<std::byte> rowMajor) const;
   void writeParameter(size_t index, std::span<const std::byte> rowMajor);
 
+  /// Replaces bytes of a parameter from `first` on. \pre it is row-major, and
+  /// they lie in it.
+  void writeParameterBytes(size_t index, uint64_t first,
+                           std::span<const std::byte> bytes);
+
   /// Bytes of the arena: what this executor allocated for the programs.
   uint64_t allocatedBytes() const;
 

@@ -46,7 +46,8 @@ def Kernel_GlobalOp : Kernel_Op<"global", [Symbol]> {
   let summary = "memory that outlives a run, at one place in all programs";
   let description = [{
     `kind` is "parameter" (what is trained), "statistic" (what a layer measures
-    and files hold) or "state" (of the optimiser). `file_shape` is the shape in files, where it differs from the
+    and files hold), "state" (of the optimiser) or "dataset" (the training set's
+    8-bit pixels). `file_shape` is the shape in files, where it differs from the
     tensor's. Globals are the executable's parameters, in their order.
     - global_c1: the buffer has the element type and physical shape of `tensor`.
     ```mlir

@@ -29,9 +29,9 @@ void GlobalOp::build(OpBuilder &builder, OperationState &state, StringRef name,
 
 LogicalResult GlobalOp::verify() {
   if (getKind() != "parameter" && getKind() != "statistic" &&
-      getKind() != "state")
-    return emitOpError("expected kind \"parameter\", \"statistic\" or "
-                       "\"state\", got \"")
+      getKind() != "state" && getKind() != "dataset")
+    return emitOpError("expected kind \"parameter\", \"statistic\", \"state\" "
+                       "or \"dataset\", got \"")
            << getKind() << "\"";
   if (MemRefType expected = getTensor().getMemRefType();
       expected != getType()) // global_c1

@@ -57,10 +57,10 @@ int64_t Conv2DOp::getMultiplyAdds() {
 }
 
 LogicalResult Conv2DInputGradientOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location>, Adaptor adaptor,
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
-  types.push_back(inputGradientType(context, adaptor));
-  return success();
+  return inferInputGradient(location, inputGradientType(context, adaptor),
+                            adaptor.getActivated(), types);
 }
 
 int64_t Conv2DInputGradientOp::getMultiplyAdds() {

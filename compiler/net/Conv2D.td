@@ -29,8 +29,12 @@ def Net_Conv2DOp : Net_LayerOp<"conv2d", [
 def Net_Conv2DInputGradientOp : Net_LayerOp<"conv2d_input_gradient", [
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "the gradient of a convolution's input, [C, H, W] = `input_shape`";
+  let description = [{
+    With `activated`, the output of the relu that made the input: the gradient
+    of the relu's own input, zero where `activated` is.
+  }];
   let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$filter,
-      DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
+      Optional<Net_F32Tensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<StrAttr>:$implementation);
   let results = (outs Net_F32Tensor:$inputGradient);

@@ -59,10 +59,10 @@ int64_t Conv2DTransposeOp::getMultiplyAdds() {
 }
 
 LogicalResult Conv2DTransposeInputGradientOp::inferReturnTypes(
-    MLIRContext *context, std::optional<Location>, Adaptor adaptor,
+    MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
-  types.push_back(inputGradientType(context, adaptor));
-  return success();
+  return inferInputGradient(location, inputGradientType(context, adaptor),
+                            adaptor.getActivated(), types);
 }
 
 int64_t Conv2DTransposeInputGradientOp::getMultiplyAdds() {

@@ -67,7 +67,7 @@ buildConvolutionGradient(Op op, mlir::OpBuilder &builder,
   mlir::SmallVector<mlir::Value> result(op->getNumOperands());
   if (wanted[0])
     result[0] = builder.create<InputGradientOp>(
-        op.getLoc(), gradients[0], op.getFilter(),
+        op.getLoc(), gradients[0], op.getFilter(), /*activated=*/mlir::Value(),
         builder.getDenseI64ArrayAttr(exampleShape(shapeOf(op.getInput()))),
         op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr(),
         op.getGroupsAttr(), mlir::StringAttr());

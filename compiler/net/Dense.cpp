@@ -28,8 +28,9 @@ SmallVector<Value> DenseOp::buildGradient(OpBuilder &builder,
   assert(!getActivation() && "activations are fused after differentiation");
   SmallVector<Value> result(getNumOperands());
   if (wanted[0])
-    result[0] = builder.create<DenseInputGradientOp>(getLoc(), gradients[0],
-                                                     getWeight(), StringAttr());
+    result[0] = builder.create<DenseInputGradientOp>(
+        getLoc(), gradients[0], getWeight(), /*activated=*/Value(),
+        StringAttr());
   bool bias = getBias() && wanted[2];
   if (wanted[1] || bias) {
     auto op = builder.create<DenseWeightGradientOp>(
@@ -56,12 +57,10 @@ LogicalResult DenseInputGradientOp::inferReturnTypes(
     return emitOptionalError(location, "expected a weight [out, in]");
   auto gradient =
       dyn_cast<RankedTensorType>(adaptor.getOutputGradient().getType());
-  if (!gradient)
-    types.push_back(UnrankedTensorType::get(Float32Type::get(context)));
-  else
-    types.push_back(
-        batched(context, gradient.getDimSize(0), {weight.getDimSize(1)}));
-  return success();
+  Type type = UnrankedTensorType::get(Float32Type::get(context));
+  if (gradient)
+    type = batched(context, gradient.getDimSize(0), {weight.getDimSize(1)});
+  return inferInputGradient(location, type, adaptor.getActivated(), types);
 }
 
 int64_t DenseInputGradientOp::getMultiplyAdds() {

@@ -23,8 +23,12 @@ def Net_DenseOp : Net_LayerOp<"dense", [
 def Net_DenseInputGradientOp : Net_LayerOp<"dense_input_gradient", [
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "the gradient of a dense layer's input: [N, out] times [out, in]";
+  let description = [{
+    With `activated`, the output of the relu that made the input: the gradient
+    of the relu's own input, zero where `activated` is.
+  }];
   let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$weight,
-      OptionalAttr<StrAttr>:$implementation);
+      Optional<Net_F32Tensor>:$activated, OptionalAttr<StrAttr>:$implementation);
   let results = (outs Net_F32Tensor:$inputGradient);
 }
 

@@ -84,6 +84,19 @@ shape::Shape net::exampleShape(RankedTensorType type) {
   return shape::Shape(type.getShape().begin() + 1, type.getShape().end());
 }
 
+LogicalResult net::inferInputGradient(std::optional<Location> location,
+                                      Type type, Value activated,
+                                      SmallVectorImpl<Type> &results) {
+  results.push_back(type);
+  auto gradient = dyn_cast<RankedTensorType>(type);
+  auto value = dyn_cast_or_null<RankedTensorType>(
+      activated ? activated.getType() : Type());
+  if (gradient && value && gradient.getShape() != value.getShape())
+    return emitOptionalError(location, "the gradient is of ", gradient,
+                             ", what was activated is ", value);
+  return success();
+}
+
 LogicalResult net::inferLayer(std::optional<Location> location, Type input,
                               const shape::LayerSpec &spec,
                               SmallVectorImpl<Type> &results) {

@@ -48,6 +48,13 @@ mlir::LogicalResult inferTransform(std::optional<mlir::Location> location,
                                    const shape::TransformSpec &spec,
                                    llvm::SmallVectorImpl<mlir::Type> &results);
 
+/// A data gradient's result of `type`, which may be unranked; an error where
+/// `activated`, if it is there, has another shape.
+mlir::LogicalResult
+inferInputGradient(std::optional<mlir::Location> location, mlir::Type type,
+                   mlir::Value activated,
+                   llvm::SmallVectorImpl<mlir::Type> &results);
+
 } // namespace netc::net
 
 #include "compiler/net/NetDialect.h.inc"

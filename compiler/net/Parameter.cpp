@@ -16,6 +16,12 @@ LogicalResult ParameterOp::verify() {
            << getInit() << "`";
   if (getStatistic() && getTrainable())
     return emitOpError("is a statistic, which is not trained");
+  if (getDataset() !=
+      cast<RankedTensorType>(getType()).getElementType().isUnsignedInteger(8))
+    return emitOpError(
+        "expected 8-bit pixels of a dataset and of nothing else");
+  if (getDataset() && (getTrainable() || getStatistic()))
+    return emitOpError("is a dataset, which no program changes");
   for (const APFloat &scale : {getLearningRateScale(), getDecayScale()})
     if (!scale.isFinite() || scale.isNegative())
       return emitOpError("expected scales of at least 0");

@@ -13,18 +13,20 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
     `trainable` is state of the optimiser, or a `statistic`: measured in
     training and kept in files. `file_shape` is the shape in files, where it
     differs (grouped filters). The scales multiply the learning rate and the
-    weight decay of its updates.
+    weight decay of its updates. A `dataset` is the 8-bit pixels of the training
+    set, [examples, C, H, W], kept where the programs run.
     ```mlir
     net.parameter @"dense_1.weight" : tensor<10x84xf32> {init = "xavier", fan_in = 84 : i64, fan_out = 10 : i64, trainable = true}
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Net_F32Tensor>:$type,
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Net_ParameterTensor>:$type,
       StrAttr:$init, DefaultValuedAttr<I64Attr, "1">:$fan_in,
       DefaultValuedAttr<I64Attr, "1">:$fan_out,
       DefaultValuedAttr<BoolAttr, "true">:$trainable,
       OptionalAttr<DenseI64ArrayAttr>:$file_shape, UnitAttr:$statistic,
       DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale,
-      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$decay_scale);
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$decay_scale,
+      UnitAttr:$dataset);
   let assemblyFormat = "$sym_name `:` $type attr-dict";
   let hasVerifier = 1;
 }
@@ -33,7 +35,7 @@ def Net_ReadParameterOp : Net_Op<"read_parameter", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>, MemoryEffects<[MemRead]>]> {
   let summary = "the value of a parameter, before any update of it in the function";
   let arguments = (ins FlatSymbolRefAttr:$parameter);
-  let results = (outs Net_F32Tensor:$value);
+  let results = (outs Net_ParameterTensor:$value);
   let assemblyFormat = "$parameter attr-dict `:` type($value)";
 }
 

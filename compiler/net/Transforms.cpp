@@ -1,4 +1,5 @@
-// net.resize, net.center_crop, net.to_tensor and net.normalize.
+// net.gather_examples, net.resize, net.center_crop, net.to_tensor and
+// net.normalize.
 #include "compiler/net/NetDialect.h"
 #include "compiler/net/Pixels.h"
 
@@ -23,6 +24,31 @@ LogicalResult net::inferTransform(std::optional<Location> location, Type input,
   types.push_back(batched(input.getContext(), ranked.getDimSize(0),
                           std::get<shape::Inferred>(result).shape));
   return success();
+}
+
+LogicalResult GatherExamplesOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  auto dataset = dyn_cast<RankedTensorType>(adaptor.getDataset().getType());
+  auto samples = dyn_cast<RankedTensorType>(adaptor.getSamples().getType());
+  if (!dataset || dataset.getRank() != 4 || !samples || samples.getRank() != 1)
+    return emitOptionalError(location,
+                             "expected examples [N, C, H, W] and samples [n]");
+  SmallVector<int64_t> shape(dataset.getShape());
+  shape[0] = samples.getDimSize(0);
+  types.push_back(RankedTensorType::get(shape, dataset.getElementType()));
+  return success();
+}
+
+Value GatherExamplesOp::emitElement(ElementEmitter &emitter) {
+  OpBuilder &b = emitter.builder;
+  Value example = emitter.perExample(*this, [&](Value row) {
+    Value sample = emitter.elementAt(getSamples(), {row});
+    return SmallVector<Value>{
+        b.create<arith::IndexCastOp>(getLoc(), b.getIndexType(), sample)};
+  })[0];
+  ArrayRef<Value> at = emitter.coordinates();
+  return emitter.elementAt(getDataset(), {example, at[1], at[2], at[3]});
 }
 
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,

@@ -16,6 +16,17 @@ class Net_GatherOp<string mnemonic> : Net_LayerOp<mnemonic, [
   }];
 }
 
+def Net_GatherExamplesOp : Net_GatherOp<"gather_examples"> {
+  let summary = "the examples `samples` of a data set [examples, C, H, W]";
+  let description = [{
+    ```mlir
+    %x = net.gather_examples %dataset, %samples : (tensor<60000x1x28x28xui8>, tensor<2xi32>) -> tensor<2x1x28x28xui8>
+    ```
+  }];
+  let arguments = (ins Net_PixelTensor:$dataset, Net_LabelTensor:$samples);
+  let results = (outs Net_PixelTensor:$output);
+}
+
 def Net_ResizeOp : Net_GatherOp<"resize"> {
   let summary = "bilinear resize of [N, C, h, w] to `size`, half-pixel centres, clamped at the edges";
   let description = [{

@@ -159,26 +159,45 @@ struct Named {
 };
 } // namespace
 
+/// Makes `result` by the node, or, where there is what a relu gave, the relu's
+/// gradient of what the node makes.
+static void finishGradient(GraphWriter &writer, NodeKind kind, Value activated,
+                           Named result, const Form &form,
+                           std::vector<size_t> operands,
+                           llvm::function_ref<void(GraphNode &)> complete) {
+  size_t relu = 0, product = 0;
+  if (activated) {
+    relu = writer.input("activated", activated, form.sizes, form.strides);
+    product = writer.between("product", form.sizes, form.strides);
+  }
+  size_t output =
+      writer.output(result.name, result.value, form.sizes, form.strides);
+  complete(
+      writer.node(kind, std::move(operands), {activated ? product : output}));
+  if (activated)
+    writer.node(NodeKind::ReLUGradient, {product, relu}, {output});
+}
+
 /// One convolution, or a gradient of one, of pictures with `op`'s window.
 template <typename Op>
 static CudaGraph convolution(Op op, Precision precision, NodeKind kind,
-                             Named first, Named second, Named result) {
+                             Named first, Named second, Named result,
+                             Value activated = Value()) {
   GraphWriter writer(precision);
   auto input = [&](Named tensor) {
     Form form = picture(tensor.value);
     return writer.input(tensor.name, tensor.value, form.sizes, form.strides);
   };
   size_t a = input(first), b = input(second);
-  Form form = picture(result.value);
-  size_t c = writer.output(result.name, result.value, form.sizes, form.strides);
-  windowOf(op)(writer.node(kind, {a, b}, {c}));
+  finishGradient(writer, kind, activated, result, picture(result.value), {a, b},
+                 windowOf(op));
   return writer.done();
 }
 
 static CudaGraph map(Conv2DInputGradientOp op, Precision precision) {
   return convolution(op, precision, NodeKind::ConvolutionData,
                      {"dy", op.getOutputGradient()}, {"w", op.getFilter()},
-                     {"dx", op.getInputGradient()});
+                     {"dx", op.getInputGradient()}, op.getActivated());
 }
 
 static CudaGraph map(Conv2DFilterGradientOp op, Precision precision) {
@@ -198,7 +217,7 @@ static CudaGraph map(Conv2DTransposeOp op, Precision precision) {
 static CudaGraph map(Conv2DTransposeInputGradientOp op, Precision precision) {
   return convolution(op, precision, NodeKind::Convolution,
                      {"x", op.getOutputGradient()}, {"w", op.getFilter()},
-                     {"y", op.getInputGradient()});
+                     {"y", op.getInputGradient()}, op.getActivated());
 }
 
 static CudaGraph map(Conv2DTransposeFilterGradientOp op, Precision precision) {
@@ -239,13 +258,12 @@ static CudaGraph map(DenseInputGradientOp op, Precision precision) {
   size_t gradient =
       writer.input("dy", op.getOutputGradient(), dy.sizes, dy.strides);
   size_t weight = writer.input("w", op.getWeight(), w.sizes, w.strides);
-  size_t result =
-      writer.output("dx", op.getInputGradient(), dx.sizes, dx.strides);
-  GraphNode &node =
-      writer.node(strict ? NodeKind::ConvolutionData : NodeKind::Matmul,
-                  {gradient, weight}, {result});
-  if (strict)
-    onePixel(node);
+  finishGradient(writer, strict ? NodeKind::ConvolutionData : NodeKind::Matmul,
+                 op.getActivated(), {"dx", op.getInputGradient()}, dx,
+                 {gradient, weight}, [&](GraphNode &node) {
+                   if (strict)
+                     onePixel(node);
+                 });
   return writer.done();
 }
 

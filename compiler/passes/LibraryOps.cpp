@@ -147,6 +147,7 @@ static std::optional<LibraryOp> map(Operation *op) {
             .addFilter(op.getFilter())
             .add(Role::Dst, op.getOutputGradient())
             .convolution(op)
+            .relu(op.getActivated() != nullptr) // which it refuses
             .done();
       })
       .Case<Conv2DFilterGradientOp, Conv2DTransposeFilterGradientOp>(
@@ -176,6 +177,7 @@ static std::optional<LibraryOp> map(Operation *op) {
             .add(Role::Src, op.getInputGradient())
             .add(Role::Weights, op.getWeight())
             .add(Role::Dst, op.getOutputGradient())
+            .relu(op.getActivated() != nullptr) // which it refuses
             .done();
       })
       .Case([](DenseWeightGradientOp op) {

@@ -565,9 +565,7 @@ void LowerToKernel::runOnOperation() {
     return signalPassFailure();
   std::optional<runtime::cuda::Precision> graphs;
   if (gpu)
-    graphs = gpu.getPrecision() == "f32"    ? runtime::cuda::Precision::F32
-             : gpu.getPrecision() == "tf32" ? runtime::cuda::Precision::TF32
-                                            : runtime::cuda::Precision::BF16;
+    graphs = runtime::cuda::precisionOf(gpu.getPrecision().str());
   // Globals take the parameters' places and names.
   for (ParameterOp parameter : llvm::to_vector(module.getOps<ParameterOp>())) {
     OpBuilder builder(parameter);
@@ -580,6 +578,7 @@ void LowerToKernel::runOnOperation() {
                                      tensorOf(parameter.getType()),
                                      parameter.getTrainable()   ? "parameter"
                                      : parameter.getStatistic() ? "statistic"
+                                     : parameter.getDataset()   ? "dataset"
                                                                 : "state",
                                      fileShape);
   }

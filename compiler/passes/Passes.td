@@ -44,6 +44,20 @@ def BuildPrograms : Pass<"net-build-programs", "mlir::ModuleOp"> {
   }];
 }
 
+def KeepDataset : Pass<"net-keep-dataset", "mlir::ModuleOp"> {
+  let summary = "Keep the training set where the steps run, which then take `samples` of it";
+  let description = [{
+    The argument `pixels` of `@train_step` and `@train_last_step` becomes
+    ```mlir
+    %set = net.read_parameter @dataset : tensor<60000x1x28x28xui8>
+    %pixels = net.gather_examples %set, %samples
+    ```
+    and `samples` an argument. Evaluation goes on to take pixels.
+  }];
+  let options = [Option<"examples", "examples", "int64_t", "0",
+                        "of the training set; 0: nothing is kept">];
+}
+
 def Differentiate : Pass<"net-differentiate", "mlir::func::FuncOp"> {
   let summary = "Replace `net.minimize` by gradients and updates of the parameters";
   let description = [{

@@ -26,8 +26,8 @@ struct PrintShapes : netc::net::impl::PrintShapesBase<PrintShapes> {
     if (op.getNumResults() == 0 || isa<ReadParameterOp>(op))
       return;
     auto name = dyn_cast<NameLoc>(op.getLoc());
-    llvm::outs() << (name ? name.getName().getValue() : StringRef("-")) << ' ' << op.getName()
-                 << ' ';
+    llvm::outs() << (name ? name.getName().getValue() : StringRef("-")) << ' '
+                 << op.getName() << ' ';
     if (auto type = dyn_cast<RankedTensorType>(op.getResult(0).getType()))
       llvm::interleave(type.getShape(), llvm::outs(), "x");
     else

@@ -76,7 +76,9 @@ void PropagateLayouts::runOnOperation() {
       module->getAttr(kernel::targetAttrName));
   if (onGpu)
     for (auto parameter : module.getOps<ParameterOp>())
-      decide(parameter, channelsLast(parameter.getType()));
+      decide(parameter, parameter.getDataset()
+                            ? "" // as it comes: examples are gathered from it
+                            : channelsLast(parameter.getType()));
   else if (failed(configureLibrary(module)))
     return signalPassFailure();
   auto target = module->getAttrOfType<kernel::CpuAttr>("kernel.target");

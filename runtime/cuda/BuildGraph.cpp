@@ -144,19 +144,27 @@ void GraphBuilder::addMatmul(const GraphNode &node) {
 }
 
 void GraphBuilder::addPointwise(const GraphNode &node) {
-  bool adds = node.kind == NodeKind::Add;
+  bool adds = node.kind == NodeKind::Add,
+       isGradient = node.kind == NodeKind::ReLUGradient;
   Descriptor &shape =
       detail(CUDNN_BACKEND_POINTWISE_DESCRIPTOR, node.kind)
           .set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_TYPE_POINTWISE_MODE,
-               adds ? CUDNN_POINTWISE_ADD : CUDNN_POINTWISE_RELU_FWD)
+               adds         ? CUDNN_POINTWISE_ADD
+               : isGradient ? CUDNN_POINTWISE_RELU_BWD
+                            : CUDNN_POINTWISE_RELU_FWD)
           .set(CUDNN_ATTR_POINTWISE_MATH_PREC, CUDNN_TYPE_DATA_TYPE,
                CUDNN_DATA_FLOAT);
   shape.finalize();
   Descriptor &operation =
       start(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR, node.kind)
-          .set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, shape)
-          .set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, input(node, 0))
-          .set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, output(node));
+          .set(CUDNN_ATTR_OPERATION_POINTWISE_PW_DESCRIPTOR, shape);
+  if (isGradient) // a ReLU's two sides have one sign: either is its X
+    operation.set(CUDNN_ATTR_OPERATION_POINTWISE_DYDESC, input(node, 0))
+        .set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, input(node, 1))
+        .set(CUDNN_ATTR_OPERATION_POINTWISE_DXDESC, output(node));
+  else
+    operation.set(CUDNN_ATTR_OPERATION_POINTWISE_XDESC, input(node, 0))
+        .set(CUDNN_ATTR_OPERATION_POINTWISE_YDESC, output(node));
   if (adds)
     operation.set(CUDNN_ATTR_OPERATION_POINTWISE_BDESC, input(node, 1));
   operation.finalize();
@@ -271,6 +279,7 @@ void GraphBuilder::addNode(const GraphNode &node) {
     return addMatmul(node);
   case NodeKind::Add:
   case NodeKind::ReLU:
+  case NodeKind::ReLUGradient:
     return addPointwise(node);
   case NodeKind::MaxPool:
   case NodeKind::MaxPoolGradient:
@@ -408,8 +417,8 @@ Plan planGraph(const Cudnn &cudnn, const GraphSpec &graph,
       if (workspace <= mostWorkspace)
         return {std::move(plan), std::move(*engine), workspace};
     }
-  throw Error(fmt::format("cuDNN has no deterministic engine in {} for `{}`",
-                          toString(graph.precision), toText(graph)));
+  throw NoEngine(fmt::format("cuDNN has no deterministic engine in {} for `{}`",
+                             toString(graph.precision), toText(graph)));
 }
 
 std::string serialize(const Plan &plan) {

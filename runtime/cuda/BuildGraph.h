@@ -24,9 +24,17 @@ struct Plan {
   int64_t workspaceBytes = 0;
 };
 
+/// What planGraph() throws for a graph that this cuDNN cannot run on the
+/// device.
+class NoEngine : public Error {
+public:
+  using Error::Error;
+};
+
 /// Chooses among the engines that cuDNN's heuristics propose, in their order:
 /// the first that is deterministic, of the graph's precision (`f32` allows no
-/// tensor cores), and that builds. Throws Error when there is none.
+/// tensor cores), and that builds. Throws NoEngine when there is none, Error
+/// when the graph is refused as a whole.
 Plan planGraph(const Cudnn &cudnn, const GraphSpec &graph,
                const PlanTarget &target);
 

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <limits>
-#include <optional>
 
 namespace netc::runtime::cuda {
 
@@ -32,6 +31,7 @@ static constexpr NodeForm forms[] = {
     {NodeKind::Matmul, "matmul", 2, 1, false, false, false},
     {NodeKind::Add, "add", 2, 1, false, false, false},
     {NodeKind::ReLU, "relu", 1, 1, false, false, false},
+    {NodeKind::ReLUGradient, "relu_gradient", 2, 1, false, false, false},
     {NodeKind::MaxPool, "max_pool", 1, 2, true, true, false},
     {NodeKind::MaxPoolGradient, "max_pool_gradient", 2, 1, true, true, false},
     {NodeKind::AvgPool, "avg_pool", 1, 1, true, true, false},
@@ -50,6 +50,13 @@ std::string_view toString(Precision precision) {
   return precision == Precision::F32    ? "f32"
          : precision == Precision::TF32 ? "tf32"
                                         : "bf16";
+}
+
+std::optional<Precision> precisionOf(std::string_view word) {
+  for (Precision precision : {Precision::F32, Precision::TF32, Precision::BF16})
+    if (toString(precision) == word)
+      return precision;
+  return std::nullopt;
 }
 
 int64_t GraphTensor::bytes() const {
@@ -285,12 +292,11 @@ GraphSpec Reader::read() {
   while (nextEntry()) {
     std::string_view kind = word();
     if (kind == "precision") {
-      std::string_view precision = word();
-      if (precision != "f32" && precision != "tf32" && precision != "bf16")
-        fail(fmt::format("expected f32, tf32 or bf16, got `{}`", precision));
-      graph.precision = precision == "f32"    ? Precision::F32
-                        : precision == "tf32" ? Precision::TF32
-                                              : Precision::BF16;
+      std::string_view name = word();
+      std::optional<Precision> precision = precisionOf(name);
+      if (!precision)
+        fail(fmt::format("expected f32, tf32 or bf16, got `{}`", name));
+      graph.precision = *precision;
       if (!word().empty())
         fail("words behind the precision");
     } else if (kind == "tensor") {

@@ -5,6 +5,7 @@
 
 #include "runtime/TensorType.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,7 @@ enum class NodeKind {
   Matmul,            // a [B, M, K], b [B, K, N] -> c [B, M, N]
   Add,               // x, b -> y; b's sizes of 1 are repeated
   ReLU,              // x -> y
+  ReLUGradient,      // dy, y -> dx
   MaxPool,           // x -> y, and the place of each maximum in its window
   MaxPoolGradient,   // dy, places -> dx
   AvgPool,           // x -> y, padding counted as zeros
@@ -77,5 +79,7 @@ std::string toText(const GraphSpec &graph);
 GraphSpec parseGraph(std::string_view text);
 
 std::string_view toString(Precision precision);
+/// The inverse; nullopt for a word that is none.
+std::optional<Precision> precisionOf(std::string_view word);
 
 } // namespace netc::runtime::cuda

@@ -32,14 +32,16 @@ std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
   return permutation;
 }
 
-Loader::Loader(const Examples &examples, int64_t batch, int workerCount)
-    : examples(examples), batch(batch) {
+Loader::Loader(const Examples &examples, int64_t batch, int workerCount,
+               Contents contents)
+    : examples(examples), batch(batch), contents(contents) {
   assert(batch > 0 && workerCount >= 0);
   // One batch in the caller's hands, one being gathered by each worker.
   slots.resize(static_cast<size_t>(workerCount) + 1);
   for (Slot &slot : slots) {
-    slot.batch.pixels.resize(
-        static_cast<size_t>(batch * examples.exampleBytes));
+    if (contents == Contents::PixelsAndLabels)
+      slot.batch.pixels.resize(
+          static_cast<size_t>(batch * examples.exampleBytes));
     slot.batch.labels.resize(
         static_cast<size_t>(batch * examples.exampleLabels));
     slot.batch.samples.resize(static_cast<size_t>(batch));
@@ -126,6 +128,14 @@ void Loader::work() {
   }
 }
 
+void Loader::gatherPixels(size_t example, std::span<uint8_t> out) const {
+  if (examples.decode)
+    examples.decode(static_cast<int64_t>(example), out);
+  else
+    std::memcpy(out.data(), examples.pixels.data() + example * out.size(),
+                out.size());
+}
+
 void Loader::gather(int64_t index, Batch &out) const {
   auto exampleBytes = static_cast<size_t>(examples.exampleBytes);
   auto exampleLabels = static_cast<size_t>(examples.exampleLabels);
@@ -133,12 +143,10 @@ void Loader::gather(int64_t index, Batch &out) const {
   size_t size = std::min(order.size() - first, static_cast<size_t>(batch));
   for (size_t row = 0; row < size; ++row) {
     size_t example = order[first + row];
-    uint8_t *pixels = out.pixels.data() + row * exampleBytes;
-    if (examples.decode)
-      examples.decode(static_cast<int64_t>(example), {pixels, exampleBytes});
-    else
-      std::memcpy(pixels, examples.pixels.data() + example * exampleBytes,
-                  exampleBytes);
+    if (contents == Contents::PixelsAndLabels)
+      gatherPixels(
+          example,
+          std::span(out.pixels).subspan(row * exampleBytes, exampleBytes));
     std::copy_n(examples.labels.begin() +
                     static_cast<ptrdiff_t>(example * exampleLabels),
                 exampleLabels,
@@ -146,8 +154,9 @@ void Loader::gather(int64_t index, Batch &out) const {
                     static_cast<ptrdiff_t>(row * exampleLabels));
     out.samples[row] = static_cast<int32_t>(example);
   }
-  std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
-            out.pixels.end(), uint8_t{0});
+  if (contents == Contents::PixelsAndLabels)
+    std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
+              out.pixels.end(), uint8_t{0});
   std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size * exampleLabels),
             out.labels.end(), 0);
   std::fill(out.samples.begin() + static_cast<ptrdiff_t>(size),

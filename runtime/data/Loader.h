@@ -19,10 +19,13 @@ enum class Order { Shuffled, Sequential };
 std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
                                    uint32_t epoch);
 
+/// What a loader's batches hold besides the numbers of their examples.
+enum class Contents { PixelsAndLabels, Labels };
+
 /// Buffers of a whole batch; the rows from `size` on are zeros.
 struct Batch {
   int64_t size = 0;             // examples in it: fewer in an epoch's last
-  std::vector<uint8_t> pixels;  // [batch, C, H, W]
+  std::vector<uint8_t> pixels;  // [batch, C, H, W], or empty: Contents
   std::vector<int32_t> labels;  // [batch, labelShape]
   std::vector<int32_t> samples; // [batch], which examples of the set they are
 };
@@ -31,7 +34,8 @@ class Loader {
 public:
   /// `examples` outlives the loader. With no workers, batches are gathered
   /// when asked for. \pre batch > 0, workers >= 0
-  Loader(const Examples &examples, int64_t batch, int workers);
+  Loader(const Examples &examples, int64_t batch, int workers,
+         Contents contents = Contents::PixelsAndLabels);
   ~Loader();
   Loader(const Loader &) = delete;
   Loader &operator=(const Loader &) = delete;
@@ -47,9 +51,11 @@ public:
 private:
   void work();
   void gather(int64_t index, Batch &out) const;
+  void gatherPixels(size_t example, std::span<uint8_t> out) const;
 
   const Examples &examples;
   const int64_t batch;
+  const Contents contents;
   std::vector<uint32_t> order;
 
   // A ring of slots: batch i is gathered into slot i % slots, once the batch

@@ -64,9 +64,11 @@ std::optional<std::vector<int64_t>> labelShapeOf(const fb::Program &program) {
 }
 
 /// The batch of a program that has what the training loop gives and takes, with
-/// labels as the full training step has them.
+/// labels as the full training step has them, and pixels unless they come from
+/// a set that it keeps.
 int64_t checkProgram(const Executable &executable, const fb::Program &program,
-                     const std::optional<std::vector<int64_t>> &labelShape) {
+                     const std::optional<std::vector<int64_t>> &labelShape,
+                     bool keepsDataset) {
   int64_t batch = program.batch();
   if (batch <= 0)
     fail(executable,
@@ -77,13 +79,15 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program,
                    fb::ElementType element, const std::vector<int64_t> &shape) {
     checkBuffer(executable, program, buffers, name, element, shape);
   };
-  check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
+  if (!keepsDataset)
+    check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
   if (labelShape) {
     std::vector<int64_t> labels = *labelShape;
     labels.insert(labels.begin(), batch);
     check(program.inputs(), "labels", fb::ElementType::I32, labels);
   }
-  if (find(program.inputs(), "samples")) // only random transforms ask for it
+  // Random transforms ask for them, and what gathers from a set.
+  if (keepsDataset || find(program.inputs(), "samples"))
     check(program.inputs(), "samples", fb::ElementType::I32, {batch});
   check(program.outputs(), "loss", fb::ElementType::F32, {batch});
   if (find(program.outputs(), "correct")) // not every loss has an accuracy
@@ -136,6 +140,28 @@ ParameterInfo describeParameter(const Executable &executable,
   return info;
 }
 
+/// Which parameter is the training set's pixels.
+std::optional<size_t> findDataset(const Executable &executable,
+                                  const Model &model) {
+  std::optional<size_t> found;
+  const auto *parameters = executable.tables().parameters();
+  for (size_t i = 0; parameters && i < parameters->size(); ++i) {
+    const fb::Parameter &parameter = *parameters->Get(i);
+    if (!parameter.dataset())
+      continue;
+    std::vector<int64_t> shape = model.inputShape;
+    shape.insert(shape.begin(), model.examples);
+    const fb::TensorType &type = *parameter.buffer()->type();
+    if (found || model.examples <= 0 || parameter.trainable() ||
+        parameter.statistic() || type.element() != fb::ElementType::U8 ||
+        numbers(type.shape()) != shape || !text(type.layout()).empty())
+      fail(executable, fmt::format("`{}` is not the pixels of its {} examples",
+                                   model.parameters[i].name, model.examples));
+    found = i;
+  }
+  return found;
+}
+
 class ExecutorPrograms final : public Programs {
 public:
   explicit ExecutorPrograms(Executor &executor)
@@ -145,6 +171,26 @@ public:
 
   void initialize(const RunState &state) override {
     executor.run("initialize", state);
+  }
+
+  void keepDataset(const data::Examples &examples, int workers) override {
+    size_t index = description.dataset.value();
+    if (!examples.decode) {
+      executor.writeParameterBytes(index, 0,
+                                   std::as_bytes(std::span(examples.pixels)));
+      return;
+    }
+    constexpr int64_t rows = 64; // decoded at a time by each worker
+    data::Loader loader(examples, rows, workers);
+    loader.start(data::exampleOrder(examples.count, data::Order::Sequential,
+                                    /*seed=*/0, /*epoch=*/0));
+    uint64_t first = 0;
+    while (const data::Batch *batch = loader.next()) {
+      auto bytes = static_cast<size_t>(batch->size * examples.exampleBytes);
+      executor.writeParameterBytes(
+          index, first, std::as_bytes(std::span(batch->pixels).first(bytes)));
+      first += bytes;
+    }
   }
 
   Outputs run(std::string_view program, const RunState &state,
@@ -158,7 +204,8 @@ public:
   void start(std::string_view program, const RunState &state,
              const data::Batch &batch) override {
     const fb::Program *tables = executor.executable().program(program);
-    setPixels(*tables, program, batch);
+    if (find(tables->inputs(), "pixels"))
+      setPixels(*tables, program, batch);
     if (description.takesLabels) {
       std::span<std::byte> labels = executor.input(program, "labels");
       assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
@@ -270,19 +317,22 @@ Model describe(const Executable &executable) {
   const fb::Program *step = executable.program("train_step");
   auto labelShape = labelShapeOf(step ? *step : evaluation);
   model.takesLabels = labelShape.has_value();
-  model.labelShape = labelShape.value_or(std::vector<int64_t>());
-  model.evaluateBatch = checkProgram(executable, evaluation, labelShape);
-  model.outputShape = outputShapeOf(executable, evaluation, model);
-  if (step)
-    model.batch = checkProgram(executable, *step, labelShape);
-  if (const fb::Program *last = executable.program("train_last_step")) {
-    model.lastBatch = checkProgram(executable, *last, labelShape);
-    if (model.lastBatch >= model.batch)
-      fail(executable, "its last batch is not smaller than the others");
-  }
   if (tables.parameters())
     for (const fb::Parameter *parameter : *tables.parameters())
       model.parameters.push_back(describeParameter(executable, *parameter));
+  model.dataset = findDataset(executable, model);
+  bool keeps = model.dataset.has_value();
+  model.labelShape = labelShape.value_or(std::vector<int64_t>());
+  model.evaluateBatch =
+      checkProgram(executable, evaluation, labelShape, /*keepsDataset=*/false);
+  model.outputShape = outputShapeOf(executable, evaluation, model);
+  if (step)
+    model.batch = checkProgram(executable, *step, labelShape, keeps);
+  if (const fb::Program *last = executable.program("train_last_step")) {
+    model.lastBatch = checkProgram(executable, *last, labelShape, keeps);
+    if (model.lastBatch >= model.batch)
+      fail(executable, "its last batch is not smaller than the others");
+  }
   return model;
 }
 

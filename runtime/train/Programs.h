@@ -44,6 +44,9 @@ struct Model {
   float learningRate = 0;
   Schedule schedule; // of the learning rate
   std::vector<ParameterInfo> parameters;
+  /// Which of them is the training set's pixels, where the steps gather their
+  /// batches from it themselves.
+  std::optional<size_t> dataset;
   std::vector<Expectation> expectations; // of runs, in the text's order
 };
 
@@ -76,9 +79,16 @@ public:
 
   virtual const Model &model() const = 0;
   virtual void initialize(const RunState &state) = 0;
+  /// Copies the pixels of the training set to where model().dataset is, before
+  /// the first training step; `workers` threads decode what must be. Throws the
+  /// Error of a picture that cannot be. \pre checkDataset() has passed
+  virtual void keepDataset(const data::Examples &examples, int workers) {
+    (void)examples;
+    (void)workers;
+  }
   /// Runs `train_step`, `train_last_step` or `evaluate` on the first rows of
-  /// the batch, as many as the program takes. The outputs are valid until the
-  /// next run.
+  /// the batch, as many as the program takes; of its pixels none where the
+  /// training set is kept. The outputs are valid until the next run.
   virtual Outputs run(std::string_view program, const RunState &state,
                       const data::Batch &batch) = 0;
   /// The same in two halves, with at most depth() runs between them: the batch

@@ -86,7 +86,9 @@ Trainer::Trainer(Programs &programs, const data::Examples &trainSet,
     : programs(programs), trainSet(trainSet), testSet(testSet),
       settings(settings), metrics(metrics), console(console),
       interrupted(interrupted),
-      trainLoader(trainSet, programs.model().batch, settings.workers),
+      trainLoader(trainSet, programs.model().batch, settings.workers,
+                  programs.model().dataset ? data::Contents::Labels
+                                           : data::Contents::PixelsAndLabels),
       testLoader(testSet, programs.model().evaluateBatch, settings.workers),
       progress(console) {
   assert((settings.epochs || settings.steps) && "else it would never end");
@@ -175,6 +177,8 @@ bool Trainer::trainEpoch(Sums &sums) {
 }
 
 Outcome Trainer::run() {
+  if (programs.model().dataset)
+    programs.keepDataset(trainSet, settings.workers);
   for (; !limitReached(); ++state.epoch) {
     if (settings.epochs && state.epoch >= *settings.epochs)
       break;

@@ -235,6 +235,12 @@ void Execution::matmul(const json &node) {
 void Execution::pointwise(const json &node) {
   reference::Tensor x = read(node, "X");
   std::string mode = node.at("pointwiseMode");
+  if (mode == "CUDNN_POINTWISE_RELU_BWD") {
+    reference::Tensor dy = read(node, "dY");
+    for (int64_t i = 0; i < x.size(); ++i)
+      x.values[i] = x.values[i] > 0 ? dy.values[i] : 0;
+    return write(node, "dX", x);
+  }
   if (mode == "CUDNN_POINTWISE_RELU_FWD") {
     for (double &value : x.values)
       value = value > 0 ? value : 0;
@@ -404,7 +410,8 @@ static std::shared_ptr<Plan> parsePlan(const std::vector<char> &text) {
                    operation.find("RESAMPLE") != std::string::npos ||
                    node.value("mode", "") == "CUDNN_BATCH_NORM" ||
                    mode == "CUDNN_POINTWISE_ADD" ||
-                   mode == "CUDNN_POINTWISE_RELU_FWD";
+                   mode == "CUDNN_POINTWISE_RELU_FWD" ||
+                   mode == "CUDNN_POINTWISE_RELU_BWD";
       if (!known)
         return nullptr;
       plan->nodes.push_back(node);

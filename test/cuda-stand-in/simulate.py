@@ -85,6 +85,7 @@ def main():
     add_arguments(parser)
     parser.add_argument("--device", default="h100")
     parser.add_argument("--precision", default="f32")
+    parser.add_argument("--pictures", action="store_true", help="a folder of PNGs and JPEGs")
     parser.add_argument("network")
     arguments = parser.parse_args()
     if is_skipped(arguments):
@@ -96,17 +97,22 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         os.environ.setdefault("NETC_CACHE", str(folder / "cache"))
-        make_dataset(folder / "data", train=14, test=6, size=28)
-        data = ["--data", folder / "data"]
+        if arguments.pictures: # 14 to train on, 6 to test on, of two classes
+            run([sys.executable, HERE.parent / "driver/Inputs/make_pictures.py", folder / "data", "6", "2"])
+            name, data = f"folder:{folder / 'data'}", []
+        else:
+            make_dataset(folder / "data", train=14, test=6, size=28)
+            name, data = "fashion-mnist", ["--data", folder / "data"]
         # Three whole steps and the epoch's smaller last one.
         target = ["--target", f"cuda:{arguments.device}", "--precision", arguments.precision,
-                  "--batch", "4", "--for", "fashion-mnist", *data]
+                  "--batch", "4", "--for", name, *data]
         run([netc, network, "-o", folder / "gpu.netx", *target])
         module = run([netc, network, "--emit=kernel", *target], stdout=subprocess.PIPE)
+        assert b"gather_examples" in module.stdout, "the training set is not kept on the device"
         run([arguments.programs / "netc-host-kernels", folder / "kernels.so"],
             input=module.stdout)
 
-        training = ["--train", "fashion-mnist", *data, "--epochs", "1", "--seed", "3",
+        training = ["--train", name, *data, "--epochs", "1", "--seed", "3",
                     "--order", "sequential", "--quiet"]
         simulated = dict(os.environ,
                          LD_LIBRARY_PATH=os.pathsep.join(

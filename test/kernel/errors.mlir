@@ -37,7 +37,7 @@ kernel.global @w : memref<4x8xf32> {tensor = #kernel.tensor<4x8xf32, "aB8b">, ki
 
 // -----
 
-// expected-error @below {{expected kind "parameter", "statistic" or "state", got "weight"}}
+// expected-error @below {{expected kind "parameter", "statistic", "state" or "dataset", got "weight"}}
 kernel.global @w : memref<4xf32> {tensor = #kernel.tensor<4xf32>, kind = "weight"}
 
 // -----

@@ -15,8 +15,22 @@ func.func @f(%pixels: tensor<2x3x28x20xui8>) {
   %3 = net.to_tensor %pixels : (tensor<2x3x28x20xui8>) -> tensor<*xf32>
   return
 }
+func.func @kept(%dataset: tensor<50x3x28x20xui8>, %samples: tensor<4xi32>) {
+  // CHECK-NEXT: net.gather_examples 4x3x28x20{{$}}
+  %0 = net.gather_examples %dataset, %samples : (tensor<50x3x28x20xui8>, tensor<4xi32>) -> tensor<4x3x28x20xui8>
+  return
+}
 
 //--- errors.mlir
+func.func @f(%x: tensor<50x784xui8>, %samples: tensor<4xi32>) {
+  // expected-error @below {{expected examples [N, C, H, W] and samples [n]}}
+  // expected-error @below {{failed to infer returned types}}
+  %0 = net.gather_examples %x, %samples : (tensor<50x784xui8>, tensor<4xi32>) -> tensor<4x784xui8>
+  return
+}
+
+// -----
+
 func.func @f(%x: tensor<2x1x3x3xui8>) {
   // expected-error @below {{expected two sizes}}
   // expected-error @below {{failed to infer returned types}}

@@ -131,3 +131,40 @@ TEST(Transforms, InAChainMatchReference) {
         << tensorType(shape);
   }
 }
+
+TEST(GatherExamples, TakesThemFromTheSet) {
+  for (const Shape &shape : shapes) {
+    Shape set = shape;
+    set[0] = 11;
+    Tensor dataset = pixels(set), samples({shape[0]});
+    for (int64_t i = 0; i < shape[0]; ++i)
+      samples.values[i] = static_cast<double>((7 * i + 10) % set[0]);
+    Tensor expected(shape);
+    int64_t example = expected.size() / shape[0];
+    for (int64_t i = 0; i < expected.size(); ++i)
+      expected.values[i] =
+          dataset.values[static_cast<int64_t>(samples.values[i / example]) *
+                             example +
+                         i % example];
+    // Alone, behind it a transform of each pixel, and one that reads others.
+    FunctionText function;
+    auto x = function.argument(set, "ui8"),
+         s = function.argument({shape[0]}, "i32");
+    auto y =
+        function.op("gather_examples", {x, s}, "", tensorType(shape, "ui8"));
+    auto scaled = function.op("to_tensor", {y}, "", tensorType(shape));
+    auto z =
+        function.op("gather_examples", {x, s}, "", tensorType(shape, "ui8"));
+    reference::Pair size{shape[2] + 3, 2 * shape[3]};
+    auto resized =
+        function.op("resize", {z}, sizes("size", {size[0], size[1]}),
+                    tensorType({shape[0], shape[1], size[0], size[1]}));
+    std::vector<Tensor> results =
+        runProgram(function.text({scaled, resized}), {dataset, samples});
+    EXPECT_EQ(difference(results[0], reference::toTensor(expected), tolerance),
+              "")
+        << tensorType(shape);
+    EXPECT_EQ(difference(results[1], resize(expected, size), tolerance), "")
+        << tensorType(shape);
+  }
+}

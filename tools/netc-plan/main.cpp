@@ -5,7 +5,9 @@
 //
 // The first line is the device's description, each other line a graph's text.
 // The first answer is `{"cudnn": 91900}`; then there is one for each graph, in
-// order: `{"engine": .., "workspace": .., "plan": ..}` or `{"error": ..}`.
+// order: `{"engine": .., "workspace": .., "plan": ..}` or `{"error": ..}`, with
+// `"no_engine": true` where the graph is in order and cuDNN has no engine for
+// it.
 #include "runtime/cuda/BuildGraph.h"
 
 #include <cstdlib>
@@ -26,6 +28,8 @@ static json plan(const cuda::Cudnn &cudnn, const cuda::PlanTarget &target,
     return {{"engine", plan.engine},
             {"workspace", plan.workspaceBytes},
             {"plan", cuda::serialize(plan)}};
+  } catch (const cuda::NoEngine &error) {
+    return {{"error", error.what()}, {"no_engine", true}};
   } catch (const netc::Error &error) {
     return {{"error", error.what()}};
   }

@@ -72,6 +72,9 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
   out += fmt::format("\ntraining    {} for a step of {} example{} on {} ({})\n",
                      scaled(facts.trainingBytes, "B"), facts.batch,
                      facts.batch == 1 ? "" : "s", facts.target, facts.machine);
+  if (facts.datasetBytes > 0)
+    out += fmt::format("            {} of them the training set, kept there\n",
+                       scaled(facts.datasetBytes, "B"));
   out += "columns     mult-adds of one example forward; bytes of the "
          "parameters and\n"
          "            of the batch's outputs\n";
@@ -111,6 +114,8 @@ std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
   object["parameters"] = total.parameters;
   object["macs"] = total.multiplyAdds;
   object["training_bytes"] = facts.trainingBytes;
+  if (facts.datasetBytes > 0)
+    object["dataset_bytes"] = facts.datasetBytes;
   object["layers"] = std::move(layers);
   object["warnings"] = nlohmann::ordered_json::parse(facts.warnings);
   return object.dump(2, ' ', false,

@@ -13,7 +13,8 @@ struct CheckFacts {
   std::string target;  // cpu
   std::string machine; // avx512, 2 threads
   int64_t trainingBytes = 0;
-  shape::Shape pixels; // what pictures are assumed to be
+  int64_t datasetBytes = 0; // of them, where the training set is kept
+  shape::Shape pixels;      // what pictures are assumed to be
   bool pixelsAssumed = true;
   std::string warnings; // as JSON
 };

@@ -406,6 +406,7 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
                         compiled.target.threads,
                         compiled.target.threads == 1 ? "" : "s");
   facts.trainingBytes = compiler.trainingBytes();
+  facts.datasetBytes = compiler.datasetBytes();
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
   std::cout << (options.run.json ? checkJson(network, facts)

@@ -37,6 +37,8 @@ ParameterCount countParameters(const fb::Executable &tables) {
       ++count.tensors;
       count.trainable += numbers;
     }
+    if (parameter->dataset())
+      continue; // of the data, not of the network
     if (parameter->statistic())
       count.statistics += numbers;
   }

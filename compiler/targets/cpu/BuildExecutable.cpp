@@ -36,6 +36,7 @@ static std::unique_ptr<fb::ParameterT> record(GlobalOp global) {
       record(global.getSymName(), global.getTensor(), *global.getOffset());
   table->trainable = global.getKind() == "parameter";
   table->statistic = global.getKind() == "statistic";
+  table->dataset = global.getKind() == "dataset";
   if (auto fileShape = global.getFileShape())
     table->shape = fileShape->vec();
   return table;

@@ -22,6 +22,15 @@ std::unique_ptr<mlir::Pass> createSplitBiasGradient();
 /// kernels where the statistics are given.
 std::unique_ptr<mlir::Pass> createExpandBatchNorm();
 
+/// `net-fuse-activation-gradient`: a relu's gradient in the graph of the data
+/// gradient before it, where the planner knows an engine for it. Without a
+/// planner it starts one for the module's target.
+std::unique_ptr<mlir::Pass>
+createFuseActivationGradient(Planner *planner = nullptr);
+
+/// A planner for a module's target. Throws Error where that is no GPU.
+Planner plannerOf(mlir::ModuleOp module);
+
 /// `net-use-bf16`, on functions: activations as bf16 where the target says so.
 std::unique_ptr<mlir::Pass> createUseBf16();
 

@@ -49,21 +49,22 @@ LogicalResult PlanGraphs::plan(kernel::GraphOp graph) {
   return success();
 }
 
+cuda::Planner netc::cuda::plannerOf(ModuleOp module) {
+  kernel::CudaAttr target = kernel::getCudaTarget(module);
+  if (!target)
+    throw Error(
+        "expected the module's target, `kernel.target = #kernel.cuda<...>`");
+  std::string json = target.getDescription().empty()
+                         ? describeDevice(target.getDevice().str()).json
+                         : target.getDescription().str();
+  return Planner(std::move(json), plannerOptions());
+}
+
 void PlanGraphs::runOnOperation() {
   std::optional<cuda::Planner> own;
   if (!planner) {
-    kernel::CudaAttr target = kernel::getCudaTarget(getOperation());
-    if (!target) {
-      getOperation().emitError(
-          "expected the module's target, `kernel.target = #kernel.cuda<...>`");
-      return signalPassFailure();
-    }
     try {
-      std::string json =
-          target.getDescription().empty()
-              ? cuda::describeDevice(target.getDevice().str()).json
-              : target.getDescription().str();
-      own.emplace(std::move(json), cuda::plannerOptions());
+      own.emplace(cuda::plannerOf(getOperation()));
     } catch (const Error &error) {
       getOperation().emitError(error.what());
       return signalPassFailure();
@@ -86,6 +87,7 @@ std::unique_ptr<Pass> netc::cuda::createPlanGraphs(Planner *planner) {
 
 void netc::cuda::registerPasses() {
   registerPass([] { return createPlanGraphs(); });
+  registerPass([] { return createFuseActivationGradient(); });
   registerPass(createSplitBiasGradient);
   registerPass(createExpandBatchNorm);
   registerPass(createUseBf16);

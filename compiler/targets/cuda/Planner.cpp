@@ -164,6 +164,7 @@ static uint64_t hash(std::string_view text) { // FNV-1a, 64 bits
 Planner::Planner(std::string device, PlannerOptions options)
     : device(std::move(device)), options(std::move(options)) {}
 
+Planner::Planner(Planner &&other) noexcept = default;
 Planner::~Planner() = default;
 
 std::string Planner::cachePath(const std::string &graph) const {
@@ -175,35 +176,44 @@ std::string Planner::cachePath(const std::string &graph) const {
 }
 
 // The file says itself what it is for, so that equal hashes do no harm.
-bool Planner::readCached(const std::string &graph, PlannedGraph &into) const {
+bool Planner::readCached(const std::string &graph, Answer &into) const {
   if (options.cacheFolder.empty())
     return false;
   std::ifstream in(cachePath(graph), std::ios::binary);
   json entry = json::parse(in, nullptr, /*allow_exceptions=*/false);
   if (!entry.is_object() || entry.value("cudnn", json()) != process->version())
     return false;
-  for (const char *name : {"device", "graph", "engine", "plan"})
-    if (!entry.contains(name) || !entry[name].is_string())
-      return false;
-  if (entry["device"] != device || entry["graph"] != graph ||
-      !entry.contains("workspace") || !entry["workspace"].is_number_unsigned())
+  auto hasText = [&](const char *name) {
+    return entry.contains(name) && entry[name].is_string();
+  };
+  if (!hasText("device") || !hasText("graph") || entry["device"] != device ||
+      entry["graph"] != graph)
     return false;
-  into = {entry["engine"], entry["workspace"], entry["plan"]};
+  if (hasText("refusal")) {
+    into.refusal = entry["refusal"];
+    return true;
+  }
+  if (!hasText("engine") || !hasText("plan") || !entry.contains("workspace") ||
+      !entry["workspace"].is_number_unsigned())
+    return false;
+  into.plan = {entry["engine"], entry["workspace"], entry["plan"]};
   return true;
 }
 
 // A cache that cannot be written is no error: the plan is there.
-void Planner::keep(const std::string &graph, const PlannedGraph &plan) const {
+void Planner::keep(const std::string &graph, const Answer &answer) const {
   if (options.cacheFolder.empty())
     return;
   std::error_code code;
   filesystem::create_directories(options.cacheFolder, code);
-  json entry = {{"cudnn", process->version()},
-                {"device", device},
-                {"graph", graph},
-                {"engine", plan.engine},
-                {"workspace", plan.workspaceBytes},
-                {"plan", plan.plan}};
+  json entry = {
+      {"cudnn", process->version()}, {"device", device}, {"graph", graph}};
+  if (answer.refusal.empty())
+    entry.update({{"engine", answer.plan.engine},
+                  {"workspace", answer.plan.workspaceBytes},
+                  {"plan", answer.plan.plan}});
+  else
+    entry["refusal"] = answer.refusal;
   std::string path = cachePath(graph);
   std::string temporary = fmt::format("{}.{}", path, ::getpid());
   std::ofstream out(temporary, std::ios::binary);
@@ -216,22 +226,36 @@ void Planner::keep(const std::string &graph, const PlannedGraph &plan) const {
 }
 
 const PlannedGraph &Planner::plan(const std::string &graph) {
-  if (auto found = plans.find(graph); found != plans.end())
+  const Answer &answer = find(graph);
+  if (!answer.refusal.empty())
+    throw Error(answer.refusal);
+  return answer.plan;
+}
+
+bool Planner::hasEngine(const std::string &graph) {
+  return find(graph).refusal.empty();
+}
+
+const Planner::Answer &Planner::find(const std::string &graph) {
+  if (auto found = answers.find(graph); found != answers.end())
     return found->second;
   if (!process)
     process = std::make_unique<Process>(options.program, device);
-  PlannedGraph plan;
-  if (readCached(graph, plan)) {
+  Answer answer;
+  if (readCached(graph, answer)) {
     ++cachedCount;
   } else {
-    json answer = process->ask(graph);
+    json said = process->ask(graph);
     ++askedCount;
-    if (answer.contains("error"))
-      throw Error(answer["error"].get<std::string>());
-    plan = {answer.at("engine"), answer.at("workspace"), answer.at("plan")};
-    keep(graph, plan);
+    if (said.value("no_engine", false))
+      answer.refusal = said.at("error");
+    else if (said.contains("error"))
+      throw Error(said["error"].get<std::string>());
+    else
+      answer.plan = {said.at("engine"), said.at("workspace"), said.at("plan")};
+    keep(graph, answer);
   }
-  return plans.emplace(graph, std::move(plan)).first->second;
+  return answers.emplace(graph, std::move(answer)).first->second;
 }
 
 } // namespace netc::cuda

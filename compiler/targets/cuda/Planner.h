@@ -28,6 +28,7 @@ class Planner {
 public:
   /// `device` is a description's JSON in one line.
   Planner(std::string device, PlannerOptions options);
+  Planner(Planner &&other) noexcept;
   ~Planner();
 
   /// The plan of a graph (its canonical text). Throws Error when there is no
@@ -35,21 +36,29 @@ public:
   /// early. A damaged or foreign file in the cache is as good as none.
   const PlannedGraph &plan(const std::string &graph);
 
+  /// Whether cuDNN has an engine for a graph. Throws Error when it cannot say.
+  bool hasEngine(const std::string &graph);
+
   /// How many graphs cuDNN was asked for, and how many the cache had.
   int asked() const { return askedCount; }
   int cached() const { return cachedCount; }
 
 private:
   class Process;
+  struct Answer {
+    PlannedGraph plan;
+    std::string refusal; // why there is none, where cuDNN has no engine
+  };
 
-  bool readCached(const std::string &graph, PlannedGraph &into) const;
-  void keep(const std::string &graph, const PlannedGraph &plan) const;
+  const Answer &find(const std::string &graph);
+  bool readCached(const std::string &graph, Answer &into) const;
+  void keep(const std::string &graph, const Answer &answer) const;
   std::string cachePath(const std::string &graph) const;
 
   std::string device;
   PlannerOptions options;
   std::unique_ptr<Process> process; // started by the first question
-  std::map<std::string, PlannedGraph> plans;
+  std::map<std::string, Answer> answers;
   int askedCount = 0, cachedCount = 0;
 };
 

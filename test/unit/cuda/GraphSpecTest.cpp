@@ -48,6 +48,17 @@ TEST(GraphSpec, Pool) {
   EXPECT_EQ(graph.tensors[2].bytes(), 2 * 48);
 }
 
+TEST(GraphSpec, ReLUGradient) {
+  const char *text =
+      "precision bf16; tensor dy bf16 1x2x5 10x5x1; tensor w bf16 1x5x3 "
+      "15x3x1; tensor y bf16 1x2x3 6x3x1; tensor product f32 1x2x3 6x3x1 "
+      "virtual; tensor dx bf16 1x2x3 6x3x1; node matmul dy w -> product; node "
+      "relu_gradient product y -> dx";
+  EXPECT_EQ(toText(parseGraph(text)), text);
+  EXPECT_EQ(precisionOf("bf16"), Precision::BF16);
+  EXPECT_EQ(precisionOf("f16"), std::nullopt);
+}
+
 TEST(GraphSpec, Damaged) {
   EXPECT_EQ(errorOf(""), "a graph's text: expected precision, tensor or node, "
                          "got ``");

@@ -87,6 +87,34 @@ TEST_F(PlannerTest, KeepsPlans) {
   EXPECT_EQ(asked(), 2);
 }
 
+// That there is no engine is an answer as any other, and kept; that the
+// question failed is none.
+TEST_F(PlannerTest, WhatHasNoEngine) {
+  auto refusing = [&](const std::string &answer) {
+    return PlannerOptions{script("read device\n"
+                                 "echo '{\"cudnn\": 91900}'\n"
+                                 "while read -r graph; do\n"
+                                 "  echo x >> " +
+                                 (folder / "asked").string() + "\n  echo '" +
+                                 answer + "'\ndone\n"),
+                          (folder / "cache").string()};
+  };
+  std::string none = R"({"error": "no engine", "no_engine": true})";
+  Planner planner("{}", refusing(none));
+  EXPECT_FALSE(planner.hasEngine("one"));
+  EXPECT_EQ(errorOf(planner, "one"), "no engine");
+  EXPECT_EQ(asked(), 1);
+  Planner again("{}", refusing(none));
+  EXPECT_FALSE(again.hasEngine("one"));
+  EXPECT_EQ(again.cached(), 1);
+  EXPECT_EQ(asked(), 1);
+  std::string failed = R"({"error": "out of memory"})";
+  EXPECT_THROW(Planner("{}", refusing(failed)).hasEngine("two"), Error);
+  EXPECT_THROW(Planner("{}", refusing(failed)).hasEngine("two"), Error);
+  EXPECT_EQ(asked(), 3);
+  EXPECT_TRUE(Planner("{}", counting()).hasEngine("two"));
+}
+
 TEST_F(PlannerTest, DamagedCacheIsAskedAgain) {
   Planner("{}", counting()).plan("one");
   for (const char *content :

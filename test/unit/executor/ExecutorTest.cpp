@@ -156,6 +156,17 @@ TEST_F(ExecutorTest, ParametersInRowMajorOrder) {
   EXPECT_EQ(in, out);
 }
 
+TEST_F(ExecutorTest, PartsOfAParameterAreWritten) {
+  Executor executor = makeExecutor(smallExecutable());
+  std::vector<float> all{1, 2, 3, 4, 5, 6}, out(6);
+  executor.writeParameter(1, std::as_bytes(std::span(all)));
+  std::vector<float> part{7, 8};
+  executor.writeParameterBytes(1, 3 * sizeof(float),
+                               std::as_bytes(std::span(part)));
+  executor.readParameter(1, std::as_writable_bytes(std::span(out)));
+  EXPECT_EQ(out, (std::vector<float>{1, 2, 3, 7, 8, 6}));
+}
+
 TEST_F(ExecutorTest, ParametersAreThoseThatProgramsUse) {
   Executor executor = makeExecutor(smallExecutable());
   std::vector<float> weight(6 * 7, 0), bias{1, 2, 3, 4, 5, 6};

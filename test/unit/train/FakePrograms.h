@@ -22,6 +22,7 @@ public:
   std::map<std::string, int> runs;
   std::vector<runtime::RunState> states; // of the training steps
   std::vector<int32_t> evaluatedLabels;  // all rows, padding too
+  std::vector<uint8_t> kept;             // of the training set
   int64_t nanAtStep = -1;                // from 1
   bool hasAccuracy = true;
   bool nanInEvaluation = false;
@@ -60,6 +61,20 @@ public:
         values[p][i] = static_cast<float>(state.seed + 10 * p + i) / 100;
   }
 
+  void keepDataset(const runtime::data::Examples &examples, int) override {
+    ++runs["keep"];
+    kept = examples.pixels;
+  }
+
+  /// The first pixel of an example: the batch's, or the kept set's.
+  uint8_t pixelOf(std::string_view program, const runtime::data::Batch &batch,
+                  size_t row) const {
+    if (!description.dataset || program == "evaluate")
+      return batch.pixels[row * 6];
+    EXPECT_TRUE(batch.pixels.empty());
+    return kept.at(static_cast<size_t>(batch.samples[row]) * 6);
+  }
+
   Outputs run(std::string_view program, const runtime::RunState &state,
               const runtime::data::Batch &batch) override {
     ++runs[std::string(program)];
@@ -70,7 +85,7 @@ public:
     correct.assign(rows, 0);
     for (size_t row = 0; row < rows; ++row) {
       // Example i has first pixel i and label i % 10: the padding's are 0.
-      float pixel = batch.pixels[row * 6];
+      float pixel = pixelOf(program, batch, row);
       loss[row] = pixel / 10;
       correct[row] = batch.labels[row] < 5;
     }

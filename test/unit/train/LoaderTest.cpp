@@ -118,3 +118,15 @@ TEST(Loader, NeverStarted) {
   Loader loader(examples, 8, 2);
   EXPECT_EQ(loader.next(), nullptr);
 }
+
+TEST(Loader, LabelsAlone) {
+  Examples examples = someExamples(10);
+  examples.decode = [](int64_t, std::span<uint8_t>) { FAIL(); };
+  Loader loader(examples, 4, 1, Contents::Labels);
+  loader.start(exampleOrder(10, Order::Sequential, 0, 0));
+  std::vector<Batch> batches = drain(loader);
+  ASSERT_EQ(batches.size(), 3u);
+  EXPECT_TRUE(batches[0].pixels.empty());
+  EXPECT_EQ(batches[1].labels, (std::vector<int32_t>{4, 5, 6, 7}));
+  EXPECT_EQ(batches[2].samples, (std::vector<int32_t>{8, 9, 0, 0}));
+}

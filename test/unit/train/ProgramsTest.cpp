@@ -16,7 +16,7 @@ struct Tables {
     std::string lossName = "loss";
     fb::ElementType labels = fb::ElementType::I32;
     std::vector<int64_t> labelShape = {};
-    bool takesLabels = true, hasAccuracy = true;
+    bool takesLabels = true, hasAccuracy = true, takesPixels = true;
     std::vector<int64_t> samples = {}; // the shape of this input, if any
     std::vector<int64_t> output = {};  // the shape of this output, if any
   };
@@ -27,6 +27,7 @@ struct Tables {
   Tables() { programs[3].output = {8, 10}; }
   std::vector<int64_t> stored = {6, 1, 1, 5, 5}, shape = {6, 1, 5, 5};
   fb::ElementType element = fb::ElementType::F32;
+  std::vector<int64_t> dataset = {}; // the shape of a kept one
   bool coversInput = false;
   std::vector<flatbuffers::Offset<fb::Expectation>> expectations;
   flatbuffers::FlatBufferBuilder builder;
@@ -48,8 +49,9 @@ struct Tables {
     std::vector<flatbuffers::Offset<fb::Buffer>> inputs, outputs;
     inputs.push_back(buffer("state", fb::ElementType::I32, {8}));
     if (spec.batch > 0) {
-      inputs.push_back(
-          buffer("pixels", fb::ElementType::U8, {spec.batch, 1, 2, 3}));
+      if (spec.takesPixels)
+        inputs.push_back(
+            buffer("pixels", fb::ElementType::U8, {spec.batch, 1, 2, 3}));
       std::vector<int64_t> labels = spec.labelShape;
       labels.insert(labels.begin(), spec.batch);
       if (spec.takesLabels)
@@ -77,6 +79,10 @@ struct Tables {
             builder, buffer("conv2d_1.weight", element, stored), true, &shape),
         fb::CreateParameterDirect(
             builder, buffer("conv2d_1.bias", fb::ElementType::F32, {6}), true)};
+    if (!dataset.empty())
+      parameters.push_back(fb::CreateParameterDirect(
+          builder, buffer("dataset", fb::ElementType::U8, dataset), false,
+          nullptr, false, true));
     std::vector<int64_t> input = {1, 2, 3};
     builder.Finish(fb::CreateExecutableDirect(
                        builder, "Tiny", "tiny.net", "cpu", "avx2", 2, arena,
@@ -233,6 +239,31 @@ TEST(Describe, Samples) {
   wrong.programs[1].samples = {5};
   expectError([&] { describe(wrong.finish()); },
               {"`samples` of its program `train_step` is not I32 [4]"});
+}
+
+TEST(Describe, KeptDataset) {
+  EXPECT_EQ(describe(Tables().finish()).dataset, std::nullopt);
+  auto keeping = [](const std::vector<int64_t> &shape) {
+    Tables tables;
+    tables.dataset = shape;
+    for (size_t step : {1, 2}) {
+      tables.programs[step].takesPixels = false;
+      tables.programs[step].samples = {tables.programs[step].batch};
+    }
+    return tables;
+  };
+  Model model = describe(keeping({22, 1, 2, 3}).finish());
+  EXPECT_EQ(model.dataset, std::optional<size_t>(2));
+  EXPECT_FALSE(model.parameters[2].isSaved());
+  expectError([&] { describe(keeping({21, 1, 2, 3}).finish()); },
+              {"`dataset` is not the pixels of its 22 examples"});
+  Tables without = keeping({});
+  expectError([&] { describe(without.finish()); },
+              {"its program `train_step` has no `pixels`"});
+  Tables samples = keeping({22, 1, 2, 3});
+  samples.programs[2].samples = {};
+  expectError([&] { describe(samples.finish()); },
+              {"its program `train_last_step` has no `samples`"});
 }
 
 TEST(Describe, Expectations) {

@@ -68,6 +68,25 @@ TEST_F(TrainerTest, EpochsStepsAndEvaluations) {
             (std::vector<std::string>{"epoch 1" + rest, "epoch 2" + rest}));
 }
 
+// Steps that gather from a set they keep are given it once, and no pixels then.
+TEST_F(TrainerTest, KeptDataset) {
+  EXPECT_EQ(train(), Outcome::Finished);
+  std::string expected = out.str();
+  FakePrograms keeping(4, 22);
+  keeping.description.dataset = 0;
+  keeping.initialize({});
+  for (int workers : {0, 2}) {
+    settings.workers = workers;
+    out.str("");
+    Trainer trainer(keeping, trainSet, testSet, settings, metrics, console,
+                    interrupted);
+    EXPECT_EQ(trainer.run(), Outcome::Finished);
+    EXPECT_EQ(timeless(out.str()), timeless(expected));
+  }
+  EXPECT_EQ(keeping.runs["keep"], 2);
+  EXPECT_EQ(programs.runs["keep"], 0);
+}
+
 // A device that computes one step while the host prepares the next gives the
 // same sums, leaves nothing under way, and is told of each step in its order.
 TEST_F(TrainerTest, TwoStepsUnderWay) {
