@@ -40,6 +40,7 @@ void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
   // What cuDNN lacks becomes ops that element ops may join.
   passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitBiasGradient());
   passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandBatchNorm());
+  passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandLayerNorm());
   addFusionPasses(passes);
   // Fused ops keep f32 inside: only what leaves them is rounded.
   passes.addNestedPass<func::FuncOp>(netc::cuda::createUseBf16());

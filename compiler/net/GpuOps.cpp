@@ -1,4 +1,5 @@
-// Sums and normalisations of channels as GPUs have them, and net.relayout.
+// Sums and normalisations of channels and of examples as GPUs have them, and
+// net.relayout.
 #include "compiler/net/GpuOps.h"
 #include "compiler/net/ElementEmitter.h"
 
@@ -14,32 +15,77 @@ using namespace netc::net;
 #define GET_OP_CLASSES
 #include "compiler/net/GpuOps.cpp.inc"
 
-LogicalResult ChannelSumsOp::inferReturnTypes(MLIRContext *context,
+/// Values of one channel, or of one example.
+static int64_t countOf(RankedTensorType input, bool perExample) {
+  return input.getNumElements() / input.getDimSize(perExample ? 0 : 1);
+}
+
+/// Whether each of the statistics is one number a channel, or an example.
+static LogicalResult checkStatistics(std::optional<Location> location,
+                                     Type type, bool perExample,
+                                     ValueRange statistics) {
+  auto input = dyn_cast<RankedTensorType>(type);
+  for (Value value : statistics) {
+    auto own = dyn_cast<RankedTensorType>(value.getType());
+    if (!input || input.getRank() < 2 || !own)
+      continue; // an error of the input's
+    int64_t size = input.getDimSize(perExample ? 0 : 1);
+    if (own.getShape() != ArrayRef(size))
+      return emitOptionalError(location, "expected [", size, "], a number ",
+                               perExample ? "an example" : "a channel",
+                               ", got ", own);
+  }
+  return success();
+}
+
+/// [C] or [parts, C], with `perExample` [N] or [N, parts].
+static LogicalResult inferSums(std::optional<Location> location, Type type,
+                               int64_t parts, bool perExample,
+                               SmallVectorImpl<Type> &types) {
+  auto input = dyn_cast<RankedTensorType>(type);
+  if (!input || (input.getRank() != 2 && input.getRank() != 4))
+    return emitOptionalError(location, "expected [N, C] or [N, C, H, W], got ",
+                             type);
+  int64_t count = countOf(input, perExample);
+  if (parts < 1 || parts > count)
+    return emitOptionalError(location, "expected 1 to ", count, " parts, got ",
+                             parts);
+  SmallVector<int64_t> shape{input.getDimSize(perExample ? 0 : 1)};
+  if (parts > 1)
+    shape.insert(perExample ? shape.end() : shape.begin(), parts);
+  types.push_back(
+      RankedTensorType::get(shape, Float32Type::get(type.getContext())));
+  return success();
+}
+
+LogicalResult ChannelSumsOp::inferReturnTypes(MLIRContext *,
                                               std::optional<Location> location,
                                               Adaptor adaptor,
                                               SmallVectorImpl<Type> &types) {
-  auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
-  if (!input || (input.getRank() != 2 && input.getRank() != 4))
-    return emitOptionalError(location, "expected [N, C] or [N, C, H, W], got ",
-                             adaptor.getInput().getType());
+  Type input = adaptor.getInput().getType();
+  if (failed(inferSums(location, input, adaptor.getParts(),
+                       adaptor.getPerExample(), types)))
+    return failure();
   if (adaptor.getFactor() &&
       !areCompatibleTypes(input, adaptor.getFactor().getType()))
     return emitOptionalError(location, "expected a factor like ", input,
                              ", got ", adaptor.getFactor().getType());
-  int64_t channels = input.getDimSize(1);
-  int64_t rows = input.getNumElements() / channels;
-  int64_t parts = adaptor.getParts();
-  if (parts < 1 || parts > rows)
-    return emitOptionalError(location, "expected 1 to ", rows, " parts, got ",
-                             parts);
-  SmallVector<int64_t> shape{channels};
-  if (parts > 1)
-    shape.insert(shape.begin(), parts);
-  types.push_back(RankedTensorType::get(shape, Float32Type::get(context)));
   return success();
 }
 
+LogicalResult ChannelSquaresOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  Type input = adaptor.getInput().getType();
+  bool perExample = adaptor.getPerExample();
+  if (failed(inferSums(location, input, adaptor.getParts(), perExample, types)))
+    return failure();
+  return checkStatistics(location, input, perExample, adaptor.getMean());
+}
+
 bool ChannelSumsOp::isPointwise(unsigned) { return false; }
+
+bool ChannelSquaresOp::isPointwise(unsigned) { return false; }
 
 /// The place of `channel` in `row` in the input's memory, which is row-major or
 /// has the channels last.
@@ -65,55 +111,96 @@ static Value placeOf(ElementEmitter &emitter, RankedTensorType input, Value row,
   return b.create<arith::AddIOp>(loc, outer, place);
 }
 
-Value ChannelSumsOp::emitElement(ElementEmitter &emitter) {
-  OpBuilder &b = emitter.builder;
-  Location loc = getLoc();
-  auto input = cast<RankedTensorType>(getInput().getType());
-  int64_t rows = input.getNumElements() / input.getDimSize(1);
-  auto flat = [&](Value tensor) -> Value {
-    Value buffer = emitter.buffer(tensor);
-    int64_t rank = cast<MemRefType>(buffer.getType()).getRank();
-    ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-    return b.create<memref::CollapseShapeOp>(
-        loc, buffer, ArrayRef<ReassociationIndices>{all});
-  };
-  Value buffer = flat(getInput());
-  Value factors = getFactor() ? flat(getFactor()) : Value();
+/// The channel or example that a sum is of.
+template <typename Op> static Value groupOf(Op op, ElementEmitter &emitter) {
+  ArrayRef<Value> at = emitter.coordinates();
+  return op.getPerExample() ? at.front() : at.back();
+}
 
+/// The sum of `term` at each place, in the input's memory, of this part.
+template <typename Op>
+static Value emitSum(Op op, ElementEmitter &emitter,
+                     function_ref<Value(Value)> term) {
+  OpBuilder &b = emitter.builder;
+  Location loc = op.getLoc();
+  auto input = cast<RankedTensorType>(op.getInput().getType());
+  bool perExample = op.getPerExample();
+  int64_t count = countOf(input, perExample), parts = op.getParts();
   auto constant = [&](int64_t value) -> Value {
     return b.create<arith::ConstantIndexOp>(loc, value);
   };
   ArrayRef<Value> at = emitter.coordinates();
-  Value channel = at.back(), begin = constant(0), end = constant(rows);
-  if (getParts() > 1) {
+  Value group = groupOf(op, emitter);
+  Value begin = constant(0), end = constant(count), step = constant(1);
+  if (perExample && parts > 1) {
+    begin = at[1];
+    step = constant(parts);
+  } else if (parts > 1) {
     auto bound = [&](Value part) -> Value {
-      Value scaled = b.create<arith::MulIOp>(loc, part, constant(rows));
-      return b.create<arith::DivUIOp>(loc, scaled, constant(getParts()));
+      Value scaled = b.create<arith::MulIOp>(loc, part, constant(count));
+      return b.create<arith::DivUIOp>(loc, scaled, constant(parts));
     };
     Value next = b.create<arith::AddIOp>(loc, at[0], constant(1));
     begin = bound(at[0]);
     end = bound(next);
   }
   auto loop = b.create<scf::ForOp>(
-      loc, begin, end, constant(1), ValueRange{emitter.constant(0)},
-      [&](OpBuilder &, Location, Value row, ValueRange carried) {
-        Value place = placeOf(emitter, input, row, channel);
-        auto load = [&](Value from) -> Value {
-          Value value = b.create<memref::LoadOp>(loc, from, place);
-          if (value.getType().isBF16())
-            value = b.create<arith::ExtFOp>(loc, b.getF32Type(), value);
-          return value;
-        };
-        Value value = load(buffer);
-        if (factors)
-          value = b.create<arith::MulFOp>(loc, value, load(factors));
-        Value sum = b.create<arith::AddFOp>(loc, carried[0], value);
+      loc, begin, end, step, ValueRange{emitter.constant(0)},
+      [&](OpBuilder &, Location, Value index, ValueRange carried) {
+        Value place;
+        if (perExample) { // whatever the layout, examples are the outermost
+          place = b.create<arith::MulIOp>(loc, group, constant(count));
+          place = b.create<arith::AddIOp>(loc, place, index);
+        } else {
+          place = placeOf(emitter, input, index, group);
+        }
+        Value sum = b.create<arith::AddFOp>(loc, carried[0], term(place));
         b.create<scf::YieldOp>(loc, sum);
       });
   Value sum = loop.getResult(0);
-  if (double scale = getScale().convertToDouble(); scale != 1)
+  if (double scale = op.getScale().convertToDouble(); scale != 1)
     sum = b.create<arith::MulFOp>(loc, sum, emitter.constant(scale));
   return sum;
+}
+
+static Value flatBuffer(ElementEmitter &emitter, Value tensor) {
+  Value buffer = emitter.buffer(tensor);
+  int64_t rank = cast<MemRefType>(buffer.getType()).getRank();
+  ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  return emitter.builder.create<memref::CollapseShapeOp>(
+      emitter.location, buffer, ArrayRef<ReassociationIndices>{all});
+}
+
+/// What is summed is f32, whatever it is kept as.
+static Value loadWide(ElementEmitter &emitter, Value buffer, Value place) {
+  OpBuilder &b = emitter.builder;
+  Value value = b.create<memref::LoadOp>(emitter.location, buffer, place);
+  if (value.getType().isBF16())
+    value = b.create<arith::ExtFOp>(emitter.location, b.getF32Type(), value);
+  return value;
+}
+
+Value ChannelSumsOp::emitElement(ElementEmitter &emitter) {
+  Value buffer = flatBuffer(emitter, getInput());
+  Value factors = getFactor() ? flatBuffer(emitter, getFactor()) : Value();
+  return emitSum(*this, emitter, [&](Value place) -> Value {
+    Value value = loadWide(emitter, buffer, place);
+    if (!factors)
+      return value;
+    return emitter.builder.create<arith::MulFOp>(
+        getLoc(), value, loadWide(emitter, factors, place));
+  });
+}
+
+Value ChannelSquaresOp::emitElement(ElementEmitter &emitter) {
+  OpBuilder &b = emitter.builder;
+  Value buffer = flatBuffer(emitter, getInput());
+  Value mean = emitter.elementAt(getMean(), groupOf(*this, emitter));
+  return emitSum(*this, emitter, [&](Value place) -> Value {
+    Value distance = b.create<arith::SubFOp>(
+        getLoc(), loadWide(emitter, buffer, place), mean);
+    return b.create<arith::MulFOp>(getLoc(), distance, distance);
+  });
 }
 
 /// The type of what is computed for each element of an input [N, C, ...],
@@ -174,7 +261,11 @@ LogicalResult ChannelAffineOp::inferReturnTypes(
     SmallVectorImpl<Type> &types) {
   if (adaptor.getAffine().size() > 2)
     return emitOptionalError(location, "expected at most a weight and a bias");
-  return inferLike(location, adaptor.getInput().getType(), types);
+  Type input = adaptor.getInput().getType();
+  if (failed(checkStatistics(location, input, adaptor.getPerExample(),
+                             {adaptor.getMean(), adaptor.getVariance()})))
+    return failure();
+  return inferLike(location, input, types);
 }
 
 bool ChannelAffineOp::isPointwise(unsigned operand) { return operand == 0; }
@@ -183,15 +274,16 @@ Value ChannelAffineOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
   Location loc = getLoc();
   Value channel = emitter.coordinates()[1];
+  Value group = emitter.coordinates()[getPerExample() ? 0 : 1];
   auto ofChannel = [&](Value tensor) {
     return emitter.elementAt(tensor, channel);
   };
   Value sum =
-      b.create<arith::AddFOp>(loc, ofChannel(getVariance()),
+      b.create<arith::AddFOp>(loc, emitter.elementAt(getVariance(), group),
                               emitter.constant(getEpsilon().convertToDouble()));
   Value deviation = b.create<math::SqrtOp>(loc, sum);
   Value value = b.create<arith::SubFOp>(loc, emitter.element(getInput()),
-                                        ofChannel(getMean()));
+                                        emitter.elementAt(getMean(), group));
   value = b.create<arith::DivFOp>(loc, value, deviation);
   if (!getAffine().empty())
     value = b.create<arith::MulFOp>(loc, value, ofChannel(getAffine()[0]));
@@ -203,7 +295,16 @@ Value ChannelAffineOp::emitElement(ElementEmitter &emitter) {
 LogicalResult NormInputGradientOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
-  return inferLike(location, adaptor.getNormalised().getType(), types);
+  Type input = adaptor.getNormalised().getType();
+  bool perExample = adaptor.getPerExample();
+  if (perExample && adaptor.getWeight())
+    return emitOptionalError(
+        location, "expected no weight: that of examples is in the gradient");
+  if (failed(checkStatistics(
+          location, input, perExample,
+          {adaptor.getVariance(), adaptor.getDw(), adaptor.getDb()})))
+    return failure();
+  return inferLike(location, input, types);
 }
 
 bool NormInputGradientOp::isPointwise(unsigned operand) { return operand < 2; }
@@ -212,23 +313,23 @@ Value NormInputGradientOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
   Location loc = getLoc();
   auto type = cast<RankedTensorType>(getNormalised().getType());
-  int64_t rows = type.getNumElements() / type.getDimSize(1);
-  Value channel = emitter.coordinates()[1];
-  auto ofChannel = [&](Value tensor) {
-    return emitter.elementAt(tensor, channel);
-  };
+  int64_t rows = countOf(type, getPerExample());
+  Value group = emitter.coordinates()[getPerExample() ? 0 : 1];
+  auto ofGroup = [&](Value tensor) { return emitter.elementAt(tensor, group); };
   Value shared = b.create<arith::MulFOp>(loc, emitter.element(getNormalised()),
-                                         ofChannel(getDw()));
-  shared = b.create<arith::AddFOp>(loc, shared, ofChannel(getDb()));
+                                         ofGroup(getDw()));
+  shared = b.create<arith::AddFOp>(loc, shared, ofGroup(getDb()));
   shared = b.create<arith::DivFOp>(loc, shared,
                                    emitter.constant(static_cast<double>(rows)));
   Value value = b.create<arith::SubFOp>(
       loc, emitter.element(getOutputGradient()), shared);
   Value sum =
-      b.create<arith::AddFOp>(loc, ofChannel(getVariance()),
+      b.create<arith::AddFOp>(loc, ofGroup(getVariance()),
                               emitter.constant(getEpsilon().convertToDouble()));
   value = b.create<arith::DivFOp>(loc, value, b.create<math::SqrtOp>(loc, sum));
-  return b.create<arith::MulFOp>(loc, value, ofChannel(getWeight()));
+  if (!getWeight())
+    return value;
+  return b.create<arith::MulFOp>(loc, value, ofGroup(getWeight()));
 }
 
 LogicalResult ChannelAddOp::inferReturnTypes(MLIRContext *,
@@ -244,6 +345,21 @@ Value ChannelAddOp::emitElement(ElementEmitter &emitter) {
   Value bias = emitter.elementAt(getBias(), emitter.coordinates()[1]);
   return emitter.builder.create<arith::AddFOp>(
       getLoc(), emitter.element(getInput()), bias);
+}
+
+LogicalResult ChannelScaleOp::inferReturnTypes(MLIRContext *,
+                                               std::optional<Location> location,
+                                               Adaptor adaptor,
+                                               SmallVectorImpl<Type> &types) {
+  return inferLike(location, adaptor.getInput().getType(), types);
+}
+
+bool ChannelScaleOp::isPointwise(unsigned operand) { return operand == 0; }
+
+Value ChannelScaleOp::emitElement(ElementEmitter &emitter) {
+  Value weight = emitter.elementAt(getWeight(), emitter.coordinates()[1]);
+  return emitter.builder.create<arith::MulFOp>(
+      getLoc(), emitter.element(getInput()), weight);
 }
 
 LogicalResult CastOp::verify() {

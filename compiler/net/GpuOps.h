@@ -1,4 +1,5 @@
-// Sums and normalisations of channels as GPUs have them, and net.relayout.
+// Sums and normalisations of channels and of examples as GPUs have them, and
+// net.relayout.
 #pragma once
 
 #include "compiler/net/NetDialect.h"

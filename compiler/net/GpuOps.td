@@ -8,20 +8,39 @@ include "compiler/net/NetInterfaces.td"
 
 def Net_ChannelSumsOp : Net_LayerOp<"channel_sums", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
-  let summary = "the sum of each channel (second dimension), the rows in `parts` groups";
+  let summary = "the sum of each channel (second dimension) or each example, in `parts` groups";
   let description = [{
     A row is one place of one example: [N, C, H, W] has N*H*W of them. Part p of
     P sums rows p*rows/P to (p + 1)*rows/P of channel c into sums[p, c]; one part
     gives [C]. Two of them, the first in many parts, are a sum that many threads
     share and that always has the same bits. With `factor` the products of the two
     are summed. Sums are multiplied by `scale`.
+
+    With `per_example` part p of example n are the elements p, p + P, p + 2P, ...
+    in the order of memory, so that neighbouring threads read neighbours, and
+    their sum is sums[n, p]; one part gives [N].
     ```mlir
     %p = net.channel_sums %dy {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
     %db = net.channel_sums %p {parts = 1 : i64} : (tensor<4x6xf32>) -> tensor<6xf32>
+    %q = net.channel_sums %x {parts = 4 : i64, per_example} : (tensor<8x784xf32>) -> tensor<8x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Optional<Net_F32Tensor>:$factor, I64Attr:$parts,
-      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$scale);
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$scale, UnitAttr:$per_example);
+  let results = (outs Net_F32Tensor:$sums);
+}
+
+def Net_ChannelSquaresOp : Net_LayerOp<"channel_squares", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "the sum of (x - mean)^2 of each channel or each example, in `parts` as `net.channel_sums` has them";
+  let description = [{
+    With the mean known little cancels: the variance as the second of two passes.
+    ```mlir
+    %p = net.channel_squares %x, %mean {parts = 4 : i64, per_example} : (tensor<8x784xf32>, tensor<8xf32>) -> tensor<8x4xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, I64Attr:$parts,
+      DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$scale, UnitAttr:$per_example);
   let results = (outs Net_F32Tensor:$sums);
 }
 
@@ -69,23 +88,26 @@ def Net_ChannelAffineOp : Net_LayerOp<"channel_affine", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "(x - mean)/sqrt(variance + epsilon)*weight + bias, all but x one number a channel";
   let description = [{
-    `affine` is nothing, the weight, or weight and bias.
+    `affine` is nothing, the weight, or weight and bias. With `per_example` mean
+    and variance are [N], one number an example.
     ```mlir
     %y = net.channel_affine %x, %mean, %variance, %w, %b {epsilon = 1.0e-05 : f64}
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
-      Variadic<Net_F32Tensor>:$affine, F64Attr:$epsilon);
+      Variadic<Net_F32Tensor>:$affine, F64Attr:$epsilon, UnitAttr:$per_example);
   let results = (outs Net_F32Tensor:$output);
 }
 
 def Net_NormInputGradientOp : Net_LayerOp<"norm_input_gradient", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
-  let summary = "(dy - (db + normalised*dw)/rows)/sqrt(variance + epsilon)*weight: through a batch's own statistics";
+  let summary = "(dy - (db + normalised*dw)/rows)/sqrt(variance + epsilon)*weight: through statistics of the input's own";
   let description = [{
     `dw` and `db`, [C], are the sums of dy*normalised and of dy over a channel's
-    rows, normalised the normalised input.
+    rows, normalised the normalised input. With `per_example` variance, `dw` and
+    `db` are [N], the rows an example's elements, and dy has a weight in it
+    already, since that differs within an example.
     ```mlir
     %dx = net.norm_input_gradient %dy, %n, %variance, %dw, %db, %w {epsilon = 1.0e-05 : f64}
       : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
@@ -93,7 +115,7 @@ def Net_NormInputGradientOp : Net_LayerOp<"norm_input_gradient", [
   }];
   let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$normalised,
       Net_F32Tensor:$variance, Net_F32Tensor:$dw, Net_F32Tensor:$db,
-      Net_F32Tensor:$weight, F64Attr:$epsilon);
+      Optional<Net_F32Tensor>:$weight, F64Attr:$epsilon, UnitAttr:$per_example);
   let results = (outs Net_F32Tensor:$inputGradient);
 }
 
@@ -106,6 +128,18 @@ def Net_ChannelAddOp : Net_LayerOp<"channel_add", [
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$bias);
+  let results = (outs Net_F32Tensor:$output);
+}
+
+def Net_ChannelScaleOp : Net_LayerOp<"channel_scale", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "x*weight, one number a channel";
+  let description = [{
+    ```mlir
+    %y = net.channel_scale %x, %w : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+    ```
+  }];
+  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight);
   let results = (outs Net_F32Tensor:$output);
 }
 

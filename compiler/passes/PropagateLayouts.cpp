@@ -133,7 +133,8 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
     if (auto read = dyn_cast<ReadParameterOp>(op)) {
       setLayout(read.getValue(),
                 layoutOf(parameterOf(read.getValue()).getType()));
-    } else if (onGpu && (isCudaGraph(op) || isa<ChannelSumsOp>(op))) {
+    } else if (onGpu &&
+               (isCudaGraph(op) || isa<ChannelSumsOp, ChannelSquaresOp>(op))) {
       propagateGraph(op);
     } else if (auto library = toLibrary(op)) {
       if (failed(propagateLibrary(op, std::move(*library))))

@@ -28,6 +28,82 @@ func.func @parts(%dy: tensor<8x6xf32>) {
 
 // -----
 
+// CHECK-LABEL: func.func @examples
+func.func @examples(%x: tensor<8x6x28x28xf32>) -> (tensor<8xf32>, tensor<8xf32>, tensor<4x6xf32>, tensor<8x6x28x28xf32>, tensor<8x6x28x28xf32>) {
+  // CHECK: %[[P:.*]] = net.channel_sums %arg0 {parts = 4 : i64, per_example} : (tensor<8x6x28x28xf32>) -> tensor<8x4xf32>
+  %p = net.channel_sums %x {parts = 4 : i64, per_example} : (tensor<8x6x28x28xf32>) -> tensor<8x4xf32>
+  // CHECK: %[[MEAN:.*]] = net.channel_sums %[[P]] {parts = 1 : i64, per_example} : (tensor<8x4xf32>) -> tensor<8xf32>
+  %mean = net.channel_sums %p {parts = 1 : i64, per_example} : (tensor<8x4xf32>) -> tensor<8xf32>
+  // CHECK: %[[SQUARES:.*]] = net.channel_squares %arg0, %[[MEAN]] {parts = 1 : i64, per_example, scale = 5.000000e-01 : f64} : (tensor<8x6x28x28xf32>, tensor<8xf32>) -> tensor<8xf32>
+  %squares = net.channel_squares %x, %mean {parts = 1 : i64, per_example, scale = 5.0e-01 : f64} : (tensor<8x6x28x28xf32>, tensor<8xf32>) -> tensor<8xf32>
+  %of_channels = net.channel_sums %x {parts = 1 : i64} : (tensor<8x6x28x28xf32>) -> tensor<6xf32>
+  // CHECK: net.channel_squares %arg0, %{{.*}} {parts = 4 : i64} : (tensor<8x6x28x28xf32>, tensor<6xf32>) -> tensor<4x6xf32>
+  %q = net.channel_squares %x, %of_channels {parts = 4 : i64} : (tensor<8x6x28x28xf32>, tensor<6xf32>) -> tensor<4x6xf32>
+  // CHECK: %[[Y:.*]] = net.channel_affine %arg0, %[[MEAN]], %[[SQUARES]] {epsilon = 1.000000e-05 : f64, per_example}
+  %y = net.channel_affine %x, %mean, %squares {epsilon = 1.0e-05 : f64, per_example}
+    : (tensor<8x6x28x28xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<8x6x28x28xf32>
+  // CHECK: net.norm_input_gradient %arg0, %[[Y]], %[[SQUARES]], %[[MEAN]], %[[MEAN]] {epsilon = 1.000000e-05 : f64, per_example}
+  %dx = net.norm_input_gradient %x, %y, %squares, %mean, %mean {epsilon = 1.0e-05 : f64, per_example}
+    : (tensor<8x6x28x28xf32>, tensor<8x6x28x28xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<8x6x28x28xf32>
+  return %mean, %squares, %q, %y, %dx : tensor<8xf32>, tensor<8xf32>, tensor<4x6xf32>, tensor<8x6x28x28xf32>, tensor<8x6x28x28xf32>
+}
+
+// -----
+
+func.func @parts_of_examples(%x: tensor<8x6xf32>) {
+  // expected-error @below {{expected 1 to 6 parts, got 7}}
+  // expected-error @below {{'net.channel_sums' op failed to infer returned types}}
+  net.channel_sums %x {parts = 7 : i64, per_example} : (tensor<8x6xf32>) -> tensor<8x7xf32>
+  return
+}
+
+// -----
+
+func.func @parts_of_squares(%x: tensor<8x6xf32>, %mean: tensor<6xf32>) {
+  // expected-error @below {{expected 1 to 8 parts, got 0}}
+  // expected-error @below {{'net.channel_squares' op failed to infer returned types}}
+  net.channel_squares %x, %mean {parts = 0 : i64} : (tensor<8x6xf32>, tensor<6xf32>) -> tensor<6xf32>
+  return
+}
+
+// -----
+
+func.func @mean_of_channels(%x: tensor<8x6xf32>, %mean: tensor<6xf32>) {
+  // expected-error @below {{expected [8], a number an example, got 'tensor<6xf32>'}}
+  // expected-error @below {{'net.channel_squares' op failed to infer returned types}}
+  net.channel_squares %x, %mean {parts = 1 : i64, per_example} : (tensor<8x6xf32>, tensor<6xf32>) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+func.func @variance_of_examples(%x: tensor<8x6xf32>, %mean: tensor<6xf32>, %variance: tensor<8xf32>) {
+  // expected-error @below {{expected [6], a number a channel, got 'tensor<8xf32>'}}
+  // expected-error @below {{'net.channel_affine' op failed to infer returned types}}
+  net.channel_affine %x, %mean, %variance {epsilon = 1.0e-05 : f64} : (tensor<8x6xf32>, tensor<6xf32>, tensor<8xf32>) -> tensor<8x6xf32>
+  return
+}
+
+// -----
+
+func.func @sums_of_channels(%x: tensor<8x6xf32>, %c: tensor<6xf32>, %n: tensor<8xf32>) {
+  // expected-error @below {{expected [8], a number an example, got 'tensor<6xf32>'}}
+  // expected-error @below {{'net.norm_input_gradient' op failed to infer returned types}}
+  net.norm_input_gradient %x, %x, %n, %c, %n {epsilon = 1.0e-05 : f64, per_example} : (tensor<8x6xf32>, tensor<8x6xf32>, tensor<8xf32>, tensor<6xf32>, tensor<8xf32>) -> tensor<8x6xf32>
+  return
+}
+
+// -----
+
+func.func @weight(%x: tensor<8x6xf32>, %c: tensor<6xf32>, %n: tensor<8xf32>) {
+  // expected-error @below {{expected no weight: that of examples is in the gradient}}
+  // expected-error @below {{'net.norm_input_gradient' op failed to infer returned types}}
+  net.norm_input_gradient %x, %x, %n, %n, %n, %c {epsilon = 1.0e-05 : f64, per_example} : (tensor<8x6xf32>, tensor<8x6xf32>, tensor<8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<6xf32>) -> tensor<8x6xf32>
+  return
+}
+
+// -----
+
 // CHECK-LABEL: func.func @relayout
 func.func @relayout(%x: tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32> {
   // CHECK: net.relayout %arg0 : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
@@ -80,7 +156,9 @@ func.func @others(%x: tensor<2x6xf32>, %c: tensor<6xf32>) -> tensor<2x6xbf16> {
   %dx = net.norm_input_gradient %x, %x, %c, %c, %c, %c {epsilon = 1.0e-05 : f64}
     : (tensor<2x6xf32>, tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
   // CHECK: net.channel_add %{{.*}}, %arg1 : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
-  %y = net.channel_add %dx, %c : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
+  %sum = net.channel_add %dx, %c : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
+  // CHECK: net.channel_scale %{{.*}}, %arg1 : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
+  %y = net.channel_scale %sum, %c : (tensor<2x6xf32>, tensor<6xf32>) -> tensor<2x6xf32>
   // CHECK: net.cast %{{.*}} : (tensor<2x6xf32>) -> tensor<2x6xbf16>
   %z = net.cast %y : (tensor<2x6xf32>) -> tensor<2x6xbf16>
   return %z : tensor<2x6xbf16>

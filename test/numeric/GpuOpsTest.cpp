@@ -1,11 +1,12 @@
 // The ops that only GPUs have, as generated kernels: net.channel_sums against
 // the reference's bias gradients, in one part and in two steps, and the pieces
-// of batch normalisation against the reference's.
+// of batch and layer normalisation against the reference's.
 #include "test/numeric/FunctionText.h"
 #include "test/numeric/Harness.h"
 #include "test/reference/BatchNorm.h"
 #include "test/reference/Conv2D.h"
 #include "test/reference/Dense.h"
+#include "test/reference/LayerNorm.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -172,4 +173,131 @@ TEST(ChannelSums, AreScaled) {
   EXPECT_EQ(
       difference(runProgram(function.text({y}), {input})[0], expected, 1e-5),
       "");
+}
+
+static const std::string ofExamples = ", per_example";
+
+/// Examples as the channels of one: what is true of channels is of these.
+static Tensor asChannels(const Tensor &input) {
+  return input.reshaped({1, input.dim(0), input.size() / input.dim(0), 1});
+}
+
+/// An example's statistics are those of its elements in any order.
+static const Shape exampleShapes[] = {{1, 1},   {2, 3},       {7, 17},
+                                      {3, 257}, {2, 3, 5, 7}, {3, 17, 1, 1}};
+
+TEST(ChannelSums, OfExamples) {
+  for (const Shape &shape : exampleShapes)
+    for (int64_t count : {1, 2, 7}) {
+      Tensor input = values(shape, OutputGradient);
+      if (count > input.size() / shape[0])
+        continue;
+      FunctionText function;
+      auto y = function.argument(shape);
+      if (count > 1)
+        y = function.op("channel_sums", {y}, parts(count) + ofExamples,
+                        tensorType({shape[0], count}));
+      y = function.op("channel_sums", {y}, parts(1) + ofExamples,
+                      tensorType({shape[0]}));
+      EXPECT_EQ(difference(runProgram(function.text({y}), {input})[0],
+                           reference::conv2DBiasGradient(asChannels(input)),
+                           1e-5),
+                "")
+          << tensorType(shape) << " in " << count;
+    }
+}
+
+/// Far from zero, where the difference of two sums would be noise.
+TEST(ChannelSquares, AreOfDistances) {
+  for (const Shape &shape : exampleShapes)
+    for (bool perExample : {false, true})
+      for (int64_t count : {1, 2, 3}) {
+        Tensor input = values(shape, Input);
+        for (double &value : input.values)
+          value = static_cast<float>(value + 1000);
+        int64_t groups = shape[perExample ? 0 : 1];
+        if (count > input.size() / groups)
+          continue;
+        reference::Moments moments =
+            reference::channelMoments(perExample ? asChannels(input) : input);
+        std::string flag = perExample ? ofExamples : "";
+        FunctionText function;
+        auto x = function.argument(shape), mean = function.argument({groups});
+        double share = static_cast<double>(groups) / input.size();
+        std::string scale = ", " + real("scale", share);
+        auto y =
+            count == 1
+                ? function.op("channel_squares", {x, mean},
+                              parts(1) + scale + flag, tensorType({groups}))
+                : function.op("channel_squares", {x, mean}, parts(count) + flag,
+                              tensorType(perExample ? Shape{groups, count}
+                                                    : Shape{count, groups}));
+        if (count > 1)
+          y = function.op("channel_sums", {y}, parts(1) + scale + flag,
+                          tensorType({groups}));
+        EXPECT_EQ(
+            difference(runProgram(function.text({y}), {input, moments.mean})[0],
+                       moments.variance, 1e-5, 1),
+            "")
+            << tensorType(shape) << " in " << count << flag;
+      }
+}
+
+TEST(ChannelAffine, NormalisesExamples) {
+  for (const Shape &shape : {Shape{2, 3}, Shape{7, 17}}) {
+    Tensor input = values(shape, Input), weight = values({shape[1]}, Filter),
+           bias = values({shape[1]}, Bias);
+    reference::Moments moments = reference::channelMoments(asChannels(input));
+    std::vector<Tensor> inputs{input, moments.mean, moments.variance, weight,
+                               bias};
+    FunctionText function;
+    FunctionText::Values operands;
+    for (const Tensor &tensor : inputs)
+      operands.push_back(function.argument(tensor.shape));
+    auto y = function.op("channel_affine", operands,
+                         real("epsilon", 1e-3) + ofExamples, tensorType(shape));
+    EXPECT_EQ(difference(runProgram(function.text({y}), inputs)[0],
+                         reference::layerNorm(input, weight, bias, 1e-3), 1e-5,
+                         1),
+              "")
+        << tensorType(shape);
+  }
+}
+
+TEST(NormInputGradient, GoesThroughThoseOfExamples) {
+  for (const Shape &shape : {Shape{2, 3, 5, 7}, Shape{6, 9}}) {
+    Tensor input = values(shape, Input), dy = values(shape, OutputGradient);
+    Tensor examples = asChannels(input);
+    reference::Moments moments = reference::channelMoments(examples);
+    reference::NormGradients expected =
+        reference::batchNormGradient(examples, Tensor(), 1e-3, asChannels(dy));
+    std::vector<Tensor> inputs{
+        dy, reference::layerNorm(input, Tensor(), Tensor(), 1e-3),
+        moments.variance, expected.weight, expected.bias};
+    FunctionText function;
+    FunctionText::Values operands;
+    for (const Tensor &tensor : inputs)
+      operands.push_back(function.argument(tensor.shape));
+    auto dx =
+        function.op("norm_input_gradient", operands,
+                    real("epsilon", 1e-3) + ofExamples, tensorType(shape));
+    EXPECT_EQ(difference(runProgram(function.text({dx}), inputs)[0],
+                         expected.input.reshaped(shape), 1e-5, 1),
+              "")
+        << tensorType(shape);
+  }
+}
+
+TEST(ChannelScale, MultipliesByAWeight) {
+  Shape shape{2, 3, 5, 7};
+  Tensor input = values(shape, Input), weight = values({3}, Filter);
+  Tensor expected = input;
+  for (int64_t i = 0; i < expected.size(); ++i)
+    expected.values[i] *= weight.values[i / 35 % 3];
+  FunctionText function;
+  auto x = function.argument(shape), w = function.argument({3});
+  auto y = function.op("channel_scale", {x, w}, "", tensorType(shape));
+  EXPECT_EQ(difference(runProgram(function.text({y}), {input, weight})[0],
+                       expected, 1e-6),
+            "");
 }

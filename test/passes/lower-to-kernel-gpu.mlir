@@ -53,3 +53,17 @@ func.func @train_step(%da: tensor<3x5xbf16>, %db: tensor<7xf32>, %state: tensor<
   return
 }
 }
+
+// -----
+
+// A part of an example takes every so many-th element of it, as it lies.
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "f32">} {
+// CHECK-LABEL: kernel.func @channel_sums_1
+// CHECK: %[[PART:.*]] = arith.remui
+// CHECK: %[[PARTS:.*]] = arith.constant 3 : index
+// CHECK: scf.for %{{.*}} = %[[PART]] to %{{.*}} step %[[PARTS]] iter_args
+func.func @train_step(%x: tensor<2x100xf32>) -> tensor<2x3xf32> {
+  %0 = net.channel_sums %x {parts = 3 : i64, per_example} : (tensor<2x100xf32>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+}

@@ -40,3 +40,18 @@ func.func @train_step(%x: tensor<2x1x4x4xf32>) -> tensor<2x1x1x1xf32> {
   return %y : tensor<2x1x1x1xf32>
 }
 }
+
+// -----
+
+// Sums read the channels last, what follows from them as it lies.
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "f32">} {
+// CHECK-LABEL: func.func @train_step
+func.func @train_step(%x: tensor<2x3x4x4xf32>, %mean: tensor<2xf32>) -> (tensor<2xf32>, tensor<2x3x4x4xf32>) {
+  // CHECK: %[[X:.*]] = net.relayout %arg0 : (tensor<2x3x4x4xf32>) -> tensor<2x3x4x4xf32, #net.layout<"acdb">>
+  // CHECK: %[[VARIANCE:.*]] = net.channel_squares %[[X]], %arg1
+  %variance = net.channel_squares %x, %mean {parts = 1 : i64, per_example} : (tensor<2x3x4x4xf32>, tensor<2xf32>) -> tensor<2xf32>
+  // CHECK: net.channel_affine %arg0, %arg1, %[[VARIANCE]] {{.*}} -> tensor<2x3x4x4xf32>
+  %y = net.channel_affine %x, %mean, %variance {epsilon = 1.0e-05 : f64, per_example} : (tensor<2x3x4x4xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x3x4x4xf32>
+  return %variance, %y : tensor<2xf32>, tensor<2x3x4x4xf32>
+}
+}

@@ -29,6 +29,24 @@ func.func @step(%x: tensor<2x6xf32>, %b: tensor<4xf32>, %labels: tensor<2xi32>, 
 
 // -----
 
+// What is computed of the elements is bf16, sums are not, in parts neither.
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "bf16">} {
+// CHECK-LABEL: func.func @sums
+func.func @sums(%x: tensor<2x128xf32>) -> (tensor<2x128xf32>, tensor<2x2xf32>) {
+  // CHECK: %[[P:.*]] = net.channel_sums %arg0 {{.*}} -> tensor<2x2xf32>
+  %p = net.channel_sums %x {parts = 2 : i64, per_example} : (tensor<2x128xf32>) -> tensor<2x2xf32>
+  // CHECK: %[[MEAN:.*]] = net.channel_sums %[[P]] {{.*}} -> tensor<2xf32>
+  %mean = net.channel_sums %p {parts = 1 : i64, per_example} : (tensor<2x2xf32>) -> tensor<2xf32>
+  // CHECK: net.channel_squares %arg0, %[[MEAN]] {{.*}} -> tensor<2x2xf32>
+  %q = net.channel_squares %x, %mean {parts = 2 : i64, per_example} : (tensor<2x128xf32>, tensor<2xf32>) -> tensor<2x2xf32>
+  // CHECK: net.channel_affine %arg0, %[[MEAN]], %[[MEAN]] {{.*}} -> tensor<2x128xbf16>
+  %y = net.channel_affine %x, %mean, %mean {epsilon = 1.0e-05 : f64, per_example} : (tensor<2x128xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<2x128xf32>
+  return %y, %q : tensor<2x128xf32>, tensor<2x2xf32>
+}
+}
+
+// -----
+
 // In another precision nothing changes.
 module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // CHECK-LABEL: func.func @other

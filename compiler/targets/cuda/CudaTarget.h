@@ -22,6 +22,9 @@ std::unique_ptr<mlir::Pass> createSplitBiasGradient();
 /// kernels where the statistics are given.
 std::unique_ptr<mlir::Pass> createExpandBatchNorm();
 
+/// `net-expand-layer-norm`, on functions: generated kernels.
+std::unique_ptr<mlir::Pass> createExpandLayerNorm();
+
 /// `net-fuse-activation-gradient`: a relu's gradient in the graph of the data
 /// gradient before it, where the planner knows an engine for it. Without a
 /// planner it starts one for the module's target.

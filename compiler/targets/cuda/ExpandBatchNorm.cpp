@@ -33,13 +33,10 @@ static void expandBySums(BatchNormOp op) {
   double share = static_cast<double>(type.getDimSize(1)) /
                  static_cast<double>(type.getNumElements());
   Value mean = cuda::sumChannels(builder, location, input, Value(), share);
-  Value centred = builder.create<ChannelAffineOp>(
-      location, input, mean, fill(builder, location, input, 1), ValueRange(),
-      builder.getF64FloatAttr(0));
-  Value variance =
-      cuda::sumChannels(builder, location, centred, centred, share);
+  Value variance = cuda::squareChannels(builder, location, input, mean, share);
   Value output = builder.create<ChannelAffineOp>(
-      location, input, mean, variance, op.getAffine(), op.getEpsilonAttr());
+      location, input, mean, variance, op.getAffine(), op.getEpsilonAttr(),
+      UnitAttr());
   op.getOutput().replaceAllUsesWith(output);
   op.getMean().replaceAllUsesWith(mean);
   op.getVariance().replaceAllUsesWith(variance);
@@ -72,7 +69,7 @@ static void expand(BatchNormInferenceOp op) {
   OpBuilder builder(op);
   op.getOutput().replaceAllUsesWith(builder.create<ChannelAffineOp>(
       op.getLoc(), op.getInput(), op.getMean(), op.getVariance(),
-      op.getAffine(), op.getEpsilonAttr()));
+      op.getAffine(), op.getEpsilonAttr(), UnitAttr()));
   op.erase();
 }
 
@@ -97,12 +94,12 @@ static void expandGiven(BatchNormGradientOp op) {
     affine.push_back(op.getWeight());
   Value input = builder.create<ChannelAffineOp>(
       location, dy, fill(builder, location, dy, 0), op.getVariance(), affine,
-      op.getEpsilonAttr());
+      op.getEpsilonAttr(), UnitAttr());
   Value weight, bias;
   if (op.getWeightGradient()) {
     Value normalised = builder.create<ChannelAffineOp>(
         location, op.getInput(), op.getMean(), op.getVariance(), ValueRange(),
-        op.getEpsilonAttr());
+        op.getEpsilonAttr(), UnitAttr());
     weight = cuda::sumChannels(builder, location, dy, normalised);
   }
   if (op.getBiasGradient())
@@ -113,17 +110,15 @@ static void expandGiven(BatchNormGradientOp op) {
 static void expandBySums(BatchNormGradientOp op) {
   OpBuilder builder(op);
   Location location = op.getLoc();
-  Value dy = op.getOutputGradient(), weight = op.getWeight();
-  if (!weight)
-    weight = fill(builder, location, dy, 1);
+  Value dy = op.getOutputGradient();
   Value normalised = builder.create<ChannelAffineOp>(
       location, op.getInput(), op.getMean(), op.getVariance(), ValueRange(),
-      op.getEpsilonAttr());
+      op.getEpsilonAttr(), UnitAttr());
   Value dw = cuda::sumChannels(builder, location, dy, normalised);
   Value db = cuda::sumChannels(builder, location, dy);
-  Value dx = builder.create<NormInputGradientOp>(location, dy, normalised,
-                                                 op.getVariance(), dw, db,
-                                                 weight, op.getEpsilonAttr());
+  Value dx = builder.create<NormInputGradientOp>(
+      location, dy, normalised, op.getVariance(), dw, db, op.getWeight(),
+      op.getEpsilonAttr(), UnitAttr());
   replaceGradients(op, dx, dw, db);
 }
 

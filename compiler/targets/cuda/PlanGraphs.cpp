@@ -90,5 +90,6 @@ void netc::cuda::registerPasses() {
   registerPass([] { return createFuseActivationGradient(); });
   registerPass(createSplitBiasGradient);
   registerPass(createExpandBatchNorm);
+  registerPass(createExpandLayerNorm);
   registerPass(createUseBf16);
 }

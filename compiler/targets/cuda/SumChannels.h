@@ -1,4 +1,6 @@
-// Sums over all but the channels, shared by the passes that need them.
+// Sums over all but the channels or but the examples, shared by the passes that
+// need them. Many values are summed in parts first, so that many threads share
+// them, always in the same order.
 #pragma once
 
 #include "compiler/net/GpuOps.h"
@@ -7,9 +9,20 @@ namespace netc::cuda {
 
 /// The sum of each channel of `values`, or of its products with `factor`, times
 /// `scale`: [C].
-/// Many rows are summed in parts first, so that many threads share them.
 mlir::Value sumChannels(mlir::OpBuilder &builder, mlir::Location location,
                         mlir::Value values, mlir::Value factor = {},
                         double scale = 1);
+/// The same of each example: [N].
+mlir::Value sumExamples(mlir::OpBuilder &builder, mlir::Location location,
+                        mlir::Value values, mlir::Value factor = {},
+                        double scale = 1);
+
+/// The sum of each channel's squared distances from its `mean`, [C], times
+/// `scale`: [C].
+mlir::Value squareChannels(mlir::OpBuilder &builder, mlir::Location location,
+                           mlir::Value values, mlir::Value mean, double scale);
+/// The same of each example: [N].
+mlir::Value squareExamples(mlir::OpBuilder &builder, mlir::Location location,
+                           mlir::Value values, mlir::Value mean, double scale);
 
 } // namespace netc::cuda

@@ -39,7 +39,8 @@ static bool isOddNorm(Operation *op) {
 /// activations, gradients, filters' too, for which cuDNN has no deterministic
 /// engine that gives f32. Sums and initial values do not.
 static bool makesActivations(Operation *op) {
-  if (isa<DenseWeightGradientOp, ChannelSumsOp, XavierUniformOp, FillOp>(op) ||
+  if (isa<DenseWeightGradientOp, ChannelSumsOp, ChannelSquaresOp,
+          XavierUniformOp, FillOp>(op) ||
       isOddNorm(op))
     return false;
   return isCudaGraph(op) ||
