@@ -1,8 +1,8 @@
 """Compiles a network for GPUs that are not here, and looks at what came of it.
 
 Each heavy op has a plan of cuDNN's, the kernels are assembled for the device's
-architecture (and disassemble, where nvdisasm is on the path), and the memory that
-a step takes is told.
+architecture (and disassemble, where nvdisasm is on the path or among the packages
+of tools/bootstrap --cuda), and the memory that a step takes is told.
 """
 
 import argparse
@@ -36,14 +36,18 @@ def cubins(data):
         at = data.find(b"\x7fELF", at + 4)
 
 
-def disassemble(cubin, architecture, folder):
-    program = shutil.which("nvdisasm")
-    if not program:
-        return
+def find_disassembler(programs):
+    packages = (programs.parent / "cuda-packages").glob("nvidia/*/bin")
+    return shutil.which("nvdisasm", path=os.pathsep.join(
+        [os.environ.get("PATH", ""), *map(str, packages)]))
+
+
+def disassemble(program, cubin, architecture, folder):
     path = folder / "kernels.cubin"
     path.write_bytes(cubin)
     text = subprocess.run([program, path], check=True, capture_output=True, text=True).stdout
     assert f"sm_{architecture}" in text, text[:500]
+    assert ".text." in text, text[:500]
 
 
 def check_plan(text):
@@ -86,7 +90,11 @@ def compile_network(netc, network, device, precision, folder, has_data):
         assert found, "no cubin"
         for architecture, cubin in found:
             assert architecture == ARCHITECTURES[device], architecture
-            disassemble(cubin, architecture, folder)
+            disassembler = find_disassembler(netc.parent)
+            if disassembler:
+                disassemble(disassembler, cubin, architecture, folder)
+            else:
+                print("no nvdisasm: the architecture is what the cubin's header says")
     else: # the kernels, as far as they go without a set to make an executable for
         text = simulate.run([netc, network, "--emit=llvm", *target], stdout=subprocess.PIPE,
                             text=True).stdout
