@@ -24,15 +24,15 @@ HEAVY = re.compile(r"(^|[._])(conv2d|conv2dtranspose|dense|maxpool2d|avgpool2d|g
 
 
 def cubins(data):
-    """The ELF objects for GPUs in a file, each cut at the end of its section table."""
+    """The ELF objects for GPUs in a file, each cut at the end of the later of its tables."""
     at = data.find(b"\x7fELF")
     while at >= 0:
         machine, = struct.unpack_from("<H", data, at + 18)
-        sections, = struct.unpack_from("<Q", data, at + 40)
-        flags, = struct.unpack_from("<I", data, at + 48)
-        size, count = struct.unpack_from("<HH", data, at + 58)
+        segments, sections, flags = struct.unpack_from("<QQI", data, at + 32)
+        segment, segment_count, section, section_count = struct.unpack_from("<4H", data, at + 54)
         if machine == CUDA_MACHINE:
-            yield flags >> 8 & 0xFF, data[at:at + sections + size * count]
+            size = max(segments + segment * segment_count, sections + section * section_count)
+            yield flags >> 8 & 0xFF, data[at:at + size]
         at = data.find(b"\x7fELF", at + 4)
 
 
