@@ -17,26 +17,33 @@ static void addFusionPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(netc::net::createFuseElements());
 }
 
-static void addProgramPasses(OpPassManager &passes, int64_t keptExamples = 0) {
-  // The text's promise is proved before anything is made of the network.
+// The text's promise is proved before anything is made of the network.
+static void addProgramPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(netc::net::createInferShapes());
   passes.addNestedPass<func::FuncOp>(netc::net::createVerifySignature());
   passes.addPass(netc::net::createBuildPrograms());
-  // Before fusion, which joins the gather to the transforms.
-  if (keptExamples > 0)
-    passes.addPass(netc::net::createKeepDataset({keptExamples}));
-  // Gradients are of the plain ops: fusion comes after.
+}
+
+// Gradients are of the plain ops: fusion comes after.
+static void addGradientPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(netc::net::createDifferentiate());
   passes.addNestedPass<func::FuncOp>(netc::net::createFuseActivation());
 }
 
 void netc::addNetPasses(OpPassManager &passes) {
   addProgramPasses(passes);
+  addGradientPasses(passes);
   addFusionPasses(passes);
 }
 
 void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
-  addProgramPasses(passes, keptExamples);
+  addProgramPasses(passes);
+  // Before fusion, which joins the gather to the transforms.
+  if (keptExamples > 0)
+    passes.addPass(netc::net::createKeepDataset({keptExamples}));
+  // The parts of a large window have gradients of their own.
+  passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitMaxPool());
+  addGradientPasses(passes);
   // What cuDNN lacks becomes ops that element ops may join.
   passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitBiasGradient());
   passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandBatchNorm());

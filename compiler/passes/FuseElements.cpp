@@ -37,8 +37,33 @@ static Operation *fusibleUser(Operation *op) {
   return type.getShape() == userType.getShape() ? user.getOperation() : nullptr;
 }
 
+namespace {
+/// What changes each parameter in the function.
+using Updates = llvm::DenseMap<StringAttr, Operation *>;
+} // namespace
+
+static Updates updatesOf(func::FuncOp func) {
+  Updates updates;
+  for (Operation &op : func.getBody().front())
+    if (auto sgd = dyn_cast<SgdUpdateOp>(op))
+      updates[sgd.getParameterAttr().getAttr()] = &op;
+    else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
+      updates[statistic.getParameterAttr().getAttr()] = &op;
+  return updates;
+}
+
+/// The op may have come from before an update of a parameter that it reads:
+/// that goes behind it.
+static void keepBeforeUpdates(Operation *op, const Updates &updates) {
+  for (Value operand : op->getOperands())
+    if (auto read = operand.getDefiningOp<ReadParameterOp>())
+      if (Operation *update = updates.lookup(read.getParameterAttr().getAttr());
+          update && update->isBeforeInBlock(op))
+        update->moveAfter(op);
+}
+
 /// Moves the ops of `group` (in order, the last one the root) into one op.
-static void fuse(ArrayRef<Operation *> group) {
+static void fuse(ArrayRef<Operation *> group, const Updates &updates) {
   Operation *root = group.back();
   SmallVector<Value> inputs;
   for (Operation *op : group)
@@ -57,6 +82,7 @@ static void fuse(ArrayRef<Operation *> group) {
     builder.clone(*op, mapping);
   builder.create<YieldOp>(root->getLoc(), mapping.lookup(root->getResult(0)));
   root->getResult(0).replaceAllUsesWith(fused.getOutput());
+  keepBeforeUpdates(fused, updates);
   for (Operation *op : llvm::reverse(group))
     op->erase();
 }
@@ -82,9 +108,10 @@ struct FuseElements : netc::net::impl::FuseElementsBase<FuseElements> {
       rootOf[op] = root;
       groups[root].push_back(op);
     }
+    Updates updates = updatesOf(getOperation());
     for (auto &[root, members] : groups)
       if (members.size() > 1)
-        fuse(llvm::to_vector(llvm::reverse(members)));
+        fuse(llvm::to_vector(llvm::reverse(members)), updates);
   }
 };
 } // namespace

@@ -80,44 +80,31 @@ def find_network(name):
     return here if here.exists() else HERE.parent.parent / "models" / f"{name}.net"
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    add_arguments(parser)
-    parser.add_argument("--device", default="h100")
-    parser.add_argument("--precision", default="f32")
-    parser.add_argument("--pictures", action="store_true", help="a folder of PNGs and JPEGs")
-    parser.add_argument("network")
-    arguments = parser.parse_args()
-    if is_skipped(arguments):
-        return SKIPPED
-    network = find_network(arguments.network)
-    tolerance = TOLERANCES[arguments.precision]
-    netc, netx = arguments.programs / "netc", arguments.programs / "netx"
-
+def compare(programs, network, device="h100", precision="f32", pictures=False):
+    """The largest difference between the losses and parameters of both, each of them printed."""
+    netc, netx = programs / "netc", programs / "netx"
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         os.environ.setdefault("NETC_CACHE", str(folder / "cache"))
-        if arguments.pictures: # 14 to train on, 6 to test on, of two classes
+        if pictures: # 14 to train on, 6 to test on, of two classes
             run([sys.executable, HERE.parent / "driver/Inputs/make_pictures.py", folder / "data", "6", "2"])
             name, data = f"folder:{folder / 'data'}", []
         else:
             make_dataset(folder / "data", train=14, test=6, size=28)
             name, data = "fashion-mnist", ["--data", folder / "data"]
         # Three whole steps and the epoch's smaller last one.
-        target = ["--target", f"cuda:{arguments.device}", "--precision", arguments.precision,
-                  "--batch", "4", "--for", name, *data]
+        target = ["--target", f"cuda:{device}", "--precision", precision, "--batch", "4", "--for", name,
+                  *data]
         run([netc, network, "-o", folder / "gpu.netx", *target])
         module = run([netc, network, "--emit=kernel", *target], stdout=subprocess.PIPE)
         assert b"gather_examples" in module.stdout, "the training set is not kept on the device"
-        run([arguments.programs / "netc-host-kernels", folder / "kernels.so"],
-            input=module.stdout)
+        run([programs / "netc-host-kernels", folder / "kernels.so"], input=module.stdout)
 
         training = ["--train", name, *data, "--epochs", "1", "--seed", "3",
                     "--order", "sequential", "--quiet"]
         simulated = dict(os.environ,
                          LD_LIBRARY_PATH=os.pathsep.join(
-                             str(arguments.programs / f"{name}-stand-in")
-                             for name in ("cuda", "cudnn")),
+                             str(programs / f"{name}-stand-in") for name in ("cuda", "cudnn")),
                          NETC_SIMULATED_KERNELS=str(folder / "kernels.so"))
         run([netx, folder / "gpu.netx", *training, "--save", folder / "gpu.safetensors",
              "--metrics", folder / "gpu.jsonl"], env=simulated)
@@ -138,7 +125,22 @@ def main():
             print(f"{name:<24} differs by at most {difference:.2e}")
             worst = max(worst, difference)
     print(f"the largest difference is {worst:.2e}")
-    return 0 if worst <= tolerance else 1
+    return worst
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    add_arguments(parser)
+    parser.add_argument("--device", default="h100")
+    parser.add_argument("--precision", default="f32")
+    parser.add_argument("--pictures", action="store_true", help="a folder of PNGs and JPEGs")
+    parser.add_argument("network")
+    arguments = parser.parse_args()
+    if is_skipped(arguments):
+        return SKIPPED
+    worst = compare(arguments.programs, find_network(arguments.network), arguments.device,
+                    arguments.precision, arguments.pictures)
+    return 0 if worst <= TOLERANCES[arguments.precision] else 1
 
 
 if __name__ == "__main__":

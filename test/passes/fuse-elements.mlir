@@ -83,3 +83,22 @@ func.func @twice(%x: tensor<2x3x32x32xui8>) -> (tensor<2x3x32x32xf32>, tensor<2x
   %1 = net.center_crop %0 {size = array<i64: 8, 8>} : (tensor<2x3x32x32xf32>) -> tensor<2x3x8x8xf32>
   return %0, %1 : tensor<2x3x32x32xf32>, tensor<2x3x8x8xf32>
 }
+
+// -----
+
+// What reads a parameter is computed where its user is: the update goes behind.
+net.parameter @w : tensor<6xf32> {init = "one"}
+// CHECK-LABEL: func.func @updated
+// CHECK: %[[W:.*]] = net.read_parameter @w
+// CHECK-NEXT: net.fused ({{.*}}%[[W]]
+// CHECK-NEXT: net.channel_affine
+// CHECK-NEXT: net.activation_gradient
+// CHECK-NEXT: net.yield
+// CHECK: net.sgd_update @w
+func.func @updated(%dy: tensor<2x6x4x4xf32>, %m: tensor<6xf32>, %v: tensor<6xf32>, %y: tensor<2x6x4x4xf32>, %dw: tensor<6xf32>, %state: tensor<8xi32>) -> tensor<2x6x4x4xf32> {
+  %w = net.read_parameter @w : tensor<6xf32>
+  %0 = net.channel_affine %dy, %m, %v, %w {epsilon = 1.0e-05 : f64} : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+  net.sgd_update @w, %dw, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<6xf32>, tensor<8xi32>
+  %1 = net.activation_gradient %y, %0 {kind = #net.activation<tanh>} : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
+  return %1 : tensor<2x6x4x4xf32>
+}

@@ -18,6 +18,10 @@ std::unique_ptr<mlir::Pass> createPlanGraphs(Planner *planner = nullptr);
 /// `net-split-bias-gradient`, on functions: cuDNN has no bias gradient.
 std::unique_ptr<mlir::Pass> createSplitBiasGradient();
 
+/// `net-split-max-pool`, on functions, before gradients: cuDNN's windows are
+/// small.
+std::unique_ptr<mlir::Pass> createSplitMaxPool();
+
 /// `net-expand-batch-norm`, on functions: cuDNN's own in training, generated
 /// kernels where the statistics are given.
 std::unique_ptr<mlir::Pass> createExpandBatchNorm();

@@ -89,6 +89,7 @@ void netc::cuda::registerPasses() {
   registerPass([] { return createPlanGraphs(); });
   registerPass([] { return createFuseActivationGradient(); });
   registerPass(createSplitBiasGradient);
+  registerPass(createSplitMaxPool);
   registerPass(createExpandBatchNorm);
   registerPass(createExpandLayerNorm);
   registerPass(createUseBf16);
