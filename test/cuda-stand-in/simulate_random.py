@@ -47,8 +47,9 @@ def draw_network(number):
     layers += [draw_layers(draw) for _ in range(draw.randint(3, 7))]
     layers.append(draw.choice(["GlobalAvgPool2D", "GlobalMaxPool2D", "AvgPool2D(2)", ""]) + " Flatten")
     if draw.random() < 0.6:
-        behind = draw.choice(["", "Dropout(0.5)", "LayerNorm"])
-        layers.append(f"Dense({draw.choice([7, 16, 20])}, activation=relu) {behind}")
+        # Not LayerNorm behind a ReLU: where most units are zero it magnifies every last bit.
+        behind = draw.choice([", activation=relu)", ", activation=relu) Dropout(0.5)", ") LayerNorm ReLU"])
+        layers.append(f"Dense({draw.choice([7, 16, 20])}{behind}")
     if draw.random() < 0.4:
         layers.append("Dense(16, activation=relu)")
     layers.append("Dense(10)")
