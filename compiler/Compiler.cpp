@@ -29,6 +29,10 @@ using namespace mlir;
 
 namespace netc {
 
+/// What a driver, cuDNN and their kernels keep of a device's memory for
+/// themselves.
+static constexpr int64_t reservedBytes = int64_t(1) << 30;
+
 struct Compiler::Impl {
   Impl() : context(MLIRContext::Threading::DISABLED) {
     context.loadDialect<net::NetDialect, kernel::KernelDialect,
@@ -101,14 +105,14 @@ struct Compiler::Impl {
   Attribute targetAttribute(const Target &target);
   void makeLaunchesOnGpu();
   bool makeGraphs(bool keepsDataset);
-  int64_t bytesLeft(ModuleOp planned) const;
+  /// Of the GPU's memory, what a network may take.
+  int64_t usableBytes() const { return device->memoryBytes - reservedBytes; }
+  bool fits(ModuleOp planned) const {
+    return *kernel::getArenaBytes(planned) <= usableBytes();
+  }
   void checkMemory(ModuleOp planned);
   bool fitsWith(int64_t batch);
 };
-
-/// What a driver, cuDNN and their kernels keep of a device's memory for
-/// themselves.
-static constexpr int64_t reservedBytes = int64_t(1) << 30;
 
 Attribute Compiler::Impl::targetAttribute(const Target &target) {
   if (target.device.empty())
@@ -190,18 +194,13 @@ bool Compiler::Impl::fitsWith(int64_t batch) {
   return true;
 }
 
-/// Bytes of the device's memory that the arena leaves; below 0 it does not fit.
-int64_t Compiler::Impl::bytesLeft(ModuleOp planned) const {
-  return device->memoryBytes - reservedBytes - *kernel::getArenaBytes(planned);
-}
-
 /// Throws unless the arena fits the device, saying a batch that would: tried,
 /// since workspaces do not grow as the batch does.
 void Compiler::Impl::checkMemory(ModuleOp planned) {
-  if (bytesLeft(planned) >= 0)
+  if (fits(planned))
     return;
   int64_t needed = *kernel::getArenaBytes(planned);
-  int64_t there = device->memoryBytes - reservedBytes;
+  int64_t there = usableBytes();
   std::string message = llvm::formatv(
       "network `{0}` needs {1} for a step of {2} examples; {3} has {4} for it",
       info.network, gibibytes(needed), info.batch, device->deviceName,
@@ -229,7 +228,7 @@ bool Compiler::Impl::makeGraphs(bool keepsDataset) {
     addCudaKernelPasses(passes);
     addPlanPasses(passes);
   });
-  if (keepsDataset && bytesLeft(*draft) < 0)
+  if (keepsDataset && !fits(*draft))
     return false;
   checkMemory(*draft);
   run([&](OpPassManager &passes) {
@@ -241,7 +240,7 @@ bool Compiler::Impl::makeGraphs(bool keepsDataset) {
     return true;
   draft = module->clone();
   run(*draft, addPlanPasses);
-  return bytesLeft(*draft) >= 0;
+  return fits(*draft);
 }
 
 /// With the training set in the GPU's memory where it has room.
@@ -318,9 +317,7 @@ std::string Compiler::deviceText() const {
                        impl->device->arch(), impl->request.target.precision);
 }
 
-int64_t Compiler::deviceBytes() const {
-  return impl->device->memoryBytes - reservedBytes;
-}
+int64_t Compiler::deviceBytes() const { return impl->usableBytes(); }
 
 runtime::Executable Compiler::takeExecutable() {
   return std::move(*impl->executable);

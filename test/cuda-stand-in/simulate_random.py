@@ -8,6 +8,7 @@ Losses and parameters agree to 1e-4, or the network's text is printed and the st
 import argparse
 import pathlib
 import random
+import subprocess
 import sys
 import tempfile
 
@@ -80,7 +81,7 @@ def main():
             try:
                 worst = simulate.compare(arguments.programs, pathlib.Path(file.name))
                 agrees = worst <= simulate.TOLERANCES["f32"]
-            except simulate.subprocess.CalledProcessError as error:
+            except subprocess.CalledProcessError as error:
                 print(error)
                 agrees = False
         print(f"{'passed' if agrees else 'FAILED'}: network {number}", flush=True)

@@ -18,6 +18,17 @@ static std::string parts(int64_t count) {
   return "parts = " + std::to_string(count) + " : i64";
 }
 
+/// What one op makes of these.
+static Tensor runOp(const std::string &op, const std::vector<Tensor> &inputs,
+                    const std::string &attributes, const Shape &result) {
+  FunctionText function;
+  FunctionText::Values operands;
+  for (const Tensor &tensor : inputs)
+    operands.push_back(function.argument(tensor.shape));
+  auto y = function.op(op, operands, attributes, tensorType(result));
+  return runProgram(function.text({y}), inputs)[0];
+}
+
 /// The sums in `count` parts, and those summed.
 static Tensor sums(const Tensor &values, int64_t count) {
   int64_t channels = values.dim(1);
@@ -64,11 +75,7 @@ TEST(ChannelSums, OfProducts) {
     Tensor products = dy;
     for (size_t i = 0; i < x.values.size(); ++i)
       products.values[i] *= x.values[i];
-    FunctionText function;
-    auto first = function.argument(shape), second = function.argument(shape);
-    auto sum = function.op("channel_sums", {first, second}, parts(1),
-                           tensorType({shape[1]}));
-    EXPECT_EQ(difference(runProgram(function.text({sum}), {dy, x})[0],
+    EXPECT_EQ(difference(runOp("channel_sums", {dy, x}, parts(1), {shape[1]}),
                          shape.size() == 4
                              ? reference::conv2DBiasGradient(products)
                              : reference::denseBiasGradient(products),
@@ -87,18 +94,13 @@ TEST(ChannelAffine, NormalisesWithGivenStatistics) {
     for (double &variance : moments.variance.values)
       variance += 0.25;
     for (size_t affine : {0, 1, 2}) {
-      FunctionText function;
       std::vector<Tensor> inputs{input, moments.mean, moments.variance};
       if (affine > 0)
         inputs.push_back(weight);
       if (affine > 1)
         inputs.push_back(bias);
-      FunctionText::Values operands;
-      for (const Tensor &tensor : inputs)
-        operands.push_back(function.argument(tensor.shape));
-      auto y = function.op("channel_affine", operands, real("epsilon", 1e-3),
-                           tensorType(shape));
-      EXPECT_EQ(difference(runProgram(function.text({y}), inputs)[0],
+      EXPECT_EQ(difference(runOp("channel_affine", inputs,
+                                 real("epsilon", 1e-3), shape),
                            reference::normalizeChannels(
                                input, moments, affine > 0 ? weight : Tensor(),
                                affine > 1 ? bias : Tensor(), 1e-3),
@@ -114,12 +116,9 @@ TEST(Variance, IsOfItsInverse) {
   Tensor inverse = variance;
   for (double &value : inverse.values)
     value = 1 / std::sqrt(value + 1e-5);
-  FunctionText function;
-  auto x = function.argument({5});
-  auto y = function.op("variance", {x}, real("epsilon", 1e-5), tensorType({5}));
-  EXPECT_EQ(
-      difference(runProgram(function.text({y}), {inverse})[0], variance, 1e-5),
-      "");
+  EXPECT_EQ(difference(runOp("variance", {inverse}, real("epsilon", 1e-5), {5}),
+                       variance, 1e-5),
+            "");
 }
 
 TEST(NormInputGradient, GoesThroughTheStatistics) {
@@ -134,13 +133,8 @@ TEST(NormInputGradient, GoesThroughTheStatistics) {
     std::vector<Tensor> inputs{
         dy,    normalised, moments.variance, expected.weight, expected.bias,
         weight};
-    FunctionText function;
-    FunctionText::Values operands;
-    for (const Tensor &tensor : inputs)
-      operands.push_back(function.argument(tensor.shape));
-    auto dx = function.op("norm_input_gradient", operands,
-                          real("epsilon", 1e-3), tensorType(shape));
-    EXPECT_EQ(difference(runProgram(function.text({dx}), inputs)[0],
+    EXPECT_EQ(difference(runOp("norm_input_gradient", inputs,
+                               real("epsilon", 1e-3), shape),
                          expected.input, 1e-5, 1),
               "")
         << tensorType(shape);
@@ -153,11 +147,8 @@ TEST(ChannelAdd, AddsABias) {
   Tensor expected = input;
   for (int64_t i = 0; i < expected.size(); ++i)
     expected.values[i] += bias.values[i / 35 % 3];
-  FunctionText function;
-  auto x = function.argument(shape), b = function.argument({3});
-  auto y = function.op("channel_add", {x, b}, "", tensorType(shape));
-  EXPECT_EQ(difference(runProgram(function.text({y}), {input, bias})[0],
-                       expected, 1e-6),
+  EXPECT_EQ(difference(runOp("channel_add", {input, bias}, "", shape), expected,
+                       1e-6),
             "");
 }
 
@@ -166,13 +157,10 @@ TEST(ChannelSums, AreScaled) {
   Tensor expected = reference::denseBiasGradient(input);
   for (double &value : expected.values)
     value *= 0.25;
-  FunctionText function;
-  auto x = function.argument({7, 5});
-  auto y = function.op("channel_sums", {x},
-                       parts(1) + ", " + real("scale", 0.25), tensorType({5}));
-  EXPECT_EQ(
-      difference(runProgram(function.text({y}), {input})[0], expected, 1e-5),
-      "");
+  EXPECT_EQ(difference(runOp("channel_sums", {input},
+                             parts(1) + ", " + real("scale", 0.25), {5}),
+                       expected, 1e-5),
+            "");
 }
 
 static const std::string ofExamples = ", per_example";
@@ -250,13 +238,8 @@ TEST(ChannelAffine, NormalisesExamples) {
     reference::Moments moments = reference::channelMoments(asChannels(input));
     std::vector<Tensor> inputs{input, moments.mean, moments.variance, weight,
                                bias};
-    FunctionText function;
-    FunctionText::Values operands;
-    for (const Tensor &tensor : inputs)
-      operands.push_back(function.argument(tensor.shape));
-    auto y = function.op("channel_affine", operands,
-                         real("epsilon", 1e-3) + ofExamples, tensorType(shape));
-    EXPECT_EQ(difference(runProgram(function.text({y}), inputs)[0],
+    EXPECT_EQ(difference(runOp("channel_affine", inputs,
+                               real("epsilon", 1e-3) + ofExamples, shape),
                          reference::layerNorm(input, weight, bias, 1e-3), 1e-5,
                          1),
               "")
@@ -274,14 +257,8 @@ TEST(NormInputGradient, GoesThroughThoseOfExamples) {
     std::vector<Tensor> inputs{
         dy, reference::layerNorm(input, Tensor(), Tensor(), 1e-3),
         moments.variance, expected.weight, expected.bias};
-    FunctionText function;
-    FunctionText::Values operands;
-    for (const Tensor &tensor : inputs)
-      operands.push_back(function.argument(tensor.shape));
-    auto dx =
-        function.op("norm_input_gradient", operands,
-                    real("epsilon", 1e-3) + ofExamples, tensorType(shape));
-    EXPECT_EQ(difference(runProgram(function.text({dx}), inputs)[0],
+    EXPECT_EQ(difference(runOp("norm_input_gradient", inputs,
+                               real("epsilon", 1e-3) + ofExamples, shape),
                          expected.input.reshaped(shape), 1e-5, 1),
               "")
         << tensorType(shape);
@@ -294,10 +271,7 @@ TEST(ChannelScale, MultipliesByAWeight) {
   Tensor expected = input;
   for (int64_t i = 0; i < expected.size(); ++i)
     expected.values[i] *= weight.values[i / 35 % 3];
-  FunctionText function;
-  auto x = function.argument(shape), w = function.argument({3});
-  auto y = function.op("channel_scale", {x, w}, "", tensorType(shape));
-  EXPECT_EQ(difference(runProgram(function.text({y}), {input, weight})[0],
+  EXPECT_EQ(difference(runOp("channel_scale", {input, weight}, "", shape),
                        expected, 1e-6),
             "");
 }

@@ -30,15 +30,11 @@ public:
   }
   StringRef getDescription() const override {
     return "Fuse a relu's gradient into the data gradient before it where "
-           "cuDNN "
-           "has an engine for both";
+           "cuDNN has an engine for both";
   }
   void runOnOperation() override;
 
 private:
-  /// Throws Error when cuDNN cannot be asked.
-  void fuse(ActivationGradientOp relu, runtime::cuda::Precision precision);
-
   cuda::Planner *planner;
 };
 } // namespace
@@ -56,8 +52,9 @@ static Operation *gradientBefore(ActivationGradientOp relu) {
   return !activated || activated->isBeforeInBlock(op) ? op : nullptr;
 }
 
-void FuseActivationGradient::fuse(ActivationGradientOp relu,
-                                  runtime::cuda::Precision precision) {
+/// Throws Error when cuDNN cannot be asked.
+static void fuse(ActivationGradientOp relu, cuda::Planner &planner,
+                 runtime::cuda::Precision precision) {
   Operation *gradient = gradientBefore(relu);
   if (!gradient)
     return;
@@ -70,7 +67,7 @@ void FuseActivationGradient::fuse(ActivationGradientOp relu,
   Operation *fused = builder.create(state);
   std::string graph =
       runtime::cuda::toText(toCudaGraph(fused, precision)->spec);
-  if (!planner->hasEngine(graph)) {
+  if (!planner.hasEngine(graph)) {
     fused->erase();
     return;
   }
@@ -88,18 +85,15 @@ void FuseActivationGradient::runOnOperation() {
       relus.push_back(relu);
   });
   try {
-    if (!planner) {
+    if (!planner)
       own.emplace(cuda::plannerOf(getOperation()));
-      planner = &*own;
-    }
     for (ActivationGradientOp relu : relus)
-      fuse(relu, *runtime::cuda::precisionOf(target.getPrecision().str()));
+      fuse(relu, planner ? *planner : *own,
+           *runtime::cuda::precisionOf(target.getPrecision().str()));
   } catch (const Error &error) {
     getOperation().emitError(error.what());
     signalPassFailure();
   }
-  if (own)
-    planner = nullptr;
 }
 
 std::unique_ptr<Pass>

@@ -26,16 +26,14 @@ public:
   void runOnOperation() override;
 
 private:
-  LogicalResult plan(kernel::GraphOp graph);
-
   cuda::Planner *planner;
 };
 } // namespace
 
-LogicalResult PlanGraphs::plan(kernel::GraphOp graph) {
+static LogicalResult plan(kernel::GraphOp graph, cuda::Planner &planner) {
   const cuda::PlannedGraph *plan = nullptr;
   try {
-    plan = &planner->plan(graph.getGraph().str());
+    plan = &planner.plan(graph.getGraph().str());
   } catch (const Error &error) {
     return graph.emitError(error.what());
   }
@@ -62,21 +60,18 @@ cuda::Planner netc::cuda::plannerOf(ModuleOp module) {
 
 void PlanGraphs::runOnOperation() {
   std::optional<cuda::Planner> own;
-  if (!planner) {
-    try {
+  try {
+    if (!planner)
       own.emplace(cuda::plannerOf(getOperation()));
-    } catch (const Error &error) {
-      getOperation().emitError(error.what());
-      return signalPassFailure();
-    }
-    planner = &*own;
+  } catch (const Error &error) {
+    getOperation().emitError(error.what());
+    return signalPassFailure();
   }
   WalkResult result = getOperation().walk([&](kernel::GraphOp graph) {
-    return failed(plan(graph)) ? WalkResult::interrupt()
-                               : WalkResult::advance();
+    return failed(plan(graph, planner ? *planner : *own))
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
   });
-  if (own)
-    planner = nullptr;
   if (result.wasInterrupted())
     signalPassFailure();
 }
