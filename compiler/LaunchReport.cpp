@@ -38,6 +38,7 @@ private:
   bool concerns(Operation *op) const;
 
   StringRef processor, layer;
+  bool isPastLoss = false; // of the program: what comes now is backward
 };
 } // namespace
 
@@ -202,8 +203,8 @@ void LaunchReporter::describe(PrimitiveOp op, LaunchFacts &fact) {
 void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
   StringRef name = op.getCallee();
   fact.what = name.str();
-  bool isGradient =
-      name.contains("gradient") && !name.contains("with_gradient");
+  bool isGradient = isPastLoss || (name.contains("gradient") &&
+                                   !name.contains("with_gradient"));
   fact.role = name.contains("update")        ? "update"
               : isGradient                   ? "backward"
               : fact.program == "initialize" ? "initialize"
@@ -260,22 +261,25 @@ void LaunchReporter::describe(GraphOp op, LaunchFacts &fact) {
 
 void LaunchReporter::report(ProgramOp program) {
   unsigned number = 0;
+  isPastLoss = false;
   for (Operation &op : program.getBody().front()) {
     if (!isa<WorkOpInterface>(op))
       continue;
     ++number;
-    if (!concerns(&op))
-      continue;
-    LaunchFacts fact;
-    fact.program = program.getSymName();
-    fact.number = number;
-    if (auto primitive = dyn_cast<PrimitiveOp>(op))
-      describe(primitive, fact);
-    else if (auto graph = dyn_cast<GraphOp>(op))
-      describe(graph, fact);
-    else
-      describe(cast<LaunchOp>(op), fact);
-    facts.push_back(std::move(fact));
+    if (concerns(&op)) {
+      LaunchFacts fact;
+      fact.program = program.getSymName();
+      fact.number = number;
+      if (auto primitive = dyn_cast<PrimitiveOp>(op))
+        describe(primitive, fact);
+      else if (auto graph = dyn_cast<GraphOp>(op))
+        describe(graph, fact);
+      else
+        describe(cast<LaunchOp>(op), fact);
+      facts.push_back(std::move(fact));
+    }
+    if (auto launch = dyn_cast<LaunchOp>(op))
+      isPastLoss |= launch.getCallee().contains("gradient");
   }
 }
 

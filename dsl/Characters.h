@@ -5,6 +5,9 @@
 
 namespace netc::dsl {
 
+/// What some editors put before the first line, in UTF-8.
+constexpr std::string_view byteOrderMark = "\xEF\xBB\xBF";
+
 constexpr bool isDigit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool isLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';

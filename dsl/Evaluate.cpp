@@ -34,10 +34,10 @@ const Value *Evaluator::find(std::string_view name) const {
     auto it = scope.find(name);
     return it == scope.end() ? nullptr : &it->second;
   };
-  if (layers.empty())
-    return lookUp(network);
-  const Value *value = lookUp(layers.back().scope);
-  return value || !layers.back().seesNetwork ? value : lookUp(network);
+  const Value *value =
+      lookUp(layers.empty() ? networkLoops : layers.back().scope);
+  bool seesNetwork = layers.empty() || layers.back().seesNetwork;
+  return value || !seesNetwork ? value : lookUp(network);
 }
 
 std::vector<std::string_view> Evaluator::knownNames() const {
@@ -46,15 +46,16 @@ std::vector<std::string_view> Evaluator::knownNames() const {
     for (const auto &[name, value] : scope)
       known.push_back(name);
   };
-  if (!layers.empty())
-    add(layers.back().scope);
+  add(layers.empty() ? networkLoops : layers.back().scope);
   if (layers.empty() || layers.back().seesNetwork)
     add(network);
   return known;
 }
 
 Evaluator::Binding::Binding(Evaluator &evaluator, std::string name, Value value)
-    : scope(evaluator.innermost()), name(std::move(name)) {
+    : scope(evaluator.layers.empty() ? evaluator.networkLoops
+                                     : evaluator.layers.back().scope),
+      name(std::move(name)) {
   if (auto it = scope.find(this->name); it != scope.end())
     shadowed = std::exchange(it->second, std::move(value));
   else
@@ -199,7 +200,7 @@ Value Evaluator::Visitor::operator()(const ListExpr &node) {
     result.depth = std::max(result.depth, elements.back().depth + 1);
     if (result.depth > maxDepth)
       return failed(DiagnosticKind::NestedTooDeep, expr.range, maxDepth);
-    if (result.size > maxListSize)
+    if (result.size - 1 > maxListSize) // itself it is one of another's
       return failed(DiagnosticKind::ListTooLong, expr.range, maxListSize);
   }
   if (!isError)

@@ -26,7 +26,7 @@ public:
 
   /// In the innermost scope; shadows what is outside of it.
   void define(const std::string &name, Value value) {
-    innermost()[name] = std::move(value);
+    (layers.empty() ? network : layers.back().scope)[name] = std::move(value);
   }
   /// The names of one layer while it lives: nothing outside of it is known,
   /// but for what the file defines, the network's parameters, if
@@ -43,7 +43,8 @@ public:
   private:
     Evaluator &evaluator;
   };
-  /// A name that has its value while this lives: a loop's.
+  /// A name that has its value while this lives: a loop's. Layers that are used
+  /// meanwhile do not see it.
   class Binding {
   public:
     Binding(Evaluator &evaluator, std::string name, Value value);
@@ -72,13 +73,12 @@ private:
     bool seesNetwork;
     Scope scope;
   };
-  Scope &innermost() { return layers.empty() ? network : layers.back().scope; }
   /// Of names that can be meant where `find` finds none.
   std::vector<std::string_view> knownNames() const;
 
   Diagnostics &diagnostics;
-  Scope network;
-  std::deque<Layer> layers; // references stay valid
+  Scope network, networkLoops; // what the file defines; its body's loops
+  std::deque<Layer> layers;    // references stay valid
   uint64_t stepCount = 0;
 };
 

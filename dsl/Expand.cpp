@@ -5,8 +5,7 @@
 #include "dsl/Vocabulary.h"
 
 #include <algorithm>
-
-#include <deque>
+#include <limits>
 #include <utility>
 
 namespace netc::dsl {
@@ -85,12 +84,21 @@ Expander::Scales Expander::scaled(const BoundArguments &arguments) {
     if (!entry)
       return;
     double factor = std::get<double>(entry->value);
-    if (factor >= 0)
-      scale *= factor;
-    else
+    double product = scale * factor;
+    if (factor < 0)
       diagnostics.error(DiagnosticKind::ValueRange, entry->range,
                         fmt::format("`{}`", name), "at least 0",
                         describe(Value{factor}));
+    else if (product > std::numeric_limits<float>::max())
+      diagnostics.error(DiagnosticKind::ValueRange, entry->range,
+                        scale == 1 ? fmt::format("`{}`", name)
+                                   : fmt::format("`{}`, times that of the "
+                                                 "layers around,",
+                                                 name),
+                        "below 3.4e38, a number of single precision",
+                        describe(Value{product}));
+    else
+      scale = product;
   };
   multiply("lr_scale", result.learningRate);
   multiply("decay_scale", result.decay);
@@ -247,13 +255,7 @@ void Expander::checkNetwork(const NetworkDecl &decl) {
   isDry = true;
   Diagnostics::Pass pass(diagnostics);
   NameLevel top;
-  std::deque<Evaluator::Binding> unknown;
-  unknown.emplace_back(evaluator, "input", Value{});
-  for (const Parameter &parameter : decl.parameters)
-    unknown.emplace_back(evaluator, parameter.name.text, Value{});
   expandCall(decl.body, std::nullopt, top);
-  while (!unknown.empty())
-    unknown.pop_back();
 }
 
 void Expander::checkLayer(const UserLayer &layer) {
@@ -281,12 +283,18 @@ void expandLayers(const NetworkDecl &decl, const LayerTable &table,
 }
 
 void checkLayers(const NetworkDecl *decl, const LayerTable &table,
-                 Evaluator &evaluator, Diagnostics &diagnostics) {
+                 const Evaluator &evaluator, Diagnostics &diagnostics) {
   Network none;
-  if (decl)
-    Expander(table, evaluator, diagnostics, none).checkNetwork(*decl);
+  // An `if` may keep a value from where it would be wrong, so none is known.
+  Evaluator unknown = evaluator;
+  if (decl) {
+    unknown.define("input", Value{});
+    for (const Parameter &parameter : decl->parameters)
+      unknown.define(parameter.name.text, Value{});
+    Expander(table, unknown, diagnostics, none).checkNetwork(*decl);
+  }
   for (const auto &[name, layer] : table)
-    Expander(table, evaluator, diagnostics, none).checkLayer(layer);
+    Expander(table, unknown, diagnostics, none).checkLayer(layer);
 }
 
 } // namespace netc::dsl

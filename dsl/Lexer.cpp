@@ -213,8 +213,8 @@ std::vector<Token> Lexer::run() {
     position = text.size();
     tokens.push_back({TokenKind::Error, true, {&source, 0, 0}});
   }
-  if (text.starts_with("\xEF\xBB\xBF")) // a byte order mark
-    position = std::max<size_t>(position, 3);
+  if (text.starts_with(byteOrderMark))
+    position = std::max(position, byteOrderMark.size());
   for (skipSpace(); position < text.size(); skipSpace()) {
     size_t start = position;
     TokenKind kind = lexToken();

@@ -9,7 +9,13 @@ namespace {
 class Linter {
 public:
   Linter(const Network &network, Diagnostics &diagnostics)
-      : network(network), diagnostics(diagnostics) {}
+      : network(network), diagnostics(diagnostics),
+        readers(network.layers.size()) {
+    for (const Layer &layer : network.layers)
+      for (int64_t input : layer.inputs)
+        if (input != networkInput)
+          ++readers[input];
+  }
 
   void run();
 
@@ -17,6 +23,12 @@ private:
   const Layer *producerOf(const Layer &layer) const {
     int64_t input = layer.inputs[0];
     return input == networkInput ? nullptr : &network.layers[input];
+  }
+  /// The one layer that `layer` reads, if nothing else reads that.
+  const Layer *privateProducerOf(const Layer &layer) const {
+    const Layer *producer = producerOf(layer);
+    return producer && readers[producer - network.layers.data()] == 1 ? producer
+                                                                      : nullptr;
   }
   void checkOutput();
   void checkLinearDense(const Layer &layer);
@@ -29,6 +41,7 @@ private:
 
   const Network &network;
   Diagnostics &diagnostics;
+  std::vector<int> readers; // of each layer
 };
 } // namespace
 
@@ -60,9 +73,9 @@ void Linter::checkOutput() {
 }
 
 void Linter::checkLinearDense(const Layer &layer) {
-  const Layer *producer = producerOf(layer);
+  const Layer *producer = privateProducerOf(layer);
   while (producer && is<shape::Dropout>(*producer))
-    producer = producerOf(*producer);
+    producer = privateProducerOf(*producer);
   if (is<shape::Dense>(layer) && producer && isPlainDense(*producer))
     diagnostics.warning(LintKind::LinearDense, layer.range)
         .note(producer->range, fmt::format("`{}` is here", producer->name))
@@ -101,7 +114,7 @@ void Linter::checkNorm(const Layer &layer) {
     diagnostics.warning(LintKind::NormMomentum, layer.range, norm->momentum)
         .hint(fmt::format("Keras's {0} is `momentum={1:.6g}` here",
                           norm->momentum, 1 - norm->momentum));
-  const Layer *producer = producerOf(layer);
+  const Layer *producer = privateProducerOf(layer);
   if (!producer)
     return;
   if (is<shape::Dropout>(*producer))
@@ -157,16 +170,16 @@ void Linter::checkSchedule() {
   const Schedule &schedule = network.train.schedule;
   const Sgd &sgd = network.train.optimizer;
   auto epochs = static_cast<double>(network.train.epochs);
-  SourceRange range = network.train.optimizerRange;
+  SourceRange range = network.train.scheduleRange;
   // One epoch is what a file has that leaves it to the command line.
-  if (!range.file || sgd.learningRate == 0 || network.train.epochs == 1)
+  if (sgd.learningRate == 0 || network.train.epochs == 1)
     return;
   double fall =
       schedule.kind == Schedule::Kind::Step
           ? std::pow(schedule.factor, std::floor((epochs - 1) / schedule.every))
           : 1;
   if (schedule.warmup >= epochs && schedule.warmup > 0)
-    diagnostics.warning(LintKind::LearningRate, range,
+    diagnostics.warning(LintKind::LearningRate, network.train.warmupRange,
                         fmt::format("a warmup of {:.6g} epochs never ends in "
                                     "{}: the learning rate is not reached",
                                     schedule.warmup, network.train.epochs));

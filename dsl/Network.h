@@ -97,7 +97,7 @@ struct Train {
   Sgd optimizer;
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`
-  SourceRange lossRange, optimizerRange, batchRange;
+  SourceRange lossRange, optimizerRange, batchRange, scheduleRange, warmupRange;
 };
 
 /// What a run must reach: `expect test_accuracy >= 0.85 on "fashion-mnist"`.
@@ -143,13 +143,17 @@ analyze(const SourceFile &source,
 bool checkTraining(const Network &network, int64_t batch,
                    Diagnostics &diagnostics);
 
+/// The pictures that the transforms are proved for where no data set is named:
+/// the network's input, or larger, where `RandomCrop` cuts from what comes.
+shape::Shape assumedPictures(const Network &network);
+
 /// What pictures of other sizes are best scaled to before the transforms.
 struct WantedPictures {
-  shape::Shape shape;     // the network's input, or what a `Resize` makes
+  shape::Shape shape;     // the assumed ones, or what a `Resize` makes
   bool isCovered = false; // by the shorter side, and the middle taken
 };
 /// What the first transform of a phase makes of pictures if it is a `Resize`,
-/// the larger where both phases have one; else the network's input.
+/// the larger where both phases have one; else the assumed ones.
 WantedPictures wantedPictures(const Network &network);
 
 /// Proves that examples of shape `pixels` (8-bit, [C, H, W], from a data set's

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 namespace netc::dsl {
 
@@ -215,6 +216,12 @@ static bool toInteger(std::string_view digits, int64_t &value) {
   return code == std::errc();
 }
 
+/// False if it is too large. What is too small is 0. The locale is C's.
+static bool toDouble(std::string_view digits, double &value) {
+  value = std::strtod(std::string(digits).c_str(), nullptr);
+  return std::isfinite(value);
+}
+
 ExprPtr Parser::parseNumber() {
   Token literal = token();
   std::string_view digits = literal.spelling();
@@ -223,9 +230,7 @@ ExprPtr Parser::parseNumber() {
   double number = 0;
   if (literal.kind == Integer && toInteger(digits, integer))
     return makeExpr(literal.range, IntegerExpr{integer});
-  if (literal.kind == Float &&
-      std::from_chars(digits.data(), digits.data() + digits.size(), number)
-              .ec == std::errc())
+  if (literal.kind == Float && toDouble(digits, number))
     return makeExpr(literal.range, FloatExpr{number});
   diagnostics.error(DiagnosticKind::NumberTooLarge, literal.range,
                     clipped(digits));

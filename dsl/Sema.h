@@ -31,7 +31,7 @@ void expandLayers(const NetworkDecl &decl, const LayerTable &table,
 /// if there is none), layers that nothing uses. Errors that expansion has
 /// reported are not reported again.
 void checkLayers(const NetworkDecl *decl, const LayerTable &table,
-                 Evaluator &evaluator, Diagnostics &diagnostics);
+                 const Evaluator &evaluator, Diagnostics &diagnostics);
 
 /// False, with an error, if a parameter or a loop cannot have this name.
 bool checkParameterName(const Name &name, Diagnostics &diagnostics);

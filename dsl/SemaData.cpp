@@ -52,6 +52,7 @@ private:
   void forgetShapes(const Transform &transform);
   void checkToTensor(const DataDecl &decl, Phase phase);
   void checkResult(Phase phase);
+  void checkAssumption();
   std::optional<shape::Shape> &shapeIn(Phase phase) {
     return shapes[phase == Phase::Test];
   }
@@ -60,8 +61,18 @@ private:
   Diagnostics &diagnostics;
   Network &network;
   std::array<std::optional<shape::Shape>, 2> shapes; // nullopt after an error
+  std::array<bool, 2> isSized = {}; // else the shape is the assumed one
 };
 } // namespace
+
+/// `pictures`, enlarged to what the crop cuts from.
+static shape::Shape enlargedFor(const shape::RandomCrop &crop,
+                                shape::Shape pictures) {
+  for (int i : {0, 1})
+    pictures[1 + i] =
+        std::max(pictures[1 + i], crop.size[i] - 2 * crop.padding[i]);
+  return pictures;
+}
 
 void DataResolver::reportUnknown(const Call &call) {
   std::vector<std::string_view> known;
@@ -114,12 +125,19 @@ void DataResolver::infer(Transform &transform,
     std::optional<shape::Shape> &shape = shapeIn(phase);
     if (!transform.runsIn(phase) || !shape)
       continue;
+    bool &sized = isSized[phase == Phase::Test];
+    const auto *crop = std::get_if<shape::RandomCrop>(&transform.spec);
+    if (crop && !sized)
+      shape = enlargedFor(*crop, *shape);
+    sized |= changesSize(transform.spec);
     shape::InferResult result = shape::infer(transform.spec, *shape);
     if (auto *error = std::get_if<shape::ShapeError>(&result)) {
       const auto *argument = arguments.find(error->argument);
-      reportShapeError(*error, transform.range,
-                       argument ? argument->range : transform.range,
-                       diagnostics);
+      Diagnostic &report = reportShapeError(
+          *error, transform.range, argument ? argument->range : transform.range,
+          diagnostics);
+      if (!error->hint.empty())
+        report.hint(error->hint);
       if (changesSize(transform.spec))
         forgetShapes(transform);
       return; // what is wrong in both phases is said once
@@ -191,6 +209,36 @@ void DataResolver::checkToTensor(const DataDecl &decl, Phase phase) {
       .hint("add `ToTensor`: it makes numbers from 0 to 1 of the pixels");
 }
 
+/// Whether both phases make the network's input of such pictures.
+static bool doFit(const Network &network, const shape::Shape &pictures) {
+  return std::ranges::all_of(phases, [&](Phase phase) {
+    shape::InferResult result = shape::Inferred{pictures, ""};
+    for (const Transform &transform : network.transforms)
+      if (auto *before = std::get_if<shape::Inferred>(&result);
+          before && transform.runsIn(phase))
+        result = shape::infer(transform.spec, shape::Shape(before->shape));
+    auto *inferred = std::get_if<shape::Inferred>(&result);
+    return inferred && inferred->shape == network.input;
+  });
+}
+
+/// A crop larger than the network's input wants larger pictures, which must
+/// suit the other phase too.
+void DataResolver::checkAssumption() {
+  if (doFit(network, assumedPictures(network)))
+    return;
+  for (const Transform &transform : network.transforms) {
+    shape::InferResult result = shape::infer(transform.spec, network.input);
+    const auto *error = std::get_if<shape::ShapeError>(&result);
+    if (!error || !std::holds_alternative<shape::RandomCrop>(transform.spec))
+      continue;
+    reportShapeError(*error, transform.range, transform.range, diagnostics)
+        .note(network.inputRange,
+              "in testing only pictures of that size give this input")
+        .hint(error->hint);
+  }
+}
+
 /// What the transforms make of pictures must be what the network reads.
 void DataResolver::checkResult(Phase phase) {
   std::optional<shape::Shape> &shape = shapeIn(phase);
@@ -217,7 +265,7 @@ void DataResolver::run(const DataDecl &decl) {
   size_t errors = diagnostics.all().size();
   auto isFine = [&] { return errors == diagnostics.all().size(); };
   if (network.input.size() == 3)
-    shapes.fill(network.input); // pictures of any size come to the same
+    shapes.fill(network.input); // until something needs larger pictures
   else
     diagnostics
         .error(DiagnosticKind::TransformsMismatch, decl.keyword,
@@ -234,6 +282,8 @@ void DataResolver::run(const DataDecl &decl) {
       checkToTensor(decl, phase);
       checkResult(phase);
     }
+  if (!decl.isBroken && isFine())
+    checkAssumption();
 }
 
 void resolveData(const DataDecl &decl, Evaluator &evaluator,
@@ -252,10 +302,13 @@ static bool checkPhase(const Network &network, const shape::Shape &pixels,
     isSized |= changesSize(transform.spec);
     shape::InferResult result = shape::infer(transform.spec, shape);
     if (auto *error = std::get_if<shape::ShapeError>(&result)) {
-      reportShapeError(*error, transform.range, transform.range, diagnostics)
-          .note(network.inputRange,
-                fmt::format("`{}` has pictures of {}", dataset,
-                            shape::toString(pixels)));
+      Diagnostic &report = reportShapeError(*error, transform.range,
+                                            transform.range, diagnostics);
+      report.note(network.inputRange,
+                  fmt::format("`{}` has pictures of {}", dataset,
+                              shape::toString(pixels)));
+      if (!error->hint.empty())
+        report.hint(error->hint);
       return false;
     }
     shape = std::get<shape::Inferred>(result).shape;
@@ -282,9 +335,27 @@ bool checkTransforms(const Network &network, const shape::Shape &pixels,
   });
 }
 
+shape::Shape assumedPictures(const Network &network) {
+  shape::Shape pictures = network.input;
+  for (Phase phase : phases) {
+    auto first =
+        std::ranges::find_if(network.transforms, [&](const Transform &each) {
+          return each.runsIn(phase) && changesSize(each.spec);
+        });
+    if (first == network.transforms.end())
+      continue;
+    if (const auto *crop = std::get_if<shape::RandomCrop>(&first->spec))
+      pictures = enlargedFor(*crop, pictures);
+  }
+  return pictures;
+}
+
 WantedPictures wantedPictures(const Network &network) {
-  WantedPictures wanted{network.input};
-  int64_t largest = 0;
+  WantedPictures wanted{assumedPictures(network)};
+  // Smaller pictures than a crop needs will not do.
+  int64_t largest = wanted.shape == network.input
+                        ? 0
+                        : std::min(wanted.shape[1], wanted.shape[2]);
   for (Phase phase : {Phase::Test, Phase::Train}) { // at a tie, testing's
     auto first =
         std::ranges::find_if(network.transforms, [&](const Transform &each) {

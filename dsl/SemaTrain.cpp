@@ -83,8 +83,7 @@ private:
   std::optional<Resolved> resolveChoice(const TrainEntry &entry,
                                         std::span<const Signature> known,
                                         DiagnosticKind unknown,
-                                        NameContext context,
-                                        Evaluator &evaluator);
+                                        NameContext context);
   void resolve(const TrainEntry &entry);
   void resolveLoss(const TrainEntry &entry);
   bool resolveTarget(const BoundArguments &arguments, Loss &loss);
@@ -122,9 +121,10 @@ TrainResolver::chosen(const TrainEntry &entry) {
   return std::nullopt;
 }
 
-std::optional<TrainResolver::Resolved> TrainResolver::resolveChoice(
-    const TrainEntry &entry, std::span<const Signature> known,
-    DiagnosticKind unknown, NameContext context, Evaluator &evaluator) {
+std::optional<TrainResolver::Resolved>
+TrainResolver::resolveChoice(const TrainEntry &entry,
+                             std::span<const Signature> known,
+                             DiagnosticKind unknown, NameContext context) {
   std::optional<Choice> choice = chosen(entry);
   if (!choice)
     return std::nullopt;
@@ -160,9 +160,9 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
   network.train.optimizerRange = entry.value->range;
-  std::optional<Resolved> resolved = resolveChoice(
-      entry, optimizerSignatures(), DiagnosticKind::UnknownOptimizer,
-      NameContext::Optimizer, evaluator);
+  std::optional<Resolved> resolved =
+      resolveChoice(entry, optimizerSignatures(),
+                    DiagnosticKind::UnknownOptimizer, NameContext::Optimizer);
   if (!resolved)
     return;
   const BoundArguments *arguments = &resolved->arguments;
@@ -186,9 +186,10 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
 }
 
 void TrainResolver::resolveSchedule(const TrainEntry &entry) {
-  std::optional<Resolved> resolved = resolveChoice(
-      entry, scheduleSignatures(), DiagnosticKind::UnknownSchedule,
-      NameContext::Schedule, evaluator);
+  network.train.scheduleRange = entry.value->range;
+  std::optional<Resolved> resolved =
+      resolveChoice(entry, scheduleSignatures(),
+                    DiagnosticKind::UnknownSchedule, NameContext::Schedule);
   if (!resolved)
     return;
   const BoundArguments &arguments = resolved->arguments;
@@ -219,6 +220,7 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
   else
     return void(diagnostics.error(DiagnosticKind::ValueKind, entry.value->range,
                                   "`warmup`", "a number", describe(value)));
+  network.train.warmupRange = entry.value->range;
   if (epochs >= 0 && epochs <= static_cast<double>(shape::maxArgument))
     network.train.schedule.warmup = epochs;
   else
@@ -255,7 +257,7 @@ void TrainResolver::resolve(const TrainEntry &entry) {
     resolveOptimizer(entry);
   } else if (key == "init") {
     resolveChoice(entry, initSignatures(), DiagnosticKind::UnknownInit,
-                  NameContext::Init, evaluator);
+                  NameContext::Init);
   } else if (key == "batch") {
     network.train.batchRange = entry.value->range;
     resolveCount(entry, network.train.batch);
@@ -275,13 +277,8 @@ void TrainResolver::resolve(const TrainEntry &entry) {
 void TrainResolver::resolveLoss(const TrainEntry &entry) {
   network.train.lossRange = entry.value->range;
   isLossKnown = false; // until it is
-  // What a target may be are names here, and nowhere else.
-  Evaluator withTargets = evaluator;
-  withTargets.define(network.inputName, {NamedValue{network.inputName}});
-  withTargets.define("label", {NamedValue{"label"}});
-  std::optional<Resolved> resolved =
-      resolveChoice(entry, lossSignatures(), DiagnosticKind::UnknownLoss,
-                    NameContext::Loss, withTargets);
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, lossSignatures(), DiagnosticKind::UnknownLoss, NameContext::Loss);
   if (!resolved)
     return;
   Loss loss;
@@ -342,7 +339,10 @@ static bool checkLoss(const Network &network, Diagnostics &diagnostics) {
     if (loss.kind != LossKind::SoftmaxCrossEntropy || output[0] > 1)
       return true;
     report("logits of two classes or more")
-        .hint("`SigmoidBinaryCrossEntropy` is the loss of one output");
+        .hint(network.train.declared
+                  ? "`SigmoidBinaryCrossEntropy` is the loss of one output"
+                  : "`train { loss = SigmoidBinaryCrossEntropy }` gives it the "
+                    "loss of one output");
     return false;
   }
   if (output == network.input || network.input.empty())

@@ -224,6 +224,12 @@ const ArgumentSpec *Binder::findSpec(const Arguments &arguments, size_t index) {
         combinatorNames().end())
       error.hint(fmt::format(
           "what it combines stands in braces: `{} {{ ... }}`", signature.name));
+    else if (std::string hint = argument.name
+                                    ? hintForName(NameContext::Argument,
+                                                  argument.name->text, {})
+                                    : "";
+             !hint.empty())
+      error.hint(hint);
     return nullptr;
   }
   if (!argument.name) {
@@ -281,7 +287,11 @@ void Binder::bindOne(const Argument &argument, const ArgumentSpec &spec) {
     isFailed = true;
     return;
   }
-  Value value = evaluator.evaluate(*argument.value);
+  // A word is a name that stands for itself, whatever else has that name.
+  const auto *word = std::get_if<NameExpr>(&argument.value->node);
+  Value value = spec.kind == ArgumentKind::Word && word
+                    ? Value{NamedValue{word->name}}
+                    : evaluator.evaluate(*argument.value);
   std::optional<ArgumentValue> converted = convert(value, spec.kind);
   if (converted)
     bound.add(spec.name, {*converted, range});

@@ -116,8 +116,10 @@ void RunOptions::declare(CLI::App &app) {
       ->type_name("X")
       ->check(checkLearningRate)
       ->needs(train);
-  app.add_option("--seed", request.seed,
-                 "of the weights, the dropout and the order of the examples")
+  app.add_option(
+         "--seed", request.seed,
+         "of the weights, the dropout, the augmentation and the order of "
+         "the examples")
       ->type_name("N")
       ->check(checkSeed)
       ->capture_default_str()
@@ -152,7 +154,9 @@ void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
       throw CLI::RequiresError(name, actions);
   };
   if (!readsData)
-    refuse("--data", "--train or --evaluate");
+    refuse("--data", app.get_option_no_throw("--for")
+                         ? "--train, --evaluate or --for"
+                         : "--train or --evaluate");
   refuse("--verify", "--train or --evaluate");
   refuse("--quiet", "--train or --evaluate");
   if (predicting())
@@ -160,7 +164,9 @@ void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
   for (const char *name : {"--weights", "--workers"})
     refuse(name, "--train, --evaluate or --predict");
   if (!readsData)
-    refuse("--skip-broken", "--train, --evaluate or --predict");
+    refuse("--skip-broken", app.get_option_no_throw("--for")
+                                ? "--train, --evaluate, --predict or --for"
+                                : "--train, --evaluate or --predict");
 }
 
 data::DatasetInfo

@@ -81,15 +81,18 @@ InferResult infer(const ToTensor &, const Shape &input) {
   return Inferred{input, ""};
 }
 
+static constexpr std::string_view inSingle = " in single precision";
+
 std::optional<ShapeError> checkChannels(std::string_view argument,
                                         const std::vector<double> &values,
                                         std::string_view transform,
                                         const Shape &input) {
   for (double value : values)
-    if (!std::isfinite(value))
-      return ShapeError{
-          fmt::format("`{}` must be finite, got {}", argument, value), "",
-          std::string(argument)};
+    if (!std::isfinite(static_cast<float>(value)))
+      return ShapeError{fmt::format("`{}` must be finite{}, got {}", argument,
+                                    std::isfinite(value) ? inSingle : "",
+                                    value),
+                        "", std::string(argument)};
   int64_t count = values.size();
   if (count != 1 && count != input[0])
     return ShapeError{fmt::format("`{}` of `{}` has {} values, its input "
@@ -109,9 +112,10 @@ InferResult infer(const Normalize &normalize, const Shape &input) {
           checkChannels("std", normalize.deviation, "Normalize", input))
     return *error;
   for (double value : normalize.deviation)
-    if (value <= 0)
-      return ShapeError{fmt::format("`std` must be above 0, got {}", value), "",
-                        "std"};
+    if (!(static_cast<float>(value) > 0))
+      return ShapeError{fmt::format("`std` must be above 0{}, got {}",
+                                    value > 0 ? inSingle : "", value),
+                        "", "std"};
   return Inferred{input, ""};
 }
 

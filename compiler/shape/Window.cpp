@@ -87,7 +87,9 @@ std::optional<ShapeError> checkEpsilon(double epsilon) {
   if (epsilon <= 1 && static_cast<float>(epsilon) > 0)
     return std::nullopt;
   return ShapeError{
-      fmt::format("`epsilon` must be above 0 and at most 1, got {}", epsilon),
+      fmt::format("`epsilon` must be above 0{} and at most 1, got {}",
+                  epsilon > 0 && epsilon < 1 ? " in single precision" : "",
+                  epsilon),
       "", "epsilon"};
 }
 

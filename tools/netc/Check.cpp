@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace netc::tools {
 
@@ -29,10 +30,18 @@ std::string_view kindOf(const dsl::Layer &layer) {
   return shape::kindName(layer.spec);
 }
 
-/// Cut to a column's width, its end kept: that is where names differ.
+/// Cut to a column's width, its end kept: that is where names mostly differ.
 std::string fitted(std::string name, size_t width) {
   return name.size() <= width ? name
                               : "~" + name.substr(name.size() - width + 1);
+}
+
+/// Whether the layers' names can be told apart when they are cut.
+bool areDistinct(const std::vector<dsl::Layer> &layers, size_t width) {
+  std::set<std::string> seen;
+  return std::ranges::all_of(layers, [&](const dsl::Layer &layer) {
+    return seen.insert(fitted(layer.name, width)).second;
+  });
 }
 
 } // namespace
@@ -51,6 +60,9 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
   }
   counts = std::max(counts, grouped(total.cost.parameters).size());
   names -= std::min<size_t>(names - 6, shapes - 12 + counts - 11);
+  if (!areDistinct(network.layers, names))
+    for (const dsl::Layer &layer : network.layers)
+      names = std::max(names, layer.name.size());
   auto row = [&](const std::string &name, std::string_view kind,
                  const std::string &output, const std::string &parameters,
                  const std::string &multiplyAdds, const std::string &bytes) {
@@ -79,9 +91,12 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
          "parameters and\n"
          "            of the batch's outputs\n";
   if (facts.pixelsAssumed)
-    out += fmt::format("assumed     {} of {}, the network's input\n",
+    out += fmt::format("assumed     {} of {}, {}\n",
                        facts.pixels.size() == 3 ? "pictures" : "vectors",
-                       shape::toString(facts.pixels));
+                       shape::toString(facts.pixels),
+                       facts.pixels == network.input
+                           ? "the network's input"
+                           : "from which `RandomCrop` cuts");
   return out;
 }
 

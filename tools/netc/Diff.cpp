@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
+#include <set>
 
 namespace netc::tools {
 
@@ -31,12 +32,14 @@ private:
   void addLayer(char sign, const dsl::Layer &layer);
   void endRun();
   std::vector<std::string> changesOf(size_t a, size_t b) const;
+  bool isRewired(const dsl::Layer &from, const dsl::Layer &to) const;
   std::string readersOf(const dsl::Layer &layer,
                         const dsl::Network &network) const;
 
   const DiffSide &before, &after;
   std::vector<AlignedPair> pairs;
   std::map<int64_t, int64_t> counterpart; // of layers of `before`
+  std::set<int64_t> isCounterpart;        // layers of `after`
   std::string text;                       // of the current section
   size_t same = 0;                        // layers in a row
   bool isFirst = true;
@@ -151,6 +154,30 @@ std::string DiffWriter::readersOf(const dsl::Layer &layer,
   return names;
 }
 
+/// Layers that came or went between a layer and the one that it reads are told
+/// already.
+bool DiffWriter::isRewired(const dsl::Layer &from, const dsl::Layer &to) const {
+  if (from.inputs.size() != to.inputs.size())
+    return true;
+  bool isBranching = from.inputs.size() > 1;
+  auto passOver = [&](int64_t layer, const dsl::Network &network,
+                      const auto &paired) {
+    while (!isBranching && !paired.contains(layer) &&
+           network.layers[size_t(layer)].inputs.size() == 1)
+      layer = network.layers[size_t(layer)].inputs[0];
+    return layer;
+  };
+  for (size_t k = 0; k < from.inputs.size(); ++k) {
+    auto old =
+        counterpart.find(passOver(from.inputs[k], before.network, counterpart));
+    int64_t now = passOver(to.inputs[k], after.network, isCounterpart);
+    if (old != counterpart.end() && old->second != now &&
+        (isBranching || isCounterpart.contains(now)))
+      return true;
+  }
+  return false;
+}
+
 std::vector<std::string> DiffWriter::changesOf(size_t a, size_t b) const {
   const dsl::Layer &from = before.network.layers[a];
   const dsl::Layer &to = after.network.layers[b];
@@ -176,14 +203,7 @@ std::vector<std::string> DiffWriter::changesOf(size_t a, size_t b) const {
   if (from.decayScale != to.decayScale)
     changes.push_back("decay_scale " +
                       arrow(plain(from.decayScale), plain(to.decayScale)));
-  // Layers that came or went between the two are told already.
-  bool isRewired = from.inputs.size() != to.inputs.size();
-  for (size_t k = 0; k < from.inputs.size() && !isRewired; ++k) {
-    auto it = counterpart.find(from.inputs[k]);
-    isRewired = it != counterpart.end() && it->second != to.inputs[k] &&
-                from.inputs.size() > 1;
-  }
-  if (isRewired)
+  if (isRewired(from, to))
     changes.push_back("reads " + arrow(readersOf(from, before.network),
                                        readersOf(to, after.network)));
   return changes;
@@ -194,6 +214,8 @@ void DiffWriter::compareLayers() {
   for (const AlignedPair &pair : pairs)
     if (pair.before && pair.after)
       counterpart[int64_t(*pair.before)] = int64_t(*pair.after);
+  for (const auto &[layer, other] : counterpart)
+    isCounterpart.insert(other);
   // A run of layers the same is one line, and none where all are.
   bool isChanged = false;
   for (const AlignedPair &pair : pairs) {

@@ -25,8 +25,8 @@ void declareHelpLayer(CLI::App &app) {
   // At once, as --help: nothing else need be given.
   app.add_option_function<std::string>(
          "--help-layer", printEntry,
-         "print what the language reference says of a layer, transform, loss "
-         "or optimizer")
+         "print what the language reference says of a layer, transform, loss, "
+         "optimizer or schedule")
       ->type_name("NAME")
       ->trigger_on_parse();
 }

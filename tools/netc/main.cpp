@@ -133,7 +133,8 @@ void Options::declare(CLI::App &app) {
           ->check(notEmpty)
           ->excludes(emitOption);
   app.add_option("--for", forDataset,
-                 "the data set that an executable, or --predict, is for")
+                 "the data set that an executable, --predict, --check, "
+                 "--explain or --emit is for")
       ->type_name("DATASET")
       ->check(notEmpty);
   app.add_option("--target", target,
@@ -354,7 +355,7 @@ CompileRequest Command::request(const dsl::Network &network) const {
       options.threads
           ? options.threads
           : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  request.pixels = network.input;
+  request.pixels = dsl::assumedPictures(network);
   if (dataset)
     request.pixels.assign(dataset->shape.begin(), dataset->shape.end());
   else if (options.run.predicting()) // as those of a folder

@@ -80,9 +80,10 @@ TEST(DataPhases, Arguments) {
   EXPECT_EQ(errorsOf("Resize(short=0) ToTensor"),
             "2:15: `short` must be at least 1, got 0\n");
   EXPECT_EQ(errorsOf("train { RandomCrop(30, padding=0) } ToTensor"),
-            "2:16: `RandomCrop` of 30x30 does not fit 1x28x28\n");
-  EXPECT_EQ(errorsOf("train { RandomCrop(38, padding=4) } ToTensor"),
-            "2:16: `RandomCrop` of 38x38 does not fit 1x28x28 with 4x4 zeros "
+            "2:16: the transforms give 1x30x30 in training, `N` takes "
+            "1x28x28\n");
+  EXPECT_EQ(errorsOf("train { Resize(28) RandomCrop(38, padding=4) } ToTensor"),
+            "2:27: `RandomCrop` of 38x38 does not fit 1x28x28 with 4x4 zeros "
             "around it\n");
   EXPECT_EQ(errorsOf("train { RandomCrop(28, padding=-1) } ToTensor"),
             "2:31: `padding` must be at least 0, got -1\n");
@@ -98,6 +99,45 @@ TEST(DataPhases, Arguments) {
   EXPECT_EQ(errorsOf("ToTensor train { RandomErasing(value=[1, 2]) }"),
             "2:25: `value` of `RandomErasing` has 2 values, its input 1x28x28 "
             "has 1 channels\n");
+}
+
+/// A rule's hint is part of what is said.
+TEST(DataPhases, Hints) {
+  Analysis analysis(withDeclarations("data { Resize ToTensor }"));
+  EXPECT_NE(
+      analysis.diagnostics.toText().find("hint: `Resize(224)` makes 224x224"),
+      std::string::npos);
+}
+
+/// How large pictures are is the data set's: a crop may want larger ones.
+TEST(DataPhases, CropsFromLargerPictures) {
+  auto analysisOf = [](std::string_view transforms) {
+    return Analysis(withDeclarations(fmt::format("data {{ {} }}", transforms)));
+  };
+  Analysis both = analysisOf("train { RandomCrop(30) } Resize(28) ToTensor");
+  ASSERT_TRUE(both.network) << both.errors();
+  EXPECT_EQ(assumedPictures(*both.network), (shape::Shape{1, 30, 30}));
+  EXPECT_EQ(wantedPictures(*both.network).shape, (shape::Shape{1, 30, 30}));
+  EXPECT_TRUE(
+      checkTransforms(*both.network, {1, 32, 32}, "digits", both.diagnostics));
+  EXPECT_FALSE(
+      checkTransforms(*both.network, {1, 28, 28}, "digits", both.diagnostics));
+  Analysis padded = analysisOf("train { RandomCrop(30, padding=1) } "
+                               "CenterCrop(28) ToTensor");
+  ASSERT_TRUE(padded.network) << padded.errors();
+  EXPECT_EQ(assumedPictures(*padded.network), (shape::Shape{1, 28, 28}));
+  // Testing takes the pictures as they are, which are 28x28 then.
+  Analysis one = analysisOf("train { RandomCrop(30) Resize(28) } ToTensor");
+  EXPECT_EQ(one.errors(), "2:16: `RandomCrop` of 30x30 does not fit 1x28x28\n");
+}
+
+TEST(DataPhases, SinglePrecision) {
+  EXPECT_EQ(errorsOf("ToTensor Normalize(0.5, std=1e-60)"),
+            "2:32: `std` must be above 0 in single precision, got 1e-60\n");
+  EXPECT_EQ(errorsOf("ToTensor Normalize(1e300, std=1)"),
+            "2:27: `mean` must be finite in single precision, got 1e+300\n");
+  EXPECT_EQ(errorsOf("ToTensor train { RandomErasing(value=1e39) }"),
+            "2:39: `value` must be finite in single precision, got 1e+39\n");
 }
 
 TEST(DataPhases, TheDataSetFitsInBoth) {

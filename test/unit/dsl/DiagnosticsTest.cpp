@@ -107,5 +107,15 @@ TEST(Diagnostics, LineColumn) {
   EXPECT_EQ(at(6), std::pair(3u, 1u));
 }
 
+/// A byte order mark is no column of the first line.
+TEST(Diagnostics, ByteOrderMark) {
+  Analysis analysis("\xEF\xBB\xBFnetwork N(image: 4) -> 4 = RelU\n");
+  std::string text = analysis.diagnostics.toText();
+  EXPECT_TRUE(text.starts_with("t.net:1:28: error: no layer is called `RelU`\n"
+                               "    1 | network N(image: 4) -> 4 = RelU\n"
+                               "      |                            ^~~~\n"))
+      << text;
+}
+
 } // namespace
 } // namespace netc::dsl

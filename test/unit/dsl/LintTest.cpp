@@ -117,16 +117,31 @@ TEST(Lint, Schedules) {
         fmt::format("train {{ optimizer = SGD(lr=0.1) {} }}", keys))));
   };
   EXPECT_EQ(of("schedule = Step(1, factor=0.1) epochs = 30"),
-            "learning-rate 2:21: the schedule leaves 1e-29 of the learning "
+            "learning-rate 2:44: the schedule leaves 1e-29 of the learning "
             "rate in the last of 30 epochs\n");
   EXPECT_EQ(of("schedule = Cosine(least=0.5) epochs = 30"),
-            "learning-rate 2:21: the schedule raises the learning rate to "
+            "learning-rate 2:44: the schedule raises the learning rate to "
             "0.5\n");
   EXPECT_EQ(of("warmup = 5 epochs = 5"),
-            "learning-rate 2:21: a warmup of 5 epochs never ends in 5: the "
+            "learning-rate 2:42: a warmup of 5 epochs never ends in 5: the "
             "learning rate is not reached\n");
   EXPECT_EQ(of("schedule = Step(30, factor=0.1) epochs = 90 warmup = 5"), "");
   EXPECT_EQ(of("schedule = Cosine(least=0.001) epochs = 30"), "");
+  // Of the optimizer that there is without its key too.
+  EXPECT_EQ(
+      warningsOf(Analysis(withDeclarations("train { warmup = 5 epochs = 5 }"))),
+      "learning-rate 2:18: a warmup of 5 epochs never ends in 5: the "
+      "learning rate is not reached\n");
+}
+
+/// What another layer reads too is not what the next one makes of it.
+TEST(Lint, OtherReaders) {
+  std::string tail = " Flatten Dense(10)";
+  EXPECT_EQ(
+      ofLayers("Conv2D(2, kernel=3) Concat { BatchNorm Identity }" + tail), "");
+  EXPECT_EQ(ofLayers("Flatten Dense(8) Sum { Dense(8) ReLU } ReLU Dense(10)"),
+            "");
+  EXPECT_EQ(ofLayers("Dropout(0.5) Concat { BatchNorm Identity }" + tail), "");
 }
 
 TEST(Lint, IsSilencedByItsName) {

@@ -44,6 +44,9 @@ TEST(NormShape, Errors) {
   EXPECT_EQ(errorOf(infer(BatchNorm{1, 1e-5}, {4})), "none");
   EXPECT_EQ(errorOf(infer(BatchNorm{0.1, 0}, {4})),
             "epsilon: `epsilon` must be above 0 and at most 1, got 0");
+  EXPECT_EQ(errorOf(infer(BatchNorm{0.1, 1e-60}, {4})),
+            "epsilon: `epsilon` must be above 0 in single precision and at "
+            "most 1, got 1e-60");
   // 1e-60 is 0 as a float.
   for (double epsilon : {-1e-5, 1e-60, 1.5, HUGE_VAL, double(NAN)}) {
     EXPECT_NE(errorOf(infer(BatchNorm{0.1, epsilon}, {4})), "none");

@@ -37,7 +37,11 @@ TEST(Readme, ExamplesAreAccepted) {
     size_t end = text.find(close, start);
     std::string example = text.substr(start, end - start);
     Analysis analysis(asFile(example));
-    EXPECT_TRUE(analysis.network) << example << analysis.diagnostics.toText();
+    ASSERT_TRUE(analysis.network) << example << analysis.diagnostics.toText();
+    if (example.find("network ") != example.npos) { // one that stands alone
+      EXPECT_TRUE(checkTraining(*analysis.network, 1, analysis.diagnostics))
+          << example << analysis.diagnostics.toText();
+    }
     start = text.find(open, end + close.size());
   }
   EXPECT_GE(count, 10u);

@@ -54,6 +54,15 @@ TEST(Robustness, ListsOfLists) {
   Analysis ofWide("network N(image: 4, " + wide + ") -> 4 = ReLU");
   EXPECT_EQ(ofWide.diagnostics.all().at(0).message,
             "a list has more than 4096 elements");
+  for (int count : {4096, 4097}) {
+    std::string elements = "0";
+    for (int i = 1; i < count; ++i)
+      elements += ",0";
+    EXPECT_EQ(
+        bool(Analysis("network N(image: 4, a=[" + elements + "]) -> 4 = ReLU")
+                 .network),
+        count == 4096);
+  }
   Analysis ofDeep("network N(image: 4, " + deep + ") -> 4 = ReLU");
   EXPECT_EQ(ofDeep.diagnostics.all().at(0).message,
             "nested more than 256 deep");

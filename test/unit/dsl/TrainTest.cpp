@@ -222,5 +222,14 @@ TEST(Data, DatasetMismatch) {
                                normalized.diagnostics));
 }
 
+/// `target` takes a word; other arguments take the file's values.
+TEST(Losses, AParameterCalledLabel) {
+  Analysis analysis("network N(image: 4, label=0.1) -> 10 = Dense(10)\n"
+                    "train { loss = SoftmaxCrossEntropy(label_smoothing=label, "
+                    "target=label) }");
+  ASSERT_TRUE(analysis.network) << analysis.errors();
+  EXPECT_EQ(analysis.network->train.loss.labelSmoothing, 0.1);
+}
+
 } // namespace
 } // namespace netc::dsl

@@ -288,6 +288,41 @@ TEST(UserLayer, Scales) {
             "1:46: `lr_scale` must be at least 0, got -1.0\n"
             "2:24: `decay_scale` must be a number, got relu\n"
             "3:5: `Sum` takes no arguments\n");
+  // The product is what counts, and it is a float.
+  EXPECT_EQ(Analysis(withBody("", "Dense(4, lr_scale=1e39)\n"
+                                  "Sum(lr_scale=4e20) { Dense(4, lr_scale=1e20)"
+                                  " }"))
+                .errors(),
+            "1:46: `lr_scale` must be below 3.4e38, a number of single "
+            "precision, got 1e+39\n"
+            "2:31: `lr_scale`, times that of the layers around, must be below "
+            "3.4e38, a number of single precision, got 4e+40\n");
+}
+
+/// The network's parameters are unknown in what is not reached: an `if` may
+/// keep them from where they would be wrong.
+TEST(UserLayer, GuardsOnParametersOfTheNetwork) {
+  Analysis analysis("network N(image: 3x8x8, extra=0, sizes=[2, 2]) -> 10 = "
+                    "Sequential { Head Flatten Dense(10) }\n"
+                    "layer Head = Sequential { ReLU\n"
+                    "if extra > 0 { Conv2D(extra, kernel=12/extra) }\n"
+                    "if sizes[0] > 2 { repeat sizes[0]/4 { ReLU } } }");
+  EXPECT_TRUE(analysis.network) << analysis.errors();
+}
+
+/// What a loop around a use calls its values is not seen in the layer.
+TEST(UserLayer, LoopsAroundAUse) {
+  Analysis analysis("network N(image: 3x8x8, n=4) -> 10 = Sequential {\n"
+                    "for n in [8, 16] { X } X Flatten Dense(10) }\n"
+                    "layer X = Conv2D(n, kernel=1)");
+  ASSERT_TRUE(analysis.network) << analysis.errors();
+  for (int i : {0, 1, 2})
+    EXPECT_EQ(analysis.network->layers[i].output, (shape::Shape{4, 8, 8}));
+  EXPECT_EQ(Analysis("network N(image: 3x8x8) -> 10 = Sequential {\n"
+                     "for n in [8, 16] { X } Flatten Dense(10) }\n"
+                     "layer X = Conv2D(n, kernel=1)")
+                .errors(),
+            "3:18: no value is called `n`\n");
 }
 
 } // namespace
