@@ -237,15 +237,15 @@ void LaunchReporter::describe(GraphOp op, LaunchFacts &fact) {
   if (Value workspace = op.getWorkspace())
     fact.bytesAside = *getByteSize(cast<MemRefType>(workspace.getType()));
   runtime::cuda::GraphSpec spec = op.getSpec();
-  fact.role = "forward";
+  // A name says which tensor of cuDNN's operation it is, whose gradient may
+  // serve as a layer forward.
+  bool ofWeights = false, ofInput = false;
   for (auto [index, tensor] : llvm::enumerate(spec.tensors)) {
     if (tensor.isVirtual)
       continue;
     bool writes = spec.isResult(index);
-    if (writes && tensor.name == "dx")
-      fact.role = "backward, of its input";
-    if (writes && tensor.name == "dw")
-      fact.role = "backward, of its weights";
+    ofWeights |= writes && tensor.name == "dw";
+    ofInput |= writes && tensor.name != "dw";
     fact.details.push_back(llvm::formatv(
         "{0} {1} {2}", writes ? "writes" : "reads ", tensor.name,
         llvm::join(
@@ -253,6 +253,10 @@ void LaunchReporter::describe(GraphOp op, LaunchFacts &fact) {
                             [](int64_t size) { return std::to_string(size); }),
             "x")));
   }
+  fact.role = !isPastLoss            ? "forward"
+              : ofWeights && ofInput ? "backward"
+              : ofWeights            ? "backward, of its weights"
+                                     : "backward, of its input";
   fact.details.push_back(
       llvm::formatv("cuDNN's first choice of those that are deterministic, in "
                     "{0}",

@@ -16,17 +16,19 @@ SourceRange join(const SourceRange &first, const SourceRange &last) {
   return {first.file, first.offset, last.offset + last.length - first.offset};
 }
 
-/// Where the last line of `before` begins; a byte order mark is not part of it.
-static size_t startOfLine(std::string_view before) {
-  size_t start = before.rfind('\n') + 1; // npos + 1 is 0
-  return start == 0 && before.starts_with(byteOrderMark) ? byteOrderMark.size()
-                                                         : start;
+/// Where the line of `text` that `offset` is in begins, behind a byte order
+/// mark.
+static size_t startOfLine(std::string_view text, size_t offset) {
+  size_t start = text.substr(0, offset).rfind('\n') + 1; // npos + 1 is 0
+  return start == 0 && text.starts_with(byteOrderMark) ? byteOrderMark.size()
+                                                       : start;
 }
 
 LineColumn lineColumn(const SourceRange &range) {
   std::string_view before =
       std::string_view(range.file->text).substr(0, range.offset);
-  size_t lineStart = startOfLine(before);
+  size_t lineStart =
+      std::min(startOfLine(range.file->text, range.offset), before.size());
   auto lines = std::count(before.begin(), before.end(), '\n');
   return {uint32_t(lines + 1), uint32_t(before.size() - lineStart + 1)};
 }
@@ -185,9 +187,10 @@ struct Excerpt {
 static Excerpt excerpt(const SourceRange &range) {
   constexpr size_t before = 80, after = 40; // bytes shown around long ranges
   std::string_view all = range.file->text;
-  size_t start = startOfLine(all.substr(0, range.offset));
-  size_t end = std::min(all.find('\n', range.offset), all.size());
-  size_t first = range.offset, last = std::min(end, first + range.length);
+  size_t start = startOfLine(all, range.offset);
+  size_t first = std::max<size_t>(range.offset, start);
+  size_t end = std::min(all.find('\n', first), all.size());
+  size_t last = std::min(end, first + range.length);
 
   bool cutStart = first - start > before + after;
   if (cutStart)

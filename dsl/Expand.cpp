@@ -5,7 +5,7 @@
 #include "dsl/Vocabulary.h"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <utility>
 
 namespace netc::dsl {
@@ -89,14 +89,14 @@ Expander::Scales Expander::scaled(const BoundArguments &arguments) {
       diagnostics.error(DiagnosticKind::ValueRange, entry->range,
                         fmt::format("`{}`", name), "at least 0",
                         describe(Value{factor}));
-    else if (product > std::numeric_limits<float>::max())
+    else if (auto single = static_cast<float>(product);
+             !std::isfinite(single) || (single == 0 && product != 0))
       diagnostics.error(DiagnosticKind::ValueRange, entry->range,
                         scale == 1 ? fmt::format("`{}`", name)
                                    : fmt::format("`{}`, times that of the "
                                                  "layers around,",
                                                  name),
-                        "below 3.4e38, a number of single precision",
-                        describe(Value{product}));
+                        singleExpectation(product), describe(Value{product}));
     else
       scale = product;
   };

@@ -260,9 +260,9 @@ std::vector<FormatToken> readFormatTokens(const SourceFile &source,
                                           Diagnostics &diagnostics) {
   std::vector<FormatToken> result;
   std::string_view text = source.text;
-  size_t end = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; // a byte order mark
+  size_t end = text.starts_with(byteOrderMark) ? byteOrderMark.size() : 0;
   for (const Token &token : lex(source, diagnostics)) {
-    result.push_back({token});
+    result.push_back({token, {}});
     readGap(text.substr(end, token.range.offset - end), result.back());
     end = token.range.offset + token.range.length;
   }

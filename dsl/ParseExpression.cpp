@@ -216,10 +216,10 @@ static bool toInteger(std::string_view digits, int64_t &value) {
   return code == std::errc();
 }
 
-/// False if it is too large. What is too small is 0. The locale is C's.
-static bool toDouble(std::string_view digits, double &value) {
-  value = std::strtod(std::string(digits).c_str(), nullptr);
-  return std::isfinite(value);
+/// Whether 0 is written: every digit before an exponent is one.
+static bool isZero(std::string_view digits) {
+  return digits.substr(0, digits.find_first_of("eE")).find_first_not_of("0.") ==
+         digits.npos;
 }
 
 ExprPtr Parser::parseNumber() {
@@ -230,10 +230,14 @@ ExprPtr Parser::parseNumber() {
   double number = 0;
   if (literal.kind == Integer && toInteger(digits, integer))
     return makeExpr(literal.range, IntegerExpr{integer});
-  if (literal.kind == Float && toDouble(digits, number))
+  if (literal.kind == Float) // in the locale "C", which nothing changes
+    number = std::strtod(std::string(digits).c_str(), nullptr);
+  bool isTooSmall = literal.kind == Float && number == 0 && !isZero(digits);
+  if (literal.kind == Float && std::isfinite(number) && !isTooSmall)
     return makeExpr(literal.range, FloatExpr{number});
-  diagnostics.error(DiagnosticKind::NumberTooLarge, literal.range,
-                    clipped(digits));
+  diagnostics.error(isTooSmall ? DiagnosticKind::NumberTooSmall
+                               : DiagnosticKind::NumberTooLarge,
+                    literal.range, clipped(digits));
   return makeExpr(literal.range, ErrorExpr{});
 }
 

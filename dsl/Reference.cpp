@@ -126,10 +126,11 @@ static std::string asText(const Entry &entry) {
 }
 
 std::optional<std::string> referenceEntry(std::string_view name) {
-  for (const Entry &entry : readEntries())
+  std::optional<std::string> text;
+  for (const Entry &entry : readEntries()) // its own comes after its chapter's
     if (std::ranges::find(entry.names, name) != entry.names.end())
-      return asText(entry);
-  return std::nullopt;
+      text = asText(entry);
+  return text;
 }
 
 std::string referenceHint(std::string_view name) {

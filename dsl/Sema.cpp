@@ -189,6 +189,7 @@ std::unique_ptr<Network> Analyzer::run() {
     resolveData(file.data[0], evaluator, diagnostics, *network);
   if (!file.trains.empty())
     resolveTrain(file.trains[0], evaluator, diagnostics, *network);
+  checkLabelMaps(*network, diagnostics);
   // What a network costs is known when it is right; settings make another of
   // it.
   resolveExpects(file.expects, settings.empty() && !diagnostics.hasErrors(),

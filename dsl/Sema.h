@@ -40,6 +40,9 @@ bool checkParameterName(const Name &name, Diagnostics &diagnostics);
 void resolveData(const DataDecl &decl, Evaluator &evaluator,
                  Diagnostics &diagnostics, Network &network);
 
+/// Refuses transforms that move pixels by chance where each pixel has a label.
+void checkLabelMaps(const Network &network, Diagnostics &diagnostics);
+
 void resolveTrain(const TrainDecl &decl, Evaluator &evaluator,
                   Diagnostics &diagnostics, Network &network);
 
@@ -47,6 +50,12 @@ void resolveTrain(const TrainDecl &decl, Evaluator &evaluator,
 void resolveExpects(const std::vector<ExpectDecl> &decls, bool isProving,
                     Evaluator &evaluator, Diagnostics &diagnostics,
                     Network &network);
+
+/// What is expected of a number that single precision does not hold.
+inline std::string_view singleExpectation(double value) {
+  return value > 1 ? "below 3.4e38, a number of single precision"
+                   : "0 or above 1e-45, a number of single precision";
+}
 
 /// Warns of what is allowed and hardly meant. \pre the network is proved
 void lint(const Network &network, Diagnostics &diagnostics);

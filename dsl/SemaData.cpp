@@ -69,8 +69,10 @@ private:
 static shape::Shape enlargedFor(const shape::RandomCrop &crop,
                                 shape::Shape pictures) {
   for (int i : {0, 1})
-    pictures[1 + i] =
-        std::max(pictures[1 + i], crop.size[i] - 2 * crop.padding[i]);
+    if (crop.size[i] <= shape::maxArgument && crop.padding[i] >= 0 &&
+        crop.padding[i] <= shape::maxArgument) // else an error of the crop's
+      pictures[1 + i] =
+          std::max(pictures[1 + i], crop.size[i] - 2 * crop.padding[i]);
   return pictures;
 }
 
@@ -291,6 +293,22 @@ void resolveData(const DataDecl &decl, Evaluator &evaluator,
   DataResolver(evaluator, diagnostics, network).run(decl);
 }
 
+void checkLabelMaps(const Network &network, Diagnostics &diagnostics) {
+  const shape::Shape &output = network.output;
+  if (network.train.loss.targetsInput || output.size() != 3 ||
+      output[1] * output[2] == 1)
+    return;
+  for (const Transform &transform : network.transforms)
+    if (shape::isRandom(transform.spec) &&
+        !std::holds_alternative<shape::RandomErasing>(transform.spec))
+      diagnostics
+          .error(DiagnosticKind::LabelsStay, transform.range,
+                 shape::kindName(transform.spec), network.name,
+                 shape::toString(output))
+          .note(network.outputRange,
+                fmt::format("the output of `{}` is here", network.name));
+}
+
 static bool checkPhase(const Network &network, const shape::Shape &pixels,
                        Phase phase, const std::string &dataset,
                        Diagnostics &diagnostics) {
@@ -351,11 +369,9 @@ shape::Shape assumedPictures(const Network &network) {
 }
 
 WantedPictures wantedPictures(const Network &network) {
-  WantedPictures wanted{assumedPictures(network)};
-  // Smaller pictures than a crop needs will not do.
-  int64_t largest = wanted.shape == network.input
-                        ? 0
-                        : std::min(wanted.shape[1], wanted.shape[2]);
+  shape::Shape assumed = assumedPictures(network);
+  WantedPictures wanted{assumed};
+  int64_t largest = 0;
   for (Phase phase : {Phase::Test, Phase::Train}) { // at a tie, testing's
     auto first =
         std::ranges::find_if(network.transforms, [&](const Transform &each) {
@@ -374,6 +390,12 @@ WantedPictures wantedPictures(const Network &network) {
     wanted.shape = {network.input[0], size[0], size[1]};
     wanted.isCovered = resize->shortSide.has_value();
   }
+  // Smaller pictures than a crop needs will not do; what is covered is square.
+  if (assumed != network.input)
+    for (int i : {1, 2})
+      wanted.shape[i] = std::max(
+          wanted.shape[i],
+          wanted.isCovered ? std::max(assumed[1], assumed[2]) : assumed[i]);
   return wanted;
 }
 

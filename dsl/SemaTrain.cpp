@@ -83,7 +83,8 @@ private:
   std::optional<Resolved> resolveChoice(const TrainEntry &entry,
                                         std::span<const Signature> known,
                                         DiagnosticKind unknown,
-                                        NameContext context);
+                                        NameContext context,
+                                        Evaluator &evaluator);
   void resolve(const TrainEntry &entry);
   void resolveLoss(const TrainEntry &entry);
   bool resolveTarget(const BoundArguments &arguments, Loss &loss);
@@ -93,6 +94,8 @@ private:
   void resolveCount(const TrainEntry &entry, int64_t &count);
   bool checkNumber(const BoundArguments &arguments, std::string_view name,
                    double value, double end, std::string_view expectation);
+  void checkSingle(const BoundArguments &arguments, std::string_view name,
+                   double value);
 
   Evaluator &evaluator;
   Diagnostics &diagnostics;
@@ -121,10 +124,9 @@ TrainResolver::chosen(const TrainEntry &entry) {
   return std::nullopt;
 }
 
-std::optional<TrainResolver::Resolved>
-TrainResolver::resolveChoice(const TrainEntry &entry,
-                             std::span<const Signature> known,
-                             DiagnosticKind unknown, NameContext context) {
+std::optional<TrainResolver::Resolved> TrainResolver::resolveChoice(
+    const TrainEntry &entry, std::span<const Signature> known,
+    DiagnosticKind unknown, NameContext context, Evaluator &evaluator) {
   std::optional<Choice> choice = chosen(entry);
   if (!choice)
     return std::nullopt;
@@ -158,11 +160,23 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
   return false;
 }
 
+/// Of at least 0, and neither infinite nor 0 only as a float.
+void TrainResolver::checkSingle(const BoundArguments &arguments,
+                                std::string_view name, double value) {
+  if (!checkNumber(arguments, name, value, HUGE_VAL, "at least 0"))
+    return;
+  auto single = static_cast<float>(value);
+  if (!std::isfinite(single) || (single == 0 && value != 0))
+    diagnostics.error(DiagnosticKind::ValueRange, arguments.find(name)->range,
+                      fmt::format("`{}`", name), singleExpectation(value),
+                      describe(Value{value}));
+}
+
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
   network.train.optimizerRange = entry.value->range;
-  std::optional<Resolved> resolved =
-      resolveChoice(entry, optimizerSignatures(),
-                    DiagnosticKind::UnknownOptimizer, NameContext::Optimizer);
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, optimizerSignatures(), DiagnosticKind::UnknownOptimizer,
+      NameContext::Optimizer, evaluator);
   if (!resolved)
     return;
   const BoundArguments *arguments = &resolved->arguments;
@@ -170,15 +184,10 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
   sgd.learningRate = arguments->get<double>("lr");
   sgd.momentum = arguments->get("momentum", sgd.momentum);
   sgd.weightDecay = arguments->get("weight_decay", sgd.weightDecay);
-  auto checkAtLeastZero = [&](std::string_view name, double value) {
-    if (checkNumber(*arguments, name, value, HUGE_VAL, "at least 0"))
-      checkNumber(*arguments, name, value, std::numeric_limits<float>::max(),
-                  "below 3.4e38, a number of single precision");
-  };
-  checkAtLeastZero("lr", sgd.learningRate);
+  checkSingle(*arguments, "lr", sgd.learningRate);
   checkNumber(*arguments, "momentum", sgd.momentum, 1,
               "at least 0 and below 1");
-  checkAtLeastZero("weight_decay", sgd.weightDecay);
+  checkSingle(*arguments, "weight_decay", sgd.weightDecay);
   sgd.nesterov = arguments->get("nesterov", sgd.nesterov);
   if (sgd.nesterov && sgd.momentum == 0)
     diagnostics.error(DiagnosticKind::NesterovWithoutMomentum,
@@ -187,9 +196,9 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
 
 void TrainResolver::resolveSchedule(const TrainEntry &entry) {
   network.train.scheduleRange = entry.value->range;
-  std::optional<Resolved> resolved =
-      resolveChoice(entry, scheduleSignatures(),
-                    DiagnosticKind::UnknownSchedule, NameContext::Schedule);
+  std::optional<Resolved> resolved = resolveChoice(
+      entry, scheduleSignatures(), DiagnosticKind::UnknownSchedule,
+      NameContext::Schedule, evaluator);
   if (!resolved)
     return;
   const BoundArguments &arguments = resolved->arguments;
@@ -205,7 +214,7 @@ void TrainResolver::resolveSchedule(const TrainEntry &entry) {
                       describe(Value{schedule.every}));
   checkNumber(arguments, "factor", schedule.factor, std::nextafter(1.0, 2.0),
               "at least 0 and at most 1");
-  checkNumber(arguments, "least", schedule.least, HUGE_VAL, "at least 0");
+  checkSingle(arguments, "least", schedule.least);
 }
 
 void TrainResolver::resolveWarmup(const TrainEntry &entry) {
@@ -257,7 +266,7 @@ void TrainResolver::resolve(const TrainEntry &entry) {
     resolveOptimizer(entry);
   } else if (key == "init") {
     resolveChoice(entry, initSignatures(), DiagnosticKind::UnknownInit,
-                  NameContext::Init);
+                  NameContext::Init, evaluator);
   } else if (key == "batch") {
     network.train.batchRange = entry.value->range;
     resolveCount(entry, network.train.batch);
@@ -277,8 +286,14 @@ void TrainResolver::resolve(const TrainEntry &entry) {
 void TrainResolver::resolveLoss(const TrainEntry &entry) {
   network.train.lossRange = entry.value->range;
   isLossKnown = false; // until it is
-  std::optional<Resolved> resolved = resolveChoice(
-      entry, lossSignatures(), DiagnosticKind::UnknownLoss, NameContext::Loss);
+  // What a target may be are names here, but for those that the file defines.
+  Evaluator withTargets = evaluator;
+  for (const std::string &name : {network.inputName, std::string("label")})
+    if (!evaluator.find(name))
+      withTargets.define(name, {NamedValue{name}});
+  std::optional<Resolved> resolved =
+      resolveChoice(entry, lossSignatures(), DiagnosticKind::UnknownLoss,
+                    NameContext::Loss, withTargets);
   if (!resolved)
     return;
   Loss loss;

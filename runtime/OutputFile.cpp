@@ -135,8 +135,11 @@ bool sameFile(const std::string &a, const std::string &b) {
   std::error_code error; // of files that are not there yet
   if (filesystem::equivalent(a, b, error) && !error)
     return true;
-  return filesystem::weakly_canonical(a, error) ==
-         filesystem::weakly_canonical(b, error);
+  auto whole = [&](const std::string &path) {
+    return filesystem::weakly_canonical(filesystem::absolute(path, error),
+                                        error);
+  };
+  return whole(a) == whole(b);
 }
 
 } // namespace netc::runtime

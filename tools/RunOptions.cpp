@@ -4,6 +4,8 @@
 #include "runtime/train/Interrupt.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <csignal>
 #include <fcntl.h>
@@ -17,6 +19,18 @@ namespace netc::tools {
 
 namespace train = runtime::train;
 namespace data = runtime::data;
+
+/// CLI11 alone takes a leading zero for the mark of an octal number, and what
+/// is too large for the largest number there is.
+std::string toDecimal(std::string &text) {
+  if (text.empty() || text.find_first_not_of("0123456789") != text.npos)
+    return {};
+  text.erase(0, std::min(text.find_first_not_of('0'), text.size() - 1));
+  uint64_t value = 0;
+  auto [end, code] =
+      std::from_chars(text.data(), text.data() + text.size(), value);
+  return code == std::errc() ? "" : "`" + text + "` is too large a number";
+}
 
 namespace {
 
@@ -57,6 +71,7 @@ void RunOptions::declare(CLI::App &app) {
              "after SIGTERM, 129 after SIGHUP:\nthe weights are then saved.");
   constexpr int64_t most = INT64_C(1) << 31; // epochs are counted in 32 bits
   CLI::Range count(INT64_C(1), most);
+  CLI::Validator decimal(toDecimal, "");
   auto *train =
       app.add_option("--train", trainSet,
                      "train on a data set: mnist, fashion-mnist, cifar-10, "
@@ -90,10 +105,12 @@ void RunOptions::declare(CLI::App &app) {
                  "threads that gather batches ahead of the step")
       ->type_name("N")
       ->check(CLI::Range(0, 256))
+      ->transform(decimal)
       ->capture_default_str();
   app.add_option("--top", top, "classes to tell of a picture")
       ->type_name("N")
       ->check(CLI::Range(INT64_C(1), INT64_C(65536)))
+      ->transform(decimal)
       ->capture_default_str()
       ->needs(predict);
   app.add_flag("--json", json,
@@ -107,10 +124,12 @@ void RunOptions::declare(CLI::App &app) {
   app.add_option("--epochs", request.epochs, "passes over the training set")
       ->type_name("N")
       ->check(count)
+      ->transform(decimal)
       ->needs(train);
   app.add_option("--steps", request.steps, "end after N steps in all")
       ->type_name("N")
       ->check(count)
+      ->transform(decimal)
       ->needs(train);
   app.add_option("--lr", request.learningRate, "learning rate")
       ->type_name("X")
@@ -122,6 +141,7 @@ void RunOptions::declare(CLI::App &app) {
          "the examples")
       ->type_name("N")
       ->check(checkSeed)
+      ->transform(decimal)
       ->capture_default_str()
       ->needs(train);
   app.add_option_function<std::string>(
@@ -232,6 +252,9 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
 
 int runExecutable(runtime::Executable executable, const RunOptions &options,
                   std::optional<data::DatasetInfo> inspected) {
+  // A reader that has gone is an error at the end, like a full disk: training
+  // goes on, and is saved.
+  signal(SIGPIPE, SIG_IGN);
   // From here on Ctrl-C ends the run well, also while it gets ready.
   train::Interrupt interrupt;
   train::Outcome outcome =

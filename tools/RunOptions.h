@@ -23,6 +23,10 @@ enum ExitStatus {
   Signalled = 128
 };
 
+/// For options that take integers: makes of digits the decimal number that they
+/// are; what is wrong with them.
+std::string toDecimal(std::string &text);
+
 struct RunOptions {
   // Of these at most one is given: the names of data sets, or paths.
   std::string trainSet, evaluateSet;

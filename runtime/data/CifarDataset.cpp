@@ -6,6 +6,7 @@
 
 #include <array>
 #include <fmt/format.h>
+#include <fstream>
 
 namespace netc::runtime::data {
 namespace {
@@ -56,7 +57,10 @@ int64_t recordsOf(const Cifar &set, const std::string &path) {
 /// Not gzipped: the size of what is in it would not be known.
 std::string requirePlain(const std::string &directory, std::string_view name) {
   std::string path = requireFile(directory, name);
-  if (path.ends_with(".gz"))
+  std::array<uint8_t, 2> begin{};
+  std::ifstream(path, std::ios::binary)
+      .read(reinterpret_cast<char *>(begin.data()), begin.size());
+  if (begin == std::array<uint8_t, 2>{0x1f, 0x8b})
     throw Error(fmt::format("{}: is gzipped; unpack it", path));
   return path;
 }

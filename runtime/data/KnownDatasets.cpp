@@ -101,7 +101,8 @@ std::vector<std::string> readClassNames(const std::string &path) {
     fail("is not UTF-8");
   std::vector<std::string> names;
   std::unordered_set<std::string> seen;
-  for (size_t start = 0; start < text.size();) {
+  size_t start = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; // a byte order mark
+  while (start < text.size()) {
     size_t end = std::min(text.find('\n', start), text.size());
     std::string name = text.substr(start, end - start);
     start = end + 1;

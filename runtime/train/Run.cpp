@@ -122,7 +122,8 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   std::optional<MatchedWeights> weights;
   if (!request.weights.empty()) {
     weights = openWeights(model, request.weights);
-    checkClassNames(weights->file, dataset);
+    if (model.takesLabels) // else classes mean nothing to it
+      checkClassNames(weights->file, dataset);
   }
   data::Examples trainSet = loadExamples(dataset, data::Split::Train);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
@@ -172,7 +173,9 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                                trainer.stepsDone(), trainer.epoch())
                 << std::endl;
   if (!request.save.empty()) {
-    saveWeights(programs, request.save, classMetadata(dataset));
+    saveWeights(programs, request.save,
+                model.takesLabels ? classMetadata(dataset)
+                                  : SafetensorsMetadata());
     console.err << fmt::format("weights saved to {}", request.save)
                 << std::endl;
   }
@@ -193,7 +196,8 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   if (request.verifies)
     verification.emplace(model, dataset.name);
   MatchedWeights weights = openWeights(model, request.weights);
-  checkClassNames(weights.file, dataset);
+  if (model.takesLabels)
+    checkClassNames(weights.file, dataset);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
   programs.initialize(RunState{});
   loadWeights(programs, weights);

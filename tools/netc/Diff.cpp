@@ -155,24 +155,28 @@ std::string DiffWriter::readersOf(const dsl::Layer &layer,
 }
 
 /// Layers that came or went between a layer and the one that it reads are told
-/// already.
+/// already; on a branch, those that came are told of its end too.
 bool DiffWriter::isRewired(const dsl::Layer &from, const dsl::Layer &to) const {
   if (from.inputs.size() != to.inputs.size())
     return true;
   bool isBranching = from.inputs.size() > 1;
   auto passOver = [&](int64_t layer, const dsl::Network &network,
                       const auto &paired) {
-    while (!isBranching && !paired.contains(layer) &&
+    while (!paired.contains(layer) &&
            network.layers[size_t(layer)].inputs.size() == 1)
       layer = network.layers[size_t(layer)].inputs[0];
     return layer;
   };
   for (size_t k = 0; k < from.inputs.size(); ++k) {
-    auto old =
-        counterpart.find(passOver(from.inputs[k], before.network, counterpart));
-    int64_t now = passOver(to.inputs[k], after.network, isCounterpart);
+    int64_t then = from.inputs[k], now = to.inputs[k];
+    bool isKept = counterpart.contains(then);
+    if (!isBranching || !isKept) {
+      then = passOver(then, before.network, counterpart);
+      now = passOver(now, after.network, isCounterpart);
+    }
+    auto old = counterpart.find(then);
     if (old != counterpart.end() && old->second != now &&
-        (isBranching || isCounterpart.contains(now)))
+        ((isBranching && isKept) || isCounterpart.contains(now)))
       return true;
   }
   return false;

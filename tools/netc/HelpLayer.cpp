@@ -13,9 +13,9 @@ static void printEntry(const std::string &name) {
   std::optional<std::string> entry = dsl::referenceEntry(name);
   if (!entry) {
     std::string hint = dsl::referenceHint(name);
-    throw CLI::ValidationError("--help-layer",
-                               fmt::format("the language has no `{}`{}{}", name,
-                                           hint.empty() ? "" : "; ", hint));
+    throw CLI::ValidationError(
+        "--help-layer", fmt::format("the reference has no entry `{}`{}{}", name,
+                                    hint.empty() ? "" : "; ", hint));
   }
   std::cout << *entry << std::flush;
   throw CLI::Success();

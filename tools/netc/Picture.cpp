@@ -119,18 +119,35 @@ static const char *colorOf(const dsl::Layer &layer) {
   return grey;
 }
 
-/// `96, 11×11, stride 4`: what is told a layer.
+/// Whether an argument of a layer of the language says what goes without
+/// saying.
+static bool isDefault(const dsl::GivenArgument &argument,
+                      const shape::LayerSpec &spec) {
+  if (argument.name == "activation" || argument.name == "use_bias")
+    return true;
+  if (argument.name == "padding")
+    return argument.value == "0";
+  // A pool's stride is its window.
+  if (const auto *pool = std::get_if<shape::MaxPool2D>(&spec);
+      pool && argument.name == "stride")
+    return pool->stride == pool->window;
+  if (const auto *pool = std::get_if<shape::AvgPool2D>(&spec);
+      pool && argument.name == "stride")
+    return pool->stride == pool->window;
+  return argument.value == "1" &&
+         (argument.name == "stride" || argument.name == "dilation" ||
+          argument.name == "groups");
+}
+
+/// `96, 11×11, stride 4`: what is told a layer; all of it where `spec` is null,
+/// one of the text's own.
 static std::string
-argumentsText(const std::vector<dsl::GivenArgument> &arguments) {
+argumentsText(const std::vector<dsl::GivenArgument> &arguments,
+              const shape::LayerSpec *spec) {
   std::string result;
   for (const dsl::GivenArgument &argument : arguments) {
     bool isWindow = argument.name == "kernel" || argument.name == "window";
-    bool isDefault =
-        argument.value == (argument.name == "padding" ? "0" : "1") &&
-        (argument.name == "padding" || argument.name == "stride" ||
-         argument.name == "dilation" || argument.name == "groups");
-    if (isDefault || argument.name == "activation" ||
-        argument.name == "use_bias")
+    if (spec && isDefault(argument, *spec))
       continue;
     std::string value = argument.value;
     if (size_t x = value.find('x'); dsl::isDigit(value[0]) && x != value.npos)
@@ -153,7 +170,7 @@ static std::string_view activationName(const dsl::Layer &layer) {
 /// A row of a box: the layer, then small its name and parameters.
 std::string PictureWriter::rowOf(const dsl::Layer &layer) const {
   std::string_view kind = shape::kindName(layer.spec);
-  std::string arguments = argumentsText(layer.arguments);
+  std::string arguments = argumentsText(layer.arguments, &layer.spec);
   std::string own = layer.name.substr(layer.name.rfind('.') + 1);
   std::string cell =
       fmt::format("<b>{}</b>{}{}", kind,
@@ -194,7 +211,7 @@ std::string PictureWriter::frameTitle(const PictureFrame &frame) const {
   std::string label(ownStem(frame.path)), title;
   if (auto it = uses.find(frame.path); it != uses.end()) {
     const dsl::LayerUse &use = *it->second;
-    std::string arguments = argumentsText(use.arguments);
+    std::string arguments = argumentsText(use.arguments, nullptr);
     if (label != dsl::baseName(use.layer))
       title = escaped(label) + ": ";
     title += fmt::format("<b>{}</b>{}{}", escaped(use.layer),

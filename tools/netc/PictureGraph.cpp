@@ -162,6 +162,10 @@ void GraphMaker::dissolve(size_t index) {
 std::string GraphMaker::describe(size_t index) const {
   const PictureFrame &frame = graph.frames[index];
   std::string text;
+  for (const dsl::LayerUse &use : network.uses)
+    if (use.path == frame.path)
+      for (const auto &argument : use.arguments) // they stand in the title
+        text += fmt::format("{}={},", argument.name, argument.value);
   for (size_t box = frame.first; box <= frame.last; ++box) {
     for (size_t i : graph.boxes[box].layers) {
       const dsl::Layer &layer = network.layers[i];
@@ -169,6 +173,7 @@ std::string GraphMaker::describe(size_t index) const {
       text += layer.name.substr(std::min(frame.path.size(), layer.name.size()));
       for (const auto &argument : layer.arguments)
         text += fmt::format(",{}={}", argument.name, argument.value);
+      text += fmt::format(" {} {}", layer.learningRateScale, layer.decayScale);
       text += fmt::format(" {}>{}\n", shape::toString(layer.input),
                           shape::toString(layer.output));
     }

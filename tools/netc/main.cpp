@@ -150,11 +150,13 @@ void Options::declare(CLI::App &app) {
       ->check(CLI::IsMember({"tf32", "f32", "bf16"}));
   app.add_option("--batch", batch, "examples in a step")
       ->type_name("N")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 24));
+      ->check(CLI::Range(int64_t(1), int64_t(1) << 24))
+      ->transform(CLI::Validator(toDecimal, ""));
   app.add_option("--threads", threads,
                  "threads of a step, part of the executable")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024));
+      ->check(CLI::Range(1, 1024))
+      ->transform(CLI::Validator(toDecimal, ""));
   app.add_option("--set", settings, "a parameter of the network")
       ->type_name("NAME=VALUE")
       ->take_all()
@@ -271,6 +273,11 @@ int Command::run() {
     reportErrors(diagnostics, options.checksToJson());
     return UserError;
   }
+  for (const std::string &output :
+       {options.output, options.run.request.save, options.run.request.metrics})
+    for (const auto &import : network->imports)
+      if (runtime::sameFile(output, import->name))
+        throw Error(output + ": cannot be written: the text imports it");
   if (!options.output.empty()) { // before the work, not after it
     if (runtime::sameFile(options.output, options.file))
       throw Error(options.output + ": cannot be written: it is the text");

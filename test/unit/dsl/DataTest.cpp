@@ -126,9 +126,37 @@ TEST(DataPhases, CropsFromLargerPictures) {
                                "CenterCrop(28) ToTensor");
   ASSERT_TRUE(padded.network) << padded.errors();
   EXPECT_EQ(assumedPictures(*padded.network), (shape::Shape{1, 28, 28}));
+  // The aspect that another phase keeps is kept.
+  Analysis covered = analysisOf("train { RandomCrop(40x30) Resize(28) } test "
+                                "{ Resize(short=32) CenterCrop(28) } ToTensor");
+  ASSERT_TRUE(covered.network) << covered.errors();
+  EXPECT_EQ(wantedPictures(*covered.network).shape, (shape::Shape{1, 40, 40}));
+  EXPECT_TRUE(wantedPictures(*covered.network).isCovered);
+  EXPECT_EQ(analysisOf("train { RandomCrop(28, padding=-9223372036854775807) } "
+                       "ToTensor")
+                .errors(),
+            "2:31: `padding` must be at least 0, got -9223372036854775807\n");
   // Testing takes the pictures as they are, which are 28x28 then.
   Analysis one = analysisOf("train { RandomCrop(30) Resize(28) } ToTensor");
   EXPECT_EQ(one.errors(), "2:16: `RandomCrop` of 30x30 does not fit 1x28x28\n");
+}
+
+/// Labels of pixels lie as they are in the data set.
+TEST(DataPhases, MapsOfLabels) {
+  std::string text = fmt::format(
+      "network N(image: 1x8x8) -> 2x8x8 = Conv2D(2, kernel=1)\n{}\n",
+      "data { train { RandomCrop(8, padding=1) RandomHorizontalFlip } ToTensor "
+      "train { RandomErasing } }");
+  EXPECT_EQ(Analysis(text).errors(),
+            "2:16: `RandomCrop` moves the pixels of each picture elsewhere, "
+            "and not their labels: `N` gives a map, 2x8x8\n"
+            "2:41: `RandomHorizontalFlip` moves the pixels of each picture "
+            "elsewhere, and not their labels: `N` gives a map, 2x8x8\n");
+  EXPECT_EQ(Analysis("network N(image: 1x8x8) -> 1x8x8 = Conv2D(1, kernel=1)\n"
+                     "data { train { RandomHorizontalFlip } ToTensor }\n"
+                     "train { loss = MeanSquaredError(target=image) }")
+                .errors(),
+            "");
 }
 
 TEST(DataPhases, SinglePrecision) {

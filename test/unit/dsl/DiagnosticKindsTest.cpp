@@ -40,6 +40,8 @@ std::vector<Case> cases() {
        "2:22: the string does not end on its line"},
       {NumberTooLarge, withLayers("Dense(99999999999999999999)"),
        "2:7: `99999999999999999999` is too large a number"},
+      {NumberTooSmall, withLayers("Dropout(1e-400)"),
+       "2:9: `1e-400` is too small a number, and not 0"},
 
       // Syntax.
       {Expected, "Conv2D(3)",
@@ -122,6 +124,11 @@ std::vector<Case> cases() {
       {SecondPositional, withLayers("Conv2D(8, 3)"),
        "2:11: only the first argument of `Conv2D` may stand without its name; "
        "`kernel=` is the next one"},
+      {LabelsStay,
+       withLayers("Conv2D(2, kernel=1)", "1x8x8", "2x8x8") +
+           "data { train { RandomHorizontalFlip } ToTensor }",
+       "4:16: `RandomHorizontalFlip` moves the pixels of each picture "
+       "elsewhere, and not their labels: `N` gives a map, 2x8x8"},
       {NoArguments, withLayers("Flatten(1)"),
        "2:9: `Flatten` takes no arguments"},
       {NoBlock, withLayers("Flatten { ReLU } Dense(10)"),

@@ -115,6 +115,8 @@ TEST(Diagnostics, ByteOrderMark) {
                                "    1 | network N(image: 4) -> 4 = RelU\n"
                                "      |                            ^~~~\n"))
       << text;
+  Analysis start("\xEF\xBB\xBF\n");
+  EXPECT_EQ(start.diagnostics.toText().find('\xEF'), std::string::npos);
 }
 
 } // namespace

@@ -63,7 +63,9 @@ TEST(Evaluate, Numbers) {
   EXPECT_EQ(evaluated("-5.5 % 2"), "0.5");
   EXPECT_EQ(evaluated("1e-4"), "0.0001");
   EXPECT_EQ(evaluated("1/0.0"), "division by zero");
-  EXPECT_EQ(evaluated("1e-999"), "0.0");
+  EXPECT_EQ(evaluated("0e-999"), "0.0");
+  EXPECT_EQ(evaluated("0.001e-999"),
+            "`0.001e-999` is too small a number, and not 0");
   EXPECT_EQ(evaluated("1e999"), "`1e999` is too large a number");
   EXPECT_EQ(evaluated("1e300*1e300"), "1e+300 * 1e+300 is too large a number");
 }

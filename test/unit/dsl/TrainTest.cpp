@@ -229,6 +229,20 @@ TEST(Losses, AParameterCalledLabel) {
                     "target=label) }");
   ASSERT_TRUE(analysis.network) << analysis.errors();
   EXPECT_EQ(analysis.network->train.loss.labelSmoothing, 0.1);
+  // Names of targets are no mistakes of their own.
+  EXPECT_EQ(Analysis(withDeclarations("train { loss = MSELoss(target=image) }"))
+                .errors(),
+            "2:16: no loss is called `MSELoss`\n");
+}
+
+TEST(Losses, NumbersOfSinglePrecision) {
+  EXPECT_EQ(Analysis(withDeclarations("train { optimizer = SGD(1e-60) "
+                                      "schedule = Cosine(least=1e39) }"))
+                .errors(),
+            "2:25: `lr` must be 0 or above 1e-45, a number of single "
+            "precision, got 1e-60\n"
+            "2:50: `least` must be below 3.4e38, a number of single precision, "
+            "got 1e+39\n");
 }
 
 } // namespace

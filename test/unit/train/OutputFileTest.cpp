@@ -85,6 +85,9 @@ TEST_F(OutputFileTest, SameFile) {
   EXPECT_TRUE(sameFile(path, folder.path("./out")));
   EXPECT_TRUE(sameFile(folder.path("new"), folder.path("./new")));
   EXPECT_FALSE(sameFile(path, folder.path("new")));
+  EXPECT_TRUE(sameFile("new.not-there", "./new.not-there"));
+  EXPECT_TRUE(sameFile(std::filesystem::absolute("new.not-there").string(),
+                       "new.not-there"));
   EXPECT_FALSE(sameFile("", ""));
 }
 
