@@ -24,11 +24,16 @@ find_package(GTest REQUIRED)
 find_program(FLATC flatc REQUIRED)
 find_path(FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)
 
-# netc_mlir_library(NAME sources... [DEPENDS tablegen targets] [LINK libraries]):
-# a static library that includes MLIR; what includes MLIR is kept to compiler/.
+# netc_mlir_library(NAME [sources...] [DEPENDS tablegen targets] [LINK libraries]):
+# a static library that includes MLIR, of the folder's files unless some are
+# named; what includes MLIR is kept to compiler/.
 function(netc_mlir_library name)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
-  add_library(${name} STATIC ${ARG_UNPARSED_ARGUMENTS})
+  set(sources ${ARG_UNPARSED_ARGUMENTS})
+  if(NOT sources)
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  endif()
+  add_library(${name} STATIC ${sources})
   target_include_directories(${name} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
   separate_arguments(definitions UNIX_COMMAND "${LLVM_DEFINITIONS}")
   target_compile_options(${name} PUBLIC ${definitions})

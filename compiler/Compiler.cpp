@@ -6,10 +6,11 @@
 #include "compiler/PlanText.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
+#include "compiler/targets/cuda/CudaOps.h"
 #include "compiler/targets/cpu/CpuTarget.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 #include "compiler/targets/cuda/DeviceDescription.h"
-#include "dsl/EmitNet.h"
+#include "compiler/emit/EmitNet.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -35,7 +36,7 @@ static constexpr int64_t reservedBytes = int64_t(1) << 30;
 
 struct Compiler::Impl {
   Impl() : context(MLIRContext::Threading::DISABLED) {
-    context.loadDialect<net::NetDialect, kernel::KernelDialect,
+    context.loadDialect<net::NetDialect, kernel::KernelDialect, cuda::CudaDialect,
                         arith::ArithDialect, func::FuncDialect,
                         math::MathDialect, memref::MemRefDialect,
                         scf::SCFDialect, vector::VectorDialect>();

@@ -2,7 +2,6 @@
 #include "compiler/net/NetDialect.h"
 
 #include "compiler/net/ElementEmitter.h"
-#include "compiler/net/GpuOps.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -29,10 +28,6 @@ void NetDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
 #include "compiler/net/NetOps.cpp.inc"
-      >();
-  addOperations<
-#define GET_OP_LIST
-#include "compiler/net/GpuOps.cpp.inc"
       >();
 }
 

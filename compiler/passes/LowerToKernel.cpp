@@ -1,10 +1,10 @@
 // From functions on tensors to programs of launches on buffers. Results are
 // written where they are wanted at once: into a program's output, or into a
 // parameter that nothing else in the program reads.
-#include "compiler/net/GpuOps.h"
-#include "compiler/passes/CudaGraphs.h"
-#include "compiler/passes/GenerateKernels.h"
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/targets/cuda/CudaOps.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
+#include "compiler/generate/Generators.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/kernel/KernelDialect.h"
@@ -537,7 +537,7 @@ LogicalResult ProgramLowering::copy(Location location, Value value,
     return mlir::emitError(location, "cannot return a copy of ")
            << value.getType();
   if (graphs) { // a kernel that changes nothing
-    auto same = builder.create<RelayoutOp>(location, value.getType(), value);
+    auto same = builder.create<cuda::RelayoutOp>(location, value.getType(), value);
     launch(*same.getOperation(), {buffers.lookup(value), target},
            {"read", "write"});
     same.erase();

@@ -3,10 +3,10 @@
 // put between. A dense layer's backward ops take the weight as the forward op
 // chose it: a reorder of it would cost more than the better kernel gains.
 #include "compiler/kernel/KernelDialect.h"
-#include "compiler/net/GpuOps.h"
-#include "compiler/passes/CudaGraphs.h"
-#include "compiler/passes/GenerateKernels.h"
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/targets/cuda/CudaOps.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
+#include "compiler/generate/Generators.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
 #include "runtime/Error.h"
@@ -118,7 +118,7 @@ void PropagateLayouts::require(OpOperand &operand, StringRef tag) {
         value.getDefiningOp() ? value.getLoc() : operand.getOwner()->getLoc();
     auto type = withLayout(cast<RankedTensorType>(value.getType()), tag);
     if (onGpu)
-      copy = builder.create<RelayoutOp>(location, type, value);
+      copy = builder.create<cuda::RelayoutOp>(location, type, value);
     else
       copy = builder.create<ReorderOp>(location, type, value, StringAttr());
   }
@@ -134,7 +134,7 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
       setLayout(read.getValue(),
                 layoutOf(parameterOf(read.getValue()).getType()));
     } else if (onGpu &&
-               (isCudaGraph(op) || isa<ChannelSumsOp, ChannelSquaresOp>(op))) {
+               (isCudaGraph(op) || isa<cuda::ChannelSumsOp, cuda::ChannelSquaresOp>(op))) {
       propagateGraph(op);
     } else if (auto library = toLibrary(op)) {
       if (failed(propagateLibrary(op, std::move(*library))))

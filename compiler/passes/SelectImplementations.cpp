@@ -1,5 +1,5 @@
 // The library's implementation of each op, recorded in the IR.
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 #include "compiler/passes/Passes.h"
 
 #include "runtime/Error.h"

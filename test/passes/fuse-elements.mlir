@@ -91,13 +91,13 @@ net.parameter @w : tensor<6xf32> {init = "one"}
 // CHECK-LABEL: func.func @updated
 // CHECK: %[[W:.*]] = net.read_parameter @w
 // CHECK-NEXT: net.fused ({{.*}}%[[W]]
-// CHECK-NEXT: net.channel_affine
+// CHECK-NEXT: cuda.channel_affine
 // CHECK-NEXT: net.activation_gradient
 // CHECK-NEXT: net.yield
 // CHECK: net.sgd_update @w
 func.func @updated(%dy: tensor<2x6x4x4xf32>, %m: tensor<6xf32>, %v: tensor<6xf32>, %y: tensor<2x6x4x4xf32>, %dw: tensor<6xf32>, %state: tensor<8xi32>) -> tensor<2x6x4x4xf32> {
   %w = net.read_parameter @w : tensor<6xf32>
-  %0 = net.channel_affine %dy, %m, %v, %w {epsilon = 1.0e-05 : f64} : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+  %0 = cuda.channel_affine %dy, %m, %v, %w {epsilon = 1.0e-05 : f64} : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
   net.sgd_update @w, %dw, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<6xf32>, tensor<8xi32>
   %1 = net.activation_gradient %y, %0 {kind = #net.activation<tanh>} : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32>
   return %1 : tensor<2x6x4x4xf32>

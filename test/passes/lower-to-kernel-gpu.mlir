@@ -63,7 +63,7 @@ module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90",
 // CHECK: %[[PARTS:.*]] = arith.constant 3 : index
 // CHECK: scf.for %{{.*}} = %[[PART]] to %{{.*}} step %[[PARTS]] iter_args
 func.func @train_step(%x: tensor<2x100xf32>) -> tensor<2x3xf32> {
-  %0 = net.channel_sums %x {parts = 3 : i64, per_example} : (tensor<2x100xf32>) -> tensor<2x3xf32>
+  %0 = cuda.channel_sums %x {parts = 3 : i64, per_example} : (tensor<2x100xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
 }
 }

@@ -2,6 +2,7 @@
 #include "compiler/Pipelines.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
+#include "compiler/targets/cuda/CudaOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
@@ -14,7 +15,7 @@
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
-  registry.insert<netc::net::NetDialect, netc::kernel::KernelDialect,
+  registry.insert<netc::net::NetDialect, netc::kernel::KernelDialect, netc::cuda::CudaDialect,
                   mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
                   mlir::func::FuncDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::scf::SCFDialect,

@@ -9,6 +9,7 @@
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
 
 /// One number for each channel of `like`.
 static Value fill(OpBuilder &builder, Location location, Value like,
@@ -55,7 +56,7 @@ static void expand(BatchNormOp op) {
     weight = fill(builder, location, op.getInput(), 1);
   if (!bias)
     bias = fill(builder, location, op.getInput(), 0);
-  auto norm = builder.create<GpuBatchNormOp>(location, op.getInput(), weight,
+  auto norm = builder.create<CudnnBatchNormOp>(location, op.getInput(), weight,
                                              bias, op.getEpsilonAttr());
   auto variance = builder.create<VarianceOp>(location, norm.getInverse(),
                                              op.getEpsilonAttr());
@@ -138,7 +139,7 @@ static LogicalResult expand(BatchNormGradientOp op) {
   Value weight = op.getWeight();
   if (!weight)
     weight = fill(builder, op.getLoc(), op.getInput(), 1);
-  auto gradient = builder.create<GpuBatchNormGradientOp>(
+  auto gradient = builder.create<CudnnBatchNormGradientOp>(
       op.getLoc(), op.getOutputGradient(), op.getInput(), weight, op.getMean(),
       variance.getInverse());
   replaceGradients(op, gradient.getInputGradient(),
@@ -147,9 +148,9 @@ static LogicalResult expand(BatchNormGradientOp op) {
 }
 
 namespace {
-/// `net.batch_norm` becomes `net.gpu_batch_norm` with `net.variance` behind it,
-/// its gradient `net.gpu_batch_norm_gradient`; `net.batch_norm_inference`
-/// becomes `net.channel_affine`, and its gradient that and `net.channel_sums`.
+/// `net.batch_norm` becomes `cuda.cudnn_batch_norm` with `cuda.variance` behind it,
+/// its gradient `cuda.cudnn_batch_norm_gradient`; `net.batch_norm_inference`
+/// becomes `cuda.channel_affine`, and its gradient that and `cuda.channel_sums`.
 /// So do those of channels that cuDNN does not take.
 class ExpandBatchNorm
     : public PassWrapper<ExpandBatchNorm, OperationPass<func::FuncOp>> {

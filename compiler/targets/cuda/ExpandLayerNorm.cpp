@@ -9,6 +9,7 @@
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
 
 /// Mean and variance are a pass over the example each: what is subtracted first
 /// cannot cancel later.
@@ -60,9 +61,9 @@ static void expand(LayerNormGradientOp op) {
 }
 
 namespace {
-/// `net.layer_norm` becomes `net.channel_sums`, `net.channel_squares` and
-/// `net.channel_affine` of examples, its gradient `net.channel_sums` of
-/// channels for the weight and of examples for `net.norm_input_gradient`.
+/// `net.layer_norm` becomes `cuda.channel_sums`, `cuda.channel_squares` and
+/// `cuda.channel_affine` of examples, its gradient `cuda.channel_sums` of
+/// channels for the weight and of examples for `cuda.norm_input_gradient`.
 class ExpandLayerNorm
     : public PassWrapper<ExpandLayerNorm, OperationPass<func::FuncOp>> {
 public:

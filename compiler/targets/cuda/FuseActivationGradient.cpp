@@ -1,7 +1,7 @@
 // A relu's gradient into the data gradient that feeds it and nothing else,
 // where cuDNN has an engine for the two.
 #include "compiler/kernel/KernelDialect.h"
-#include "compiler/passes/CudaGraphs.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 
 #include "runtime/Error.h"

@@ -10,12 +10,13 @@
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
 
 namespace {
 /// `net.dense_weight_gradient {with_bias = true}` of %x and %dy becomes one
-/// without a bias and `net.channel_sums` of %dy, in parts where there are many
+/// without a bias and `cuda.channel_sums` of %dy, in parts where there are many
 /// rows; a convolution's likewise. `net.conv2d_transpose %x, %w, %b` becomes
-/// one without a bias and `net.channel_add` of %b.
+/// one without a bias and `cuda.channel_add` of %b.
 class SplitBiasGradient
     : public PassWrapper<SplitBiasGradient, OperationPass<func::FuncOp>> {
 public:
@@ -23,7 +24,7 @@ public:
 
   StringRef getArgument() const override { return "net-split-bias-gradient"; }
   StringRef getDescription() const override {
-    return "Compute bias gradients by `net.channel_sums`, apart from the "
+    return "Compute bias gradients by `cuda.channel_sums`, apart from the "
            "weights'";
   }
   void runOnOperation() override {

@@ -1,4 +1,4 @@
-// Sums of channels and of examples by `net.channel_sums`.
+// Sums of channels and of examples by `cuda.channel_sums`.
 #include "compiler/targets/cuda/SumChannels.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
 
 /// Rows of a channel that one thread sums: enough to be worth it, few enough
 /// for thousands of threads and for a short chain of roundings.

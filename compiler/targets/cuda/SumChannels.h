@@ -3,7 +3,7 @@
 // them, always in the same order.
 #pragma once
 
-#include "compiler/net/GpuOps.h"
+#include "compiler/targets/cuda/CudaOps.h"
 
 namespace netc::cuda {
 

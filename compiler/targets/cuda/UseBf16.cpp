@@ -1,7 +1,7 @@
 // Activations in bf16 on a GPU; what trains, and what sums, stays f32.
 #include "compiler/kernel/KernelDialect.h"
-#include "compiler/net/GpuOps.h"
-#include "compiler/passes/CudaGraphs.h"
+#include "compiler/targets/cuda/CudaOps.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -10,6 +10,7 @@
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
 
 static bool isTensor(Type type, bool isBf16) {
   auto ranked = dyn_cast<RankedTensorType>(type);
@@ -29,7 +30,7 @@ static Type withElement(Type type, bool isBf16) {
 
 /// cuDNN normalises bf16 in eights of channels only; others stay f32.
 static bool isOddNorm(Operation *op) {
-  return isa<GpuBatchNormOp, GpuBatchNormGradientOp>(op) &&
+  return isa<CudnnBatchNormOp, CudnnBatchNormGradientOp>(op) &&
          cast<RankedTensorType>(op->getOperand(0).getType()).getDimSize(1) %
                  8 !=
              0;
@@ -61,7 +62,7 @@ static std::optional<bool> wantsBf16(Operation *op) {
 }
 
 namespace {
-/// `net.conv2d %x, %w` of f32 becomes one of `net.cast %x` and `net.cast %w`
+/// `net.conv2d %x, %w` of f32 becomes one of `cuda.cast %x` and `cuda.cast %w`
 /// with a result of bf16, and so do the ops behind it; losses and updates take
 /// f32.
 class UseBf16 : public PassWrapper<UseBf16, OperationPass<func::FuncOp>> {

@@ -1,7 +1,7 @@
 // From the transforms of `data` to functions of the `net` dialect.
 #pragma once
 
-#include "dsl/EmitNet.h"
+#include "compiler/emit/EmitNet.h"
 
 #include "mlir/IR/Builders.h"
 

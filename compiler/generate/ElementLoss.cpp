@@ -1,7 +1,7 @@
 // The kernels of the losses that are a mean over an example's elements, and of
 // their gradients: an example at a time, vectors first, then the rest.
 #include "compiler/net/ElementMath.h"
-#include "compiler/passes/GenerateKernels.h"
+#include "compiler/generate/Generators.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

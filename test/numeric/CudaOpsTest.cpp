@@ -1,4 +1,4 @@
-// The ops that only GPUs have, as generated kernels: net.channel_sums against
+// The ops that only GPUs have, as generated kernels: cuda.channel_sums against
 // the reference's bias gradients, in one part and in two steps, and the pieces
 // of batch and layer normalisation against the reference's.
 #include "test/numeric/FunctionText.h"

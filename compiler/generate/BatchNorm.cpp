@@ -3,8 +3,8 @@
 // squares; the distances are there so that little cancels (Chan, Golub,
 // LeVeque, "Algorithms for computing the sample variance", 1983). The parts
 // share the channels, so the sums do not depend on how many parts there are.
-#include "compiler/passes/GenerateKernels.h"
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/generate/Generators.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 #include "runtime/Layout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

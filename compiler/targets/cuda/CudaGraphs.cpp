@@ -1,15 +1,16 @@
 // The mapping from `net` ops to cuDNN graphs. Strict f32 has no matrix product
 // without tensor cores in cuDNN: there a dense layer is a convolution of 1x1
 // pictures, which has.
-#include "compiler/passes/CudaGraphs.h"
-#include "compiler/net/GpuOps.h"
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
+#include "compiler/targets/cuda/CudaOps.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
 using runtime::cuda::GraphNode;
 using runtime::cuda::NodeKind;
 using runtime::cuda::Precision;
@@ -349,7 +350,7 @@ static Form perChannel(Value value) {
   return {{1, channels, 1, 1}, {channels, 1, channels, channels}};
 }
 
-static CudaGraph map(GpuBatchNormOp op, Precision precision) {
+static CudaGraph map(CudnnBatchNormOp op, Precision precision) {
   GraphWriter writer(precision);
   Form x = pictureOrPixels(op.getInput()), c = perChannel(op.getWeight());
   std::vector<size_t> inputs{
@@ -365,7 +366,7 @@ static CudaGraph map(GpuBatchNormOp op, Precision precision) {
   return writer.done();
 }
 
-static CudaGraph map(GpuBatchNormGradientOp op, Precision precision) {
+static CudaGraph map(CudnnBatchNormGradientOp op, Precision precision) {
   GraphWriter writer(precision);
   Form x = pictureOrPixels(op.getInput()), c = perChannel(op.getWeight());
   std::vector<size_t> inputs{
@@ -386,7 +387,7 @@ bool netc::net::isCudaGraph(Operation *op) {
   return isa<Conv2DOp, Conv2DInputGradientOp, Conv2DFilterGradientOp, DenseOp,
              DenseInputGradientOp, DenseWeightGradientOp, MaxPool2DOp,
              MaxPool2DGradientOp, AvgPool2DOp, AvgPool2DGradientOp,
-             GpuBatchNormOp, GpuBatchNormGradientOp, Conv2DTransposeOp,
+             CudnnBatchNormOp, CudnnBatchNormGradientOp, Conv2DTransposeOp,
              Conv2DTransposeInputGradientOp, Conv2DTransposeFilterGradientOp>(
       op);
 }
@@ -397,7 +398,7 @@ std::optional<CudaGraph> netc::net::toCudaGraph(Operation *op,
       .Case<Conv2DOp, Conv2DInputGradientOp, Conv2DFilterGradientOp, DenseOp,
             DenseInputGradientOp, DenseWeightGradientOp, MaxPool2DOp,
             MaxPool2DGradientOp, AvgPool2DOp, AvgPool2DGradientOp,
-            GpuBatchNormOp, GpuBatchNormGradientOp, Conv2DTransposeOp,
+            CudnnBatchNormOp, CudnnBatchNormGradientOp, Conv2DTransposeOp,
             Conv2DTransposeInputGradientOp, Conv2DTransposeFilterGradientOp>(
           [&](auto graphOp) { return map(graphOp, precision); })
       .Default(std::optional<CudaGraph>());

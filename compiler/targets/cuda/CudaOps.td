@@ -1,12 +1,31 @@
-// Ops that the passes make for GPUs, whose library lacks what oneDNN has. Apart
-// from NetOps.td: no text and no other target has them.
-#ifndef NET_GPU_OPS_TD
-#define NET_GPU_OPS_TD
+// The `cuda` dialect: ops that the passes make for GPUs, whose library lacks what
+// oneDNN has. No text and no other target has them.
+#ifndef CUDA_OPS_TD
+#define CUDA_OPS_TD
 
 include "compiler/net/NetDialect.td"
 include "compiler/net/NetInterfaces.td"
 
-def Net_ChannelSumsOp : Net_LayerOp<"channel_sums", [
+def Cuda_Dialect : Dialect {
+  let name = "cuda";
+  let cppNamespace = "::netc::cuda";
+  let summary = "What layers become on a GPU: sums and normalisations of channels and examples";
+  let description = [{
+    Beside `net`, whose types and interfaces its ops have.
+  }];
+  let dependentDialects = ["::netc::net::NetDialect"];
+}
+
+class Cuda_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Cuda_Dialect, mnemonic, [Pure] # traits> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+// An op that infers its types, as the layers do.
+class Cuda_LayerOp<string mnemonic, list<Trait> traits = []>
+    : Cuda_Op<mnemonic, [Net_InferTypes] # traits>;
+
+def Cuda_ChannelSumsOp : Cuda_LayerOp<"channel_sums", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "the sum of each channel (second dimension) or each example, in `parts` groups";
   let description = [{
@@ -20,9 +39,9 @@ def Net_ChannelSumsOp : Net_LayerOp<"channel_sums", [
     in the order of memory, so that neighbouring threads read neighbours, and
     their sum is sums[n, p]; one part gives [N].
     ```mlir
-    %p = net.channel_sums %dy {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
-    %db = net.channel_sums %p {parts = 1 : i64} : (tensor<4x6xf32>) -> tensor<6xf32>
-    %q = net.channel_sums %x {parts = 4 : i64, per_example} : (tensor<8x784xf32>) -> tensor<8x4xf32>
+    %p = cuda.channel_sums %dy {parts = 4 : i64} : (tensor<8x6x28x28xf32>) -> tensor<4x6xf32>
+    %db = cuda.channel_sums %p {parts = 1 : i64} : (tensor<4x6xf32>) -> tensor<6xf32>
+    %q = cuda.channel_sums %x {parts = 4 : i64, per_example} : (tensor<8x784xf32>) -> tensor<8x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Optional<Net_F32Tensor>:$factor, I64Attr:$parts,
@@ -30,13 +49,13 @@ def Net_ChannelSumsOp : Net_LayerOp<"channel_sums", [
   let results = (outs Net_F32Tensor:$sums);
 }
 
-def Net_ChannelSquaresOp : Net_LayerOp<"channel_squares", [
+def Cuda_ChannelSquaresOp : Cuda_LayerOp<"channel_squares", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
-  let summary = "the sum of (x - mean)^2 of each channel or each example, in `parts` as `net.channel_sums` has them";
+  let summary = "the sum of (x - mean)^2 of each channel or each example, in `parts` as `cuda.channel_sums` has them";
   let description = [{
     With the mean known little cancels: the variance as the second of two passes.
     ```mlir
-    %p = net.channel_squares %x, %mean {parts = 4 : i64, per_example} : (tensor<8x784xf32>, tensor<8xf32>) -> tensor<8x4xf32>
+    %p = cuda.channel_squares %x, %mean {parts = 4 : i64, per_example} : (tensor<8x784xf32>, tensor<8xf32>) -> tensor<8x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, I64Attr:$parts,
@@ -44,11 +63,11 @@ def Net_ChannelSquaresOp : Net_LayerOp<"channel_squares", [
   let results = (outs Net_F32Tensor:$sums);
 }
 
-def Net_GpuBatchNormOp : Net_LayerOp<"gpu_batch_norm"> {
+def Cuda_CudnnBatchNormOp : Cuda_LayerOp<"cudnn_batch_norm"> {
   let summary = "batch normalisation as cuDNN has it: with 1/sqrt(variance + epsilon) for the variance";
   let description = [{
     ```mlir
-    %y, %mean, %inverse = net.gpu_batch_norm %x, %w, %b {epsilon = 1.0e-05 : f64}
+    %y, %mean, %inverse = cuda.cudnn_batch_norm %x, %w, %b {epsilon = 1.0e-05 : f64}
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
     ```
   }];
@@ -57,11 +76,11 @@ def Net_GpuBatchNormOp : Net_LayerOp<"gpu_batch_norm"> {
   let results = (outs Net_F32Tensor:$output, Net_F32Tensor:$mean, Net_F32Tensor:$inverse);
 }
 
-def Net_GpuBatchNormGradientOp : Net_LayerOp<"gpu_batch_norm_gradient"> {
-  let summary = "the gradients of `net.gpu_batch_norm`'s input, weight and bias";
+def Cuda_CudnnBatchNormGradientOp : Cuda_LayerOp<"cudnn_batch_norm_gradient"> {
+  let summary = "the gradients of `cuda.cudnn_batch_norm`'s input, weight and bias";
   let description = [{
     ```mlir
-    %dx, %dw, %db = net.gpu_batch_norm_gradient %dy, %x, %w, %mean, %inverse
+    %dx, %dw, %db = cuda.cudnn_batch_norm_gradient %dy, %x, %w, %mean, %inverse
       : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>)
       -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
     ```
@@ -72,26 +91,26 @@ def Net_GpuBatchNormGradientOp : Net_LayerOp<"gpu_batch_norm_gradient"> {
       Net_F32Tensor:$biasGradient);
 }
 
-def Net_VarianceOp : Net_LayerOp<"variance", [
+def Cuda_VarianceOp : Cuda_LayerOp<"variance", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
   let summary = "the variance whose 1/sqrt(variance + epsilon) is given";
   let description = [{
     ```mlir
-    %v = net.variance %inverse {epsilon = 1.0e-05 : f64} : (tensor<6xf32>) -> tensor<6xf32>
+    %v = cuda.variance %inverse {epsilon = 1.0e-05 : f64} : (tensor<6xf32>) -> tensor<6xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$inverse, F64Attr:$epsilon);
   let results = (outs Net_F32Tensor:$variance);
 }
 
-def Net_ChannelAffineOp : Net_LayerOp<"channel_affine", [
+def Cuda_ChannelAffineOp : Cuda_LayerOp<"channel_affine", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "(x - mean)/sqrt(variance + epsilon)*weight + bias, all but x one number a channel";
   let description = [{
     `affine` is nothing, the weight, or weight and bias. With `per_example` mean
     and variance are [N], one number an example.
     ```mlir
-    %y = net.channel_affine %x, %mean, %variance, %w, %b {epsilon = 1.0e-05 : f64}
+    %y = cuda.channel_affine %x, %mean, %variance, %w, %b {epsilon = 1.0e-05 : f64}
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
@@ -100,7 +119,7 @@ def Net_ChannelAffineOp : Net_LayerOp<"channel_affine", [
   let results = (outs Net_F32Tensor:$output);
 }
 
-def Net_NormInputGradientOp : Net_LayerOp<"norm_input_gradient", [
+def Cuda_NormInputGradientOp : Cuda_LayerOp<"norm_input_gradient", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "(dy - (db + normalised*dw)/rows)/sqrt(variance + epsilon)*weight: through statistics of the input's own";
   let description = [{
@@ -109,7 +128,7 @@ def Net_NormInputGradientOp : Net_LayerOp<"norm_input_gradient", [
     `db` are [N], the rows an example's elements, and dy has a weight in it
     already, since that differs within an example.
     ```mlir
-    %dx = net.norm_input_gradient %dy, %n, %variance, %dw, %db, %w {epsilon = 1.0e-05 : f64}
+    %dx = cuda.norm_input_gradient %dy, %n, %variance, %dw, %db, %w {epsilon = 1.0e-05 : f64}
       : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
@@ -119,54 +138,51 @@ def Net_NormInputGradientOp : Net_LayerOp<"norm_input_gradient", [
   let results = (outs Net_F32Tensor:$inputGradient);
 }
 
-def Net_ChannelAddOp : Net_LayerOp<"channel_add", [
+def Cuda_ChannelAddOp : Cuda_LayerOp<"channel_add", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "x + bias, one number a channel";
   let description = [{
     ```mlir
-    %y = net.channel_add %x, %b : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+    %y = cuda.channel_add %x, %b : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$bias);
   let results = (outs Net_F32Tensor:$output);
 }
 
-def Net_ChannelScaleOp : Net_LayerOp<"channel_scale", [
+def Cuda_ChannelScaleOp : Cuda_LayerOp<"channel_scale", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "x*weight, one number a channel";
   let description = [{
     ```mlir
-    %y = net.channel_scale %x, %w : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
+    %y = cuda.channel_scale %x, %w : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight);
   let results = (outs Net_F32Tensor:$output);
 }
 
-def Net_CastOp : Net_Op<"cast", [Pure, DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
+def Cuda_CastOp : Cuda_Op<"cast", [DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
   let summary = "the same numbers as f32, or rounded to the nearest bf16";
   let description = [{
     ```mlir
-    %y = net.cast %x : (tensor<2x3xf32>) -> tensor<2x3xbf16>
+    %y = cuda.cast %x : (tensor<2x3xf32>) -> tensor<2x3xbf16>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input);
   let results = (outs Net_F32Tensor:$output);
-  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 
-def Net_RelayoutOp : Net_Op<"relayout", [Pure,
-    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+def Cuda_RelayoutOp : Cuda_Op<"relayout", [DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
   let summary = "the same tensor in another layout without blocks, by a generated kernel";
   let description = [{
     ```mlir
-    %y = net.relayout %x : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
+    %y = cuda.relayout %x : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
     ```
   }];
   let arguments = (ins Net_F32Tensor:$input);
   let results = (outs Net_F32Tensor:$output);
-  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

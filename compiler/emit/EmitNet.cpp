@@ -1,7 +1,7 @@
 // One op a layer, with the layer's name and place as its location.
-#include "dsl/EmitNet.h"
+#include "compiler/emit/EmitNet.h"
 
-#include "dsl/EmitTransforms.h"
+#include "compiler/emit/EmitTransforms.h"
 
 #include "compiler/net/NetDialect.h"
 

@@ -1,8 +1,8 @@
 // The kernels of net.concat and net.channel_slice: copies of rows. In a layout
 // whose blocks no cut divides, the channels of one input are contiguous behind
 // the dimensions that lie outside them.
-#include "compiler/passes/GenerateKernels.h"
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/generate/Generators.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 #include "runtime/Layout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

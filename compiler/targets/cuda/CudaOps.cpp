@@ -1,6 +1,5 @@
-// Sums and normalisations of channels and of examples as GPUs have them, and
-// net.relayout.
-#include "compiler/net/GpuOps.h"
+// The `cuda` dialect and its ops.
+#include "compiler/targets/cuda/CudaOps.h"
 #include "compiler/net/ElementEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -11,9 +10,19 @@
 using namespace mlir;
 using namespace netc;
 using namespace netc::net;
+using namespace netc::cuda;
+
+#include "compiler/targets/cuda/CudaDialect.cpp.inc"
 
 #define GET_OP_CLASSES
-#include "compiler/net/GpuOps.cpp.inc"
+#include "compiler/targets/cuda/CudaOps.cpp.inc"
+
+void CudaDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "compiler/targets/cuda/CudaOps.cpp.inc"
+      >();
+}
 
 /// Values of one channel, or of one example.
 static int64_t countOf(RankedTensorType input, bool perExample) {
@@ -225,14 +234,14 @@ static LogicalResult inferNorm(std::optional<Location> location, Type type,
   return success();
 }
 
-LogicalResult GpuBatchNormOp::inferReturnTypes(MLIRContext *,
+LogicalResult CudnnBatchNormOp::inferReturnTypes(MLIRContext *,
                                                std::optional<Location> location,
                                                Adaptor adaptor,
                                                SmallVectorImpl<Type> &types) {
   return inferNorm(location, adaptor.getInput().getType(), types);
 }
 
-LogicalResult GpuBatchNormGradientOp::inferReturnTypes(
+LogicalResult CudnnBatchNormGradientOp::inferReturnTypes(
     MLIRContext *, std::optional<Location> location, Adaptor adaptor,
     SmallVectorImpl<Type> &types) {
   return inferNorm(location, adaptor.getInput().getType(), types);

@@ -1,5 +1,5 @@
 // One op a transform.
-#include "dsl/EmitTransforms.h"
+#include "compiler/emit/EmitTransforms.h"
 
 #include "compiler/net/NetDialect.h"
 

@@ -1,5 +1,5 @@
 // The mapping from `net` ops to oneDNN primitives.
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 
 #include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"

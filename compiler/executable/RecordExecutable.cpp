@@ -1,7 +1,8 @@
 // Records a planned module as the tables of Executable.fbs.
+#include "compiler/executable/RecordExecutable.h"
+
 #include "compiler/kernel/KernelPasses.h"
 #include "compiler/kernel/Lifetimes.h"
-#include "compiler/targets/cpu/CpuTarget.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Location.h"
@@ -11,8 +12,8 @@ using namespace netc;
 using namespace netc::kernel;
 namespace fb = netc::runtime::fb;
 
-static std::unique_ptr<fb::TensorTypeT>
-record(const runtime::TensorType &type) {
+std::unique_ptr<fb::TensorTypeT>
+kernel::recordType(const runtime::TensorType &type) {
   auto table = std::make_unique<fb::TensorTypeT>();
   table->element = fb::ElementType(type.element);
   table->shape = type.shape;
@@ -24,7 +25,7 @@ static std::unique_ptr<fb::BufferT> record(StringRef name, TensorAttr tensor,
                                            int64_t offset) {
   auto table = std::make_unique<fb::BufferT>();
   table->name = name.str();
-  table->type = record(tensor.toRuntime());
+  table->type = recordType(tensor.toRuntime());
   table->offset = offset;
   table->bytes = *getByteSize(tensor.getMemRefType());
   return table;
@@ -40,30 +41,6 @@ static std::unique_ptr<fb::ParameterT> record(GlobalOp global) {
   if (auto fileShape = global.getFileShape())
     table->shape = fileShape->vec();
   return table;
-}
-
-static void record(PrimitiveOp primitive, fb::LaunchT &launch) {
-  runtime::cpu::PrimitiveSpec spec = primitive.getSpec();
-  fb::PrimitiveT table;
-  table.kind = fb::PrimitiveKind(spec.kind);
-  table.propagation = fb::Propagation(spec.propagation);
-  for (const auto &[role, type] : spec.tensors) {
-    auto tensor = std::make_unique<fb::TensorT>();
-    tensor->role = fb::Role(role);
-    tensor->type = record(type);
-    table.tensors.push_back(std::move(tensor));
-  }
-  table.window = spec.window;
-  table.stride = spec.stride;
-  table.dilation = spec.dilation;
-  table.padding = spec.padding;
-  table.relu = spec.relu;
-  table.epsilon = spec.epsilon;
-  table.given_statistics = spec.givenStatistics;
-  table.implementation = primitive.getImplementation().str();
-  for (unsigned index = 0; index < primitive.getBuffers().size(); ++index)
-    table.roles.push_back(fb::Role(primitive.getRole(index)));
-  launch.work.Set(std::move(table));
 }
 
 // A layer's name and place, where the location says them.
@@ -176,33 +153,4 @@ std::vector<uint64_t> kernel::bytesOfBuffers(FuncOp kernel) {
   for (BlockArgument buffer : kernel.getBuffers())
     bytes.push_back(*getByteSize(cast<MemRefType>(buffer.getType())));
   return bytes;
-}
-
-static void recordWork(WorkOpInterface work, fb::LaunchT &launch) {
-  if (auto primitive = dyn_cast<PrimitiveOp>(work.getOperation())) {
-    record(primitive, launch);
-    return;
-  }
-  FuncOp kernel = cast<LaunchOp>(work.getOperation()).getKernel();
-  fb::KernelT recorded;
-  recorded.symbol = kernel.getSymName().str();
-  recorded.serial = kernel.getSerial();
-  recorded.bytes = bytesOfBuffers(kernel);
-  launch.work.Set(std::move(recorded));
-}
-
-llvm::Expected<runtime::Executable>
-kernel::buildExecutable(ModuleOp module, const ExecutableInfo &info) {
-  CpuAttr target = getTarget(module);
-  if (!target)
-    return llvm::createStringError("the module has no `kernel.target`");
-  auto code = generateCode(module);
-  if (!code)
-    return code.takeError();
-  fb::ExecutableT table;
-  table.target = "cpu";
-  table.isa = target.getIsa().str();
-  table.threads = target.getThreads();
-  table.code = std::move(*code);
-  return recordExecutable(module, info, std::move(table), recordWork);
 }

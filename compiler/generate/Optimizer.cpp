@@ -1,7 +1,7 @@
 // The kernels of updates in place: SGD's (the order of operations is PyTorch's)
 // and a running statistic's.
 #include "compiler/net/ElementEmitter.h"
-#include "compiler/passes/GenerateKernels.h"
+#include "compiler/generate/Generators.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

@@ -3,8 +3,8 @@
 // zero. Ops that gather are computed row by row, and their operands, where they
 // are fused, at the places that are read.
 #include "compiler/net/ElementEmitter.h"
-#include "compiler/passes/GenerateKernels.h"
-#include "compiler/passes/LibraryOps.h"
+#include "compiler/generate/Generators.h"
+#include "compiler/targets/cpu/LibraryOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"

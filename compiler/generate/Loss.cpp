@@ -1,7 +1,7 @@
 // The kernels of softmax cross-entropy and of counting hits: an example at a
 // time, its maximum subtracted before the exponentials. The lanes of a vector
 // are pixels: of an example with one label there are none.
-#include "compiler/passes/GenerateKernels.h"
+#include "compiler/generate/Generators.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
