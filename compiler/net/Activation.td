@@ -19,9 +19,9 @@ def Net_ActivationOp : Net_LayerOp<"activation", [
     %y = net.activation %x {kind = #net.activation<relu>} : (tensor<2x10xf32>) -> tensor<2x10xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_ActivationAttr:$kind,
+  let arguments = (ins Net_FloatTensor:$input, Net_ActivationAttr:$kind,
                        OptionalAttr<F64Attr>:$argument);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_ActivationGradientOp : Net_LayerOp<"activation_gradient", [
@@ -35,9 +35,9 @@ def Net_ActivationGradientOp : Net_LayerOp<"activation_gradient", [
     %dx = net.activation_gradient %y, %dy {kind = #net.activation<relu>} : (tensor<2x10xf32>, tensor<2x10xf32>) -> tensor<2x10xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$value, Net_F32Tensor:$outputGradient,
+  let arguments = (ins Net_FloatTensor:$value, Net_FloatTensor:$outputGradient,
                        Net_ActivationAttr:$kind, OptionalAttr<F64Attr>:$argument);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 #endif

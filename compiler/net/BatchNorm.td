@@ -35,12 +35,12 @@ def Net_BatchNormOp : Net_AffineOp<"batch_norm", [
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Variadic<Net_F32Tensor>:$affine,
+  let arguments = (ins Net_FloatTensor:$input, Variadic<Net_FloatTensor>:$affine,
       F64Attr:$epsilon, F64Attr:$momentum, FlatSymbolRefAttr:$running_mean,
       FlatSymbolRefAttr:$running_variance, OptionalAttr<Net_ActivationAttr>:$activation,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output, Net_F32Tensor:$mean,
-      Net_F32Tensor:$variance, Optional<TensorOf<[UI8]>>:$mask);
+  let results = (outs Net_FloatTensor:$output, Net_FloatTensor:$mean,
+      Net_FloatTensor:$variance, Optional<TensorOf<[UI8]>>:$mask);
   let extraClassDeclaration = affineAccessors;
 }
 
@@ -53,8 +53,8 @@ def Net_BatchStatisticsOp : Net_Op<"batch_statistics", [Pure, Net_InferTypes]> {
     %mean, %variance = net.batch_statistics %x : (tensor<2x6x4x4xf32>) -> (tensor<6xf32>, tensor<6xf32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input);
-  let results = (outs Net_F32Tensor:$mean, Net_F32Tensor:$variance);
+  let arguments = (ins Net_FloatTensor:$input);
+  let results = (outs Net_FloatTensor:$mean, Net_FloatTensor:$variance);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
 }
 
@@ -70,10 +70,10 @@ def Net_BatchNormInferenceOp : Net_AffineOp<"batch_norm_inference", [
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
-      Variadic<Net_F32Tensor>:$affine, F64Attr:$epsilon,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
+      Variadic<Net_FloatTensor>:$affine, F64Attr:$epsilon,
       OptionalAttr<Net_ActivationAttr>:$activation, OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output, Optional<TensorOf<[UI8]>>:$mask);
+  let results = (outs Net_FloatTensor:$output, Optional<TensorOf<[UI8]>>:$mask);
   let extraClassDeclaration = affineAccessors;
 }
 
@@ -90,12 +90,12 @@ def Net_BatchNormGradientOp : Net_Op<"batch_norm_gradient", [Pure, Net_InferType
       -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
-      Net_F32Tensor:$outputGradient, Optional<Net_F32Tensor>:$weight,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
+      Net_FloatTensor:$outputGradient, Optional<Net_FloatTensor>:$weight,
       Optional<TensorOf<[UI8]>>:$mask, F64Attr:$epsilon, BoolAttr:$with_bias,
       UnitAttr:$given_statistics, OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient,
-      Variadic<Net_F32Tensor>:$affineGradients); // weight, then bias
+  let results = (outs Net_FloatTensor:$inputGradient,
+      Variadic<Net_FloatTensor>:$affineGradients); // weight, then bias
   let assemblyFormat = [{
     $input `,` $mean `,` $variance `,` $outputGradient (`weight` $weight^)? (`mask` $mask^)?
     attr-dict `:` functional-type(operands, results)
@@ -118,7 +118,7 @@ def Net_UpdateStatisticOp : Net_Op<"update_statistic", [
     net.update_statistic @"batchnorm_1.running_mean", %mean {momentum = 1.0e-01 : f64, scale = 1.0e+00 : f64} : tensor<6xf32>
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$parameter, Net_F32Tensor:$value,
+  let arguments = (ins FlatSymbolRefAttr:$parameter, Net_FloatTensor:$value,
       F64Attr:$momentum, F64Attr:$scale);
   let assemblyFormat = "$parameter `,` $value attr-dict `:` type($value)";
 }

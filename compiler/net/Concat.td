@@ -13,8 +13,8 @@ def Net_ConcatOp : Net_LayerOp<"concat", [
     %y = net.concat %a, %b : (tensor<2x3x8x8xf32>, tensor<2x5x8x8xf32>) -> tensor<2x8x8x8xf32>
     ```
   }];
-  let arguments = (ins Variadic<Net_F32Tensor>:$inputs);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Variadic<Net_FloatTensor>:$inputs);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_ChannelSliceOp : Net_LayerOp<"channel_slice", [
@@ -25,8 +25,8 @@ def Net_ChannelSliceOp : Net_LayerOp<"channel_slice", [
     %a = net.channel_slice %y {offset = 0 : i64, channels = 3 : i64} : (tensor<2x8x8x8xf32>) -> tensor<2x3x8x8xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, I64Attr:$offset, I64Attr:$channels);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, I64Attr:$offset, I64Attr:$channels);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 #endif

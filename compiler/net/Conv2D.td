@@ -18,12 +18,12 @@ def Net_Conv2DOp : Net_LayerOp<"conv2d", [
       : (tensor<2x1x224x224xf32>, tensor<96x1x11x11xf32>, tensor<96xf32>) -> tensor<2x96x54x54xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$filter,
-      Optional<Net_F32Tensor>:$bias, DenseI64ArrayAttr:$stride,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$filter,
+      Optional<Net_FloatTensor>:$bias, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<Net_ActivationAttr>:$activation,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_Conv2DInputGradientOp : Net_LayerOp<"conv2d_input_gradient", [
@@ -33,23 +33,23 @@ def Net_Conv2DInputGradientOp : Net_LayerOp<"conv2d_input_gradient", [
     With `activated`, the output of the relu that made the input: the gradient
     of the relu's own input, zero where `activated` is.
   }];
-  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$filter,
-      Optional<Net_F32Tensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
+  let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$filter,
+      Optional<Net_FloatTensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 def Net_Conv2DFilterGradientOp : Net_LayerOp<"conv2d_filter_gradient", [
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "the gradients of a convolution's filter and, `with_bias`, of its bias";
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$outputGradient,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$outputGradient,
       DenseI64ArrayAttr:$filter_shape, BoolAttr:$with_bias,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
       DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$filterGradient,
-                      Optional<Net_F32Tensor>:$biasGradient);
+  let results = (outs Net_FloatTensor:$filterGradient,
+                      Optional<Net_FloatTensor>:$biasGradient);
 }
 
 #endif

@@ -19,12 +19,12 @@ def Net_Conv2DTransposeOp : Net_LayerOp<"conv2d_transpose", [
       : (tensor<2x16x7x7xf32>, tensor<16x8x4x4xf32>, tensor<8xf32>) -> tensor<2x8x14x14xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$filter,
-      Optional<Net_F32Tensor>:$bias, DenseI64ArrayAttr:$stride,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$filter,
+      Optional<Net_FloatTensor>:$bias, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$output_padding,
       DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_Conv2DTransposeInputGradientOp : Net_LayerOp<"conv2d_transpose_input_gradient", [
@@ -34,23 +34,23 @@ def Net_Conv2DTransposeInputGradientOp : Net_LayerOp<"conv2d_transpose_input_gra
     With `activated`, the output of the relu that made the input: the gradient
     of the relu's own input, zero where `activated` is.
   }];
-  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$filter,
-      Optional<Net_F32Tensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
+  let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$filter,
+      Optional<Net_FloatTensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 def Net_Conv2DTransposeFilterGradientOp : Net_LayerOp<"conv2d_transpose_filter_gradient", [
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "the gradients of a transposed convolution's filter and, `with_bias`, of its bias";
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$outputGradient,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$outputGradient,
       DenseI64ArrayAttr:$filter_shape, BoolAttr:$with_bias,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
       DenseI64ArrayAttr:$dilation, I64Attr:$groups,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$filterGradient,
-                      Optional<Net_F32Tensor>:$biasGradient);
+  let results = (outs Net_FloatTensor:$filterGradient,
+                      Optional<Net_FloatTensor>:$biasGradient);
 }
 
 #endif

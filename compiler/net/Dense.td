@@ -14,10 +14,10 @@ def Net_DenseOp : Net_LayerOp<"dense", [
     %y = net.dense %x, %w, %b : (tensor<2x400xf32>, tensor<120x400xf32>, tensor<120xf32>) -> tensor<2x120xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight,
-      Optional<Net_F32Tensor>:$bias, OptionalAttr<Net_ActivationAttr>:$activation,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$weight,
+      Optional<Net_FloatTensor>:$bias, OptionalAttr<Net_ActivationAttr>:$activation,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_DenseInputGradientOp : Net_LayerOp<"dense_input_gradient", [
@@ -27,18 +27,18 @@ def Net_DenseInputGradientOp : Net_LayerOp<"dense_input_gradient", [
     With `activated`, the output of the relu that made the input: the gradient
     of the relu's own input, zero where `activated` is.
   }];
-  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$weight,
-      Optional<Net_F32Tensor>:$activated, OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$weight,
+      Optional<Net_FloatTensor>:$activated, OptionalAttr<StrAttr>:$implementation);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 def Net_DenseWeightGradientOp : Net_LayerOp<"dense_weight_gradient", [
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "the gradients of a dense layer's weight and, `with_bias`, of its bias";
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$outputGradient,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$outputGradient,
       BoolAttr:$with_bias, OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$weightGradient,
-                      Optional<Net_F32Tensor>:$biasGradient);
+  let results = (outs Net_FloatTensor:$weightGradient,
+                      Optional<Net_FloatTensor>:$biasGradient);
 }
 
 #endif

@@ -18,9 +18,9 @@ def Net_DropoutOp : Net_LayerOp<"dropout", [
     %y = net.dropout %x, %state {rate = 5.0e-01 : f64, path = "dropout_1"} : (tensor<2x10xf32>, tensor<8xi32>) -> tensor<2x10xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_StateTensor:$state,
+  let arguments = (ins Net_FloatTensor:$input, Net_StateTensor:$state,
                        F64Attr:$rate, StrAttr:$path);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 #endif

@@ -16,19 +16,19 @@ def Net_LayerNormOp : Net_LayerOp<"layer_norm", [
       : (tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<2x6xf32>, tensor<2xf32>, tensor<2xf32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Variadic<Net_F32Tensor>:$affine,
+  let arguments = (ins Net_FloatTensor:$input, Variadic<Net_FloatTensor>:$affine,
       F64Attr:$epsilon, OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output, Net_F32Tensor:$mean, Net_F32Tensor:$variance);
+  let results = (outs Net_FloatTensor:$output, Net_FloatTensor:$mean, Net_FloatTensor:$variance);
   let hasVerifier = 1;
 }
 
 def Net_LayerNormGradientOp : Net_LayerOp<"layer_norm_gradient"> {
   let summary = "the gradients of a layer normalisation's input and, where it has them, of weight and bias";
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
-      Net_F32Tensor:$outputGradient, Optional<Net_F32Tensor>:$weight, F64Attr:$epsilon,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
+      Net_FloatTensor:$outputGradient, Optional<Net_FloatTensor>:$weight, F64Attr:$epsilon,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient,
-      Variadic<Net_F32Tensor>:$affineGradients); // weight, then bias
+  let results = (outs Net_FloatTensor:$inputGradient,
+      Variadic<Net_FloatTensor>:$affineGradients); // weight, then bias
 }
 
 #endif

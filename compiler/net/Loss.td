@@ -22,36 +22,36 @@ def Net_SoftmaxCrossEntropyOp : Net_LayerOp<"softmax_cross_entropy", [
     %loss, %correct = net.softmax_cross_entropy %x, %t : (tensor<2x10xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$logits, Net_LabelTensor:$labels,
+  let arguments = (ins Net_FloatTensor:$logits, Net_LabelTensor:$labels,
                        Net_LabelSmoothing:$label_smoothing);
-  let results = (outs Net_F32Tensor:$loss, Net_LabelTensor:$correct);
+  let results = (outs Net_FloatTensor:$loss, Net_LabelTensor:$correct);
 }
 
 def Net_SoftmaxCrossEntropyGradientOp : Net_LayerOp<"softmax_cross_entropy_gradient"> {
   let summary = "(softmax(logits) - smoothed one_hot(labels)) * lossGradient of the example / its pixels";
-  let arguments = (ins Net_F32Tensor:$logits, Net_LabelTensor:$labels,
-                       Net_F32Tensor:$lossGradient, Net_LabelSmoothing:$label_smoothing);
-  let results = (outs Net_F32Tensor:$logitsGradient);
+  let arguments = (ins Net_FloatTensor:$logits, Net_LabelTensor:$labels,
+                       Net_FloatTensor:$lossGradient, Net_LabelSmoothing:$label_smoothing);
+  let results = (outs Net_FloatTensor:$logitsGradient);
 }
 
 def Net_SoftmaxCrossEntropyWithGradientOp : Net_LayerOp<"softmax_cross_entropy_with_gradient"> {
   let summary = "softmax cross-entropy and the gradient of `scale` times its sum, in one pass";
-  let arguments = (ins Net_F32Tensor:$logits, Net_LabelTensor:$labels, F64Attr:$scale,
+  let arguments = (ins Net_FloatTensor:$logits, Net_LabelTensor:$labels, F64Attr:$scale,
                        Net_LabelSmoothing:$label_smoothing);
-  let results = (outs Net_F32Tensor:$loss, Net_LabelTensor:$correct,
-                      Net_F32Tensor:$logitsGradient);
+  let results = (outs Net_FloatTensor:$loss, Net_LabelTensor:$correct,
+                      Net_FloatTensor:$logitsGradient);
 }
 
 // A loss of each element and its target, and the gradient of the output.
 class Net_ElementLossOp<string mnemonic> : Net_LayerOp<mnemonic, [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$target);
-  let results = (outs Net_F32Tensor:$loss);
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$target);
+  let results = (outs Net_FloatTensor:$loss);
 }
 class Net_ElementLossGradientOp<string mnemonic> : Net_LayerOp<mnemonic> {
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$target,
-                       Net_F32Tensor:$lossGradient);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$target,
+                       Net_FloatTensor:$lossGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 def Net_SigmoidBinaryCrossEntropyOp : Net_ElementLossOp<"sigmoid_binary_cross_entropy"> {
@@ -89,7 +89,7 @@ def Net_LabelTargetOp : Net_LayerOp<"label_target", [
     ```
   }];
   let arguments = (ins Net_LabelTensor:$labels, I64Attr:$classes);
-  let results = (outs Net_F32Tensor:$target);
+  let results = (outs Net_FloatTensor:$target);
 }
 
 def Net_CountCorrectOp : Net_LayerOp<"count_correct"> {
@@ -101,7 +101,7 @@ def Net_CountCorrectOp : Net_LayerOp<"count_correct"> {
     %correct = net.count_correct %x, %t : (tensor<2x1xf32>, tensor<2xi32>) -> tensor<2xi32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$logits, Net_LabelTensor:$labels);
+  let arguments = (ins Net_FloatTensor:$logits, Net_LabelTensor:$labels);
   let results = (outs Net_LabelTensor:$correct);
 }
 

@@ -38,7 +38,7 @@ def Net_MinimizeOp : Net_Op<"minimize", []> {
     net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$loss, Net_StateTensor:$state,
+  let arguments = (ins Net_FloatTensor:$loss, Net_StateTensor:$state,
                        F64Attr:$momentum, F64Attr:$weight_decay, UnitAttr:$nesterov);
   let assemblyFormat = "operands attr-dict `:` type(operands)";
 }
@@ -54,7 +54,7 @@ def Net_SgdUpdateOp : Net_Op<"sgd_update", [
     net.sgd_update @"dense_1.weight", %g, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<10x84xf32>, tensor<8xi32>
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$parameter, Net_F32Tensor:$gradient,
+  let arguments = (ins FlatSymbolRefAttr:$parameter, Net_FloatTensor:$gradient,
       Net_StateTensor:$state, OptionalAttr<FlatSymbolRefAttr>:$velocity,
       F64Attr:$momentum, F64Attr:$weight_decay, UnitAttr:$nesterov,
       DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale);

@@ -17,8 +17,8 @@ def Net_Pad2DOp : Net_LayerOp<"pad2d", [
     %y = net.pad2d %x {sides = array<i64: 1, 1, 0, 2>} : (tensor<2x16x7x7xf32>) -> tensor<2x16x9x9xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, DenseI64ArrayAttr:$sides);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$sides);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 #endif

@@ -42,7 +42,7 @@ def Net_ReadParameterOp : Net_Op<"read_parameter", [
 def Net_WriteParameterOp : Net_Op<"write_parameter", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>, MemoryEffects<[MemWrite]>]> {
   let summary = "replaces the value of a parameter";
-  let arguments = (ins FlatSymbolRefAttr:$parameter, Net_F32Tensor:$value);
+  let arguments = (ins FlatSymbolRefAttr:$parameter, Net_FloatTensor:$value);
   let assemblyFormat = "$parameter `,` $value attr-dict `:` type($value)";
 }
 
@@ -54,7 +54,7 @@ def Net_XavierUniformOp : Net_Op<"xavier_uniform", [Pure,
     key seed xor hash(path), the counter (i, 0).
   }];
   let arguments = (ins Net_StateTensor:$state, F64Attr:$bound, StrAttr:$path);
-  let results = (outs Net_F32Tensor:$value);
+  let results = (outs Net_FloatTensor:$value);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
 }
 
@@ -62,7 +62,7 @@ def Net_FillOp : Net_Op<"fill", [Pure,
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["keepsZero"]>]> {
   let summary = "a tensor of one value";
   let arguments = (ins F64Attr:$value);
-  let results = (outs Net_F32Tensor:$result);
+  let results = (outs Net_FloatTensor:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
 }
 

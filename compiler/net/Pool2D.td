@@ -16,37 +16,37 @@ def Net_MaxPool2DOp : Net_LayerOp<"max_pool2d", [
       : (tensor<2x96x54x54xf32>) -> (tensor<2x96x26x26xf32>, tensor<2x96x26x26xui8>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, DenseI64ArrayAttr:$window,
+  let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$window,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output, TensorOf<[UI8]>:$indices);
+  let results = (outs Net_FloatTensor:$output, TensorOf<[UI8]>:$indices);
 }
 
 def Net_MaxPool2DGradientOp : Net_LayerOp<"max_pool2d_gradient"> {
   let summary = "the gradient of a max pool's input, [C, H, W] = `input_shape`";
-  let arguments = (ins Net_F32Tensor:$outputGradient, TensorOf<[UI8]>:$indices,
+  let arguments = (ins Net_FloatTensor:$outputGradient, TensorOf<[UI8]>:$indices,
       DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$window,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 def Net_AvgPool2DOp : Net_LayerOp<"avg_pool2d", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
   let summary = "the mean of each window, its padding counted as zeros";
-  let arguments = (ins Net_F32Tensor:$input, DenseI64ArrayAttr:$window,
+  let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$window,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_AvgPool2DGradientOp : Net_LayerOp<"avg_pool2d_gradient"> {
   let summary = "the gradient of an average pool's input, [C, H, W] = `input_shape`";
-  let arguments = (ins Net_F32Tensor:$outputGradient,
+  let arguments = (ins Net_FloatTensor:$outputGradient,
       DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$window,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
       OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 #endif

@@ -13,7 +13,7 @@ class Net_RandomGatherOp<string mnemonic, dag parameters>
   let arguments = !con((ins Net_PixelTensor:$input, Net_LabelTensor:$samples,
                             Net_StateTensor:$state), parameters,
                        (ins StrAttr:$path));
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_RandomCropOp : Net_RandomGatherOp<"random_crop",

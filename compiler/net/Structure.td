@@ -8,22 +8,22 @@ include "compiler/net/NetInterfaces.td"
 def Net_ReshapeOp : Net_LayerOp<"reshape", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
   let summary = "the same elements in row-major order as [N] + `shape`";
-  let arguments = (ins Net_F32Tensor:$input, DenseI64ArrayAttr:$shape);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$shape);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_AddOp : Net_LayerOp<"add", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>,
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["keepsZero"]>]> {
   let summary = "the sum of two tensors of one shape";
-  let arguments = (ins Net_F32Tensor:$lhs, Net_F32Tensor:$rhs);
-  let results = (outs Net_F32Tensor:$sum);
+  let arguments = (ins Net_FloatTensor:$lhs, Net_FloatTensor:$rhs);
+  let results = (outs Net_FloatTensor:$sum);
 }
 
 def Net_ReorderOp : Net_Op<"reorder", [Pure]> {
   let summary = "the same tensor in another layout";
-  let arguments = (ins Net_F32Tensor:$input, OptionalAttr<StrAttr>:$implementation);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, OptionalAttr<StrAttr>:$implementation);
+  let results = (outs Net_FloatTensor:$output);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }

@@ -38,7 +38,7 @@ def Net_ResizeOp : Net_GatherOp<"resize"> {
     ```
   }];
   let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_CenterCropOp : Net_GatherOp<"center_crop"> {
@@ -51,22 +51,22 @@ def Net_CenterCropOp : Net_GatherOp<"center_crop"> {
     ```
   }];
   let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_ToTensorOp : Net_LayerOp<"to_tensor", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["keepsZero"]>]> {
   let summary = "pixels from 0..255 to 0..1";
   let arguments = (ins Net_PixelTensor:$input);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_NormalizeOp : Net_LayerOp<"normalize", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
   let summary = "(x - mean[c])/deviation[c] in each channel c; one value serves all";
-  let arguments = (ins Net_F32Tensor:$input, DenseF64ArrayAttr:$mean,
+  let arguments = (ins Net_FloatTensor:$input, DenseF64ArrayAttr:$mean,
                        DenseF64ArrayAttr:$deviation);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 #endif

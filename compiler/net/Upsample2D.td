@@ -17,17 +17,17 @@ def Net_Upsample2DOp : Net_LayerOp<"upsample2d", [
     %y = net.upsample2d %x {scale = array<i64: 2, 2>, mode = #net.interpolation<nearest>} : (tensor<2x16x7x7xf32>) -> tensor<2x16x14x14xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, DenseI64ArrayAttr:$scale,
+  let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$scale,
                        Net_InterpolationAttr:$mode);
-  let results = (outs Net_F32Tensor:$output);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Net_Upsample2DGradientOp : Net_LayerOp<"upsample2d_gradient", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise", "isSpatial", "keepsZero"]>]> {
   let summary = "the gradient of an upsampling's input: each element gathers what it gave";
-  let arguments = (ins Net_F32Tensor:$outputGradient, DenseI64ArrayAttr:$scale,
+  let arguments = (ins Net_FloatTensor:$outputGradient, DenseI64ArrayAttr:$scale,
                        Net_InterpolationAttr:$mode);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 #endif

@@ -44,9 +44,9 @@ def Cuda_ChannelSumsOp : Cuda_LayerOp<"channel_sums", [
     %q = cuda.channel_sums %x {parts = 4 : i64, per_example} : (tensor<8x784xf32>) -> tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Optional<Net_F32Tensor>:$factor, I64Attr:$parts,
+  let arguments = (ins Net_FloatTensor:$input, Optional<Net_FloatTensor>:$factor, I64Attr:$parts,
       DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$scale, UnitAttr:$per_example);
-  let results = (outs Net_F32Tensor:$sums);
+  let results = (outs Net_FloatTensor:$sums);
 }
 
 def Cuda_ChannelSquaresOp : Cuda_LayerOp<"channel_squares", [
@@ -58,9 +58,9 @@ def Cuda_ChannelSquaresOp : Cuda_LayerOp<"channel_squares", [
     %p = cuda.channel_squares %x, %mean {parts = 4 : i64, per_example} : (tensor<8x784xf32>, tensor<8xf32>) -> tensor<8x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, I64Attr:$parts,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, I64Attr:$parts,
       DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$scale, UnitAttr:$per_example);
-  let results = (outs Net_F32Tensor:$sums);
+  let results = (outs Net_FloatTensor:$sums);
 }
 
 def Cuda_CudnnBatchNormOp : Cuda_LayerOp<"cudnn_batch_norm"> {
@@ -71,9 +71,9 @@ def Cuda_CudnnBatchNormOp : Cuda_LayerOp<"cudnn_batch_norm"> {
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight, Net_F32Tensor:$bias,
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$weight, Net_FloatTensor:$bias,
       F64Attr:$epsilon);
-  let results = (outs Net_F32Tensor:$output, Net_F32Tensor:$mean, Net_F32Tensor:$inverse);
+  let results = (outs Net_FloatTensor:$output, Net_FloatTensor:$mean, Net_FloatTensor:$inverse);
 }
 
 def Cuda_CudnnBatchNormGradientOp : Cuda_LayerOp<"cudnn_batch_norm_gradient"> {
@@ -85,10 +85,10 @@ def Cuda_CudnnBatchNormGradientOp : Cuda_LayerOp<"cudnn_batch_norm_gradient"> {
       -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$input,
-      Net_F32Tensor:$weight, Net_F32Tensor:$mean, Net_F32Tensor:$inverse);
-  let results = (outs Net_F32Tensor:$inputGradient, Net_F32Tensor:$weightGradient,
-      Net_F32Tensor:$biasGradient);
+  let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$input,
+      Net_FloatTensor:$weight, Net_FloatTensor:$mean, Net_FloatTensor:$inverse);
+  let results = (outs Net_FloatTensor:$inputGradient, Net_FloatTensor:$weightGradient,
+      Net_FloatTensor:$biasGradient);
 }
 
 def Cuda_VarianceOp : Cuda_LayerOp<"variance", [
@@ -99,8 +99,8 @@ def Cuda_VarianceOp : Cuda_LayerOp<"variance", [
     %v = cuda.variance %inverse {epsilon = 1.0e-05 : f64} : (tensor<6xf32>) -> tensor<6xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$inverse, F64Attr:$epsilon);
-  let results = (outs Net_F32Tensor:$variance);
+  let arguments = (ins Net_FloatTensor:$inverse, F64Attr:$epsilon);
+  let results = (outs Net_FloatTensor:$variance);
 }
 
 def Cuda_ChannelAffineOp : Cuda_LayerOp<"channel_affine", [
@@ -114,9 +114,9 @@ def Cuda_ChannelAffineOp : Cuda_LayerOp<"channel_affine", [
       : (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$mean, Net_F32Tensor:$variance,
-      Variadic<Net_F32Tensor>:$affine, F64Attr:$epsilon, UnitAttr:$per_example);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
+      Variadic<Net_FloatTensor>:$affine, F64Attr:$epsilon, UnitAttr:$per_example);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Cuda_NormInputGradientOp : Cuda_LayerOp<"norm_input_gradient", [
@@ -132,10 +132,10 @@ def Cuda_NormInputGradientOp : Cuda_LayerOp<"norm_input_gradient", [
       : (tensor<2x6x4x4xf32>, tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$outputGradient, Net_F32Tensor:$normalised,
-      Net_F32Tensor:$variance, Net_F32Tensor:$dw, Net_F32Tensor:$db,
-      Optional<Net_F32Tensor>:$weight, F64Attr:$epsilon, UnitAttr:$per_example);
-  let results = (outs Net_F32Tensor:$inputGradient);
+  let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$normalised,
+      Net_FloatTensor:$variance, Net_FloatTensor:$dw, Net_FloatTensor:$db,
+      Optional<Net_FloatTensor>:$weight, F64Attr:$epsilon, UnitAttr:$per_example);
+  let results = (outs Net_FloatTensor:$inputGradient);
 }
 
 def Cuda_ChannelAddOp : Cuda_LayerOp<"channel_add", [
@@ -146,8 +146,8 @@ def Cuda_ChannelAddOp : Cuda_LayerOp<"channel_add", [
     %y = cuda.channel_add %x, %b : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$bias);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$bias);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Cuda_ChannelScaleOp : Cuda_LayerOp<"channel_scale", [
@@ -158,8 +158,8 @@ def Cuda_ChannelScaleOp : Cuda_LayerOp<"channel_scale", [
     %y = cuda.channel_scale %x, %w : (tensor<2x6x4x4xf32>, tensor<6xf32>) -> tensor<2x6x4x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input, Net_F32Tensor:$weight);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$weight);
+  let results = (outs Net_FloatTensor:$output);
 }
 
 def Cuda_CastOp : Cuda_Op<"cast", [DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
@@ -169,8 +169,8 @@ def Cuda_CastOp : Cuda_Op<"cast", [DeclareOpInterfaceMethods<Net_ElementOpInterf
     %y = cuda.cast %x : (tensor<2x3xf32>) -> tensor<2x3xbf16>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input);
+  let results = (outs Net_FloatTensor:$output);
   let hasVerifier = 1;
 }
 
@@ -181,8 +181,8 @@ def Cuda_RelayoutOp : Cuda_Op<"relayout", [DeclareOpInterfaceMethods<Net_Element
     %y = cuda.relayout %x : (tensor<2x3x4x4xf32, #net.layout<"acdb">>) -> tensor<2x3x4x4xf32>
     ```
   }];
-  let arguments = (ins Net_F32Tensor:$input);
-  let results = (outs Net_F32Tensor:$output);
+  let arguments = (ins Net_FloatTensor:$input);
+  let results = (outs Net_FloatTensor:$output);
   let hasVerifier = 1;
 }
 
