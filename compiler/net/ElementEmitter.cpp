@@ -8,17 +8,17 @@
 using namespace mlir;
 using namespace netc::net;
 
-Type ElementEmitter::widen(Type type) const {
+Type LaneEmitter::widen(Type type) const {
   return width == 1 ? type : VectorType::get({width}, type);
 }
 
-Value ElementEmitter::splat(Value scalar) {
+Value LaneEmitter::splat(Value scalar) {
   return width == 1 ? scalar
                     : builder.create<vector::SplatOp>(location, scalar,
                                                       widen(scalar.getType()));
 }
 
-static Value makeConstant(ElementEmitter &emitter, TypedAttr scalar) {
+static Value makeConstant(LaneEmitter &emitter, TypedAttr scalar) {
   if (emitter.width == 1)
     return emitter.builder.create<arith::ConstantOp>(emitter.location, scalar);
   auto type = VectorType::get({emitter.width}, scalar.getType());
@@ -26,12 +26,12 @@ static Value makeConstant(ElementEmitter &emitter, TypedAttr scalar) {
       emitter.location, DenseElementsAttr::get(type, Attribute(scalar)));
 }
 
-Value ElementEmitter::constant(double value) {
+Value LaneEmitter::constant(double value) {
   return makeConstant(*this,
                       builder.getF32FloatAttr(static_cast<float>(value)));
 }
 
-Value ElementEmitter::constantInt(int64_t value, unsigned bits) {
+Value LaneEmitter::constantInt(int64_t value, unsigned bits) {
   return makeConstant(
       *this, builder.getIntegerAttr(builder.getIntegerType(bits),
                                     APInt(bits, static_cast<uint64_t>(value))));

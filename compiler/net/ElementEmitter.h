@@ -6,11 +6,27 @@
 
 namespace netc::net {
 
-class ElementEmitter {
+/// Emits for one element, or for a vector of `width` of them.
+class LaneEmitter {
 public:
-  ElementEmitter(mlir::OpBuilder &builder, mlir::Location location,
-                 int64_t width)
+  LaneEmitter(mlir::OpBuilder &builder, mlir::Location location, int64_t width)
       : builder(builder), location(location), width(width) {}
+
+  /// The scalar in every lane.
+  mlir::Value splat(mlir::Value scalar);
+  mlir::Value constant(double value); // f32
+  mlir::Value constantInt(int64_t value, unsigned bits = 32);
+  /// `type`, or the vector of `width` of it.
+  mlir::Type widen(mlir::Type type) const;
+
+  mlir::OpBuilder &builder;
+  mlir::Location location;
+  const int64_t width;
+};
+
+class ElementEmitter : public LaneEmitter {
+public:
+  using LaneEmitter::LaneEmitter;
   virtual ~ElementEmitter() = default;
 
   /// The operand's element at the current place, as f32, i32, or i8 (pixels);
@@ -44,17 +60,6 @@ public:
   virtual mlir::Value channel() = 0;
   /// A word of the run state, as i32, the same in every lane.
   virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
-
-  /// The scalar in every lane.
-  mlir::Value splat(mlir::Value scalar);
-  mlir::Value constant(double value); // f32
-  mlir::Value constantInt(int64_t value, unsigned bits = 32);
-  /// `type`, or the vector of `width` of it.
-  mlir::Type widen(mlir::Type type) const;
-
-  mlir::OpBuilder &builder;
-  mlir::Location location;
-  const int64_t width;
 };
 
 /// The words of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the given

@@ -2,6 +2,8 @@
 // tensors of logical shape, with a static batch in front.
 #pragma once
 
+#include "compiler/net/Training.h"
+#include "compiler/net/UpdateEmitter.h"
 #include "compiler/shape/Shape.h"
 #include "compiler/shape/Transforms.h"
 
@@ -16,7 +18,7 @@
 
 namespace netc::net {
 
-class ElementEmitter; // compiler/net/ElementEmitter.h
+class ElementMath; // compiler/net/ElementMath.h
 
 /// Equal shapes and element types; what is written may be unranked or carry a
 /// layout.

@@ -65,4 +65,75 @@ def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
       "bool", "keepsZero", (ins), "", [{ return false; }]>];
 }
 
+def Net_ParameterWriteOpInterface : OpInterface<"ParameterWriteOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = "The op writes a parameter in place.";
+  let methods = [
+    InterfaceMethod<"The parameter.", "::mlir::FlatSymbolRefAttr", "getParameterAttr">,
+    InterfaceMethod<[{
+        The operand whose layout must be the parameter's: its new value, or what
+        changes it.
+      }], "::mlir::OpOperand &", "getValueMutable">];
+}
+
+def Net_UpdateOpInterface : OpInterface<"UpdateOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = [{
+    One step of an optimiser on a parameter, in place. `net.<optimizer>_update`
+    is the update of an optimiser: its static methods are asked by its name
+    (findUpdate). The op's class is Net_UpdateOp.
+  }];
+  let methods = [
+    StaticInterfaceMethod<"The optimiser's settings, beside the learning rate.",
+      "::llvm::ArrayRef<::netc::net::SettingSpec>", "getSettings">,
+    StaticInterfaceMethod<"What an optimiser with these settings keeps for each parameter.",
+      "::llvm::SmallVector<::netc::net::OptimizerState>", "getOptimizerStates",
+      (ins "::mlir::DictionaryAttr":$settings)>,
+    StaticInterfaceMethod<"Builds the update of one parameter.",
+      "void", "buildUpdate", (ins "::mlir::OpBuilder &":$builder,
+        "::mlir::Location":$location, "const ::netc::net::UpdateParts &":$parts)>,
+    InterfaceMethod<"The parameter.", "::mlir::FlatSymbolRefAttr", "getParameterAttr">,
+    InterfaceMethod<"What is kept of it: symbols in the order of getOptimizerStates; null if nothing.",
+      "::mlir::ArrayAttr", "getStatesAttr">,
+    InterfaceMethod<"Its gradient.", "::mlir::Value", "getGradient">,
+    InterfaceMethod<"The run state.", "::mlir::Value", "getState">,
+    InterfaceMethod<"Multiplies the learning rate.", "::llvm::APFloat", "getLearningRateScale">,
+    InterfaceMethod<"Emits what all elements share, f32 scalars, before them; the learning rate unless an op needs others.",
+      "::llvm::SmallVector<::mlir::Value>", "emitScalars",
+      (ins "::netc::net::RunEmitter &":$run), "", [{ return {run.learningRate()}; }]>,
+    InterfaceMethod<"Emits the step of one element, or of a vector of them: keeps its states and returns its new weight.",
+      "::mlir::Value", "emitUpdate", (ins "::netc::net::UpdateEmitter &":$emitter)>];
+}
+
+def Net_LossOpInterface : OpInterface<"LossOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = [{
+    A loss of each example. `net.<loss>` is the loss that `net.training` names:
+    its static methods are asked by its name (findLoss).
+  }];
+  let methods = [
+    StaticInterfaceMethod<"The loss's settings.",
+      "::llvm::ArrayRef<::netc::net::SettingSpec>", "getSettings">,
+    StaticInterfaceMethod<"Whether it can compare with the network's input, not with labels only.",
+      "bool", "takesInput">,
+    StaticInterfaceMethod<"Builds the loss, and the count of hits where it has one.",
+      "::netc::net::BuiltLoss", "buildLoss", (ins "::mlir::OpBuilder &":$builder,
+        "::mlir::Location":$location, "const ::netc::net::LossParts &":$parts)>];
+}
+
+def Net_ElementLossOpInterface : OpInterface<"ElementLossOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = [{
+    The mean over an example's elements of a loss of each, (input, target) -> loss;
+    or the gradient of that, (input, target, lossGradient) -> inputGradient.
+  }];
+  let methods = [
+    InterfaceMethod<[{
+        Emits for an output `x` and its target `t`, f32 or vectors of it, the loss
+        of the element; of a gradient, its derivative by `x`.
+      }], "::mlir::Value", "emitTerm", (ins "::netc::net::ElementMath &":$math,
+        "::mlir::Value":$x, "::mlir::Value":$t)>,
+    InterfaceMethod<"Whether it is a gradient.", "bool", "isGradient">];
+}
+
 #endif
