@@ -2,7 +2,7 @@
 // whose blocks no cut divides, the channels of one input are contiguous behind
 // the dimensions that lie outside them.
 #include "compiler/generate/Generators.h"
-#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/select/Layouts.h"
 #include "runtime/Layout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -30,7 +30,7 @@ struct Rows {
 
   explicit Rows(Type type) {
     bool isInside = false;
-    for (const runtime::Level &level : runtime::memoryLevels(toRuntime(type))) {
+    for (const runtime::Level &level : runtime::memoryLevels(select::toRuntime(type))) {
       isInside |= level.dimension == 1;
       (isInside ? inner : outer) *= level.size;
     }
