@@ -2,8 +2,8 @@
 // asks for its place, the place is computed from the layout; padding is kept
 // zero. Ops that gather are computed row by row, and their operands, where they
 // are fused, at the places that are read.
-#include "compiler/net/ElementEmitter.h"
 #include "compiler/generate/Generators.h"
+#include "compiler/net/ElementEmitter.h"
 #include "compiler/select/Layouts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
