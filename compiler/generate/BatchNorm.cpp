@@ -4,7 +4,7 @@
 // LeVeque, "Algorithms for computing the sample variance", 1983). The parts
 // share the channels, so the sums do not depend on how many parts there are.
 #include "compiler/generate/Generators.h"
-#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/select/Layouts.h"
 #include "runtime/Layout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -27,7 +27,7 @@ struct ChannelOrder {
 
 /// Nothing where channels lie otherwise or something else is padded.
 static std::optional<ChannelOrder> channelOrder(RankedTensorType type) {
-  runtime::TensorType tensor = toRuntime(type);
+  runtime::TensorType tensor = select::toRuntime(type);
   runtime::Layout layout =
       runtime::Layout::parse(tensor.layout, tensor.shape.size());
   for (const runtime::Layout::Block &block : layout.blocks)

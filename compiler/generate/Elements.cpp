@@ -2,9 +2,9 @@
 // asks for its place, the place is computed from the layout; padding is kept
 // zero. Ops that gather are computed row by row, and their operands, where they
 // are fused, at the places that are read.
-#include "compiler/net/ElementEmitter.h"
 #include "compiler/generate/Generators.h"
-#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/net/ElementEmitter.h"
+#include "compiler/select/Layouts.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -89,7 +89,7 @@ struct MemoryDimension {
 } // namespace
 
 static SmallVector<MemoryDimension> memoryDimensions(RankedTensorType type) {
-  runtime::TensorType tensor = toRuntime(type);
+  runtime::TensorType tensor = select::toRuntime(type);
   std::vector<int64_t> sizes = runtime::physicalShape(tensor);
   SmallVector<MemoryDimension> result;
   size_t next = 0;

@@ -8,6 +8,7 @@
 #include "compiler/passes/Passes.h"
 
 #include "compiler/kernel/KernelDialect.h"
+#include "compiler/select/Layouts.h"
 #include "runtime/Error.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -24,6 +25,7 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 using runtime::cpu::Role;
+using select::toRuntime;
 
 namespace netc::net {
 #define GEN_PASS_DEF_LOWERTOKERNEL

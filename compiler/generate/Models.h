@@ -1,0 +1,28 @@
+// How a family attaches its kernels, in its own file; attachModels calls all.
+#pragma once
+
+#include "compiler/generate/Generators.h"
+
+namespace netc::generate {
+
+/// The interface of `OpTy` by the function that emits its kernel.
+template <typename OpTy, void (*emit)(KernelBuilder &, OpTy)>
+struct KernelModel
+    : GeneratedOpInterface::ExternalModel<KernelModel<OpTy, emit>, OpTy> {
+  void emitKernel(mlir::Operation *op, KernelBuilder &kernel) const {
+    emit(kernel, llvm::cast<OpTy>(op));
+  }
+};
+
+template <typename OpTy, void (*emit)(KernelBuilder &, OpTy)>
+void attachKernel(mlir::MLIRContext &context) {
+  OpTy::template attachInterface<KernelModel<OpTy, emit>>(context);
+}
+
+void attachBatchNormKernels(mlir::MLIRContext &context);
+void attachConcatKernels(mlir::MLIRContext &context);
+void attachElementLossKernels(mlir::MLIRContext &context);
+void attachLossKernels(mlir::MLIRContext &context);
+void attachUpdateKernels(mlir::MLIRContext &context);
+
+} // namespace netc::generate
