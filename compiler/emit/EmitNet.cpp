@@ -225,31 +225,28 @@ Value Emitter::emit(const shape::Conv2D &spec, const Layer &layer,
   return builder.create<net::Conv2DOp>(
       location, input, parameters[0], spec.useBias ? parameters[1] : Value(),
       pair(spec.stride), pair(spec.padding), pair(spec.dilation),
-      builder.getI64IntegerAttr(spec.groups), net::ActivationKindAttr(),
-      StringAttr());
+      builder.getI64IntegerAttr(spec.groups), net::ActivationKindAttr());
 }
 
 Value Emitter::emit(const shape::MaxPool2D &spec, const Layer &,
                     Location location, Value input) {
   return builder
       .create<net::MaxPool2DOp>(location, input, pair(spec.window),
-                                pair(spec.stride), pair(spec.padding),
-                                StringAttr())
+                                pair(spec.stride), pair(spec.padding))
       .getOutput();
 }
 
 Value Emitter::emit(const shape::AvgPool2D &spec, const Layer &,
                     Location location, Value input) {
   return builder.create<net::AvgPool2DOp>(location, input, pair(spec.window),
-                                          pair(spec.stride), pair(spec.padding),
-                                          StringAttr());
+                                          pair(spec.stride), pair(spec.padding));
 }
 
 Value Emitter::emit(const shape::GlobalAvgPool2D &, const Layer &layer,
                     Location location, Value input) {
   shape::Pair window = {layer.input[1], layer.input[2]};
   return builder.create<net::AvgPool2DOp>(
-      location, input, pair(window), pair(window), pair({0, 0}), StringAttr());
+      location, input, pair(window), pair(window), pair({0, 0}));
 }
 
 Value Emitter::emit(const shape::Flatten &, const Layer &layer,
@@ -262,7 +259,7 @@ Value Emitter::emit(const shape::Dense &spec, const Layer &layer,
   SmallVector<Value> parameters = emitParameters(layer, location);
   return builder.create<net::DenseOp>(location, input, parameters[0],
                                       spec.useBias ? parameters[1] : Value(),
-                                      net::ActivationKindAttr(), StringAttr());
+                                      net::ActivationKindAttr());
 }
 
 Value Emitter::emit(const shape::Dropout &spec, const Layer &layer,
@@ -292,7 +289,7 @@ Value Emitter::emit(const shape::BatchNorm &spec, const Layer &layer,
       .create<net::BatchNormOp>(
           location, input, parameters, builder.getF64FloatAttr(spec.epsilon),
           builder.getF64FloatAttr(spec.momentum), statistic(".running_mean"),
-          statistic(".running_var"), net::ActivationKindAttr(), StringAttr())
+          statistic(".running_var"), net::ActivationKindAttr())
       .getOutput();
 }
 
@@ -307,7 +304,7 @@ Value Emitter::emit(const shape::LayerNorm &spec, const Layer &layer,
   Value output = builder
                      .create<net::LayerNormOp>(
                          location, input, parameters,
-                         builder.getF64FloatAttr(spec.epsilon), StringAttr())
+                         builder.getF64FloatAttr(spec.epsilon))
                      .getOutput();
   return isImage ? builder.create<net::ReshapeOp>(location, output,
                                                   sizes(layer.input))
@@ -330,8 +327,7 @@ Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
   return builder
       .create<net::BatchNormInferenceOp>(
           location, input, mean, variance, parameters,
-          builder.getF64FloatAttr(epsilon), net::ActivationKindAttr(),
-          StringAttr())
+          builder.getF64FloatAttr(epsilon), net::ActivationKindAttr())
       .getOutput();
 }
 
@@ -341,8 +337,7 @@ Value Emitter::emit(const shape::Conv2DTranspose &spec, const Layer &layer,
   return builder.create<net::Conv2DTransposeOp>(
       location, input, parameters[0], spec.useBias ? parameters[1] : Value(),
       pair(spec.stride), pair(spec.padding), pair(spec.outputPadding),
-      pair(spec.dilation), builder.getI64IntegerAttr(spec.groups),
-      StringAttr());
+      pair(spec.dilation), builder.getI64IntegerAttr(spec.groups));
 }
 
 Value Emitter::emit(const shape::GlobalMaxPool2D &, const Layer &layer,
@@ -350,7 +345,7 @@ Value Emitter::emit(const shape::GlobalMaxPool2D &, const Layer &layer,
   shape::Pair window = {layer.input[1], layer.input[2]};
   return builder
       .create<net::MaxPool2DOp>(location, input, pair(window), pair(window),
-                                pair({0, 0}), StringAttr())
+                                pair({0, 0}))
       .getOutput();
 }
 

@@ -34,6 +34,12 @@ LogicalResult
 KernelDialect::verifyOperationAttribute(Operation *op,
                                         NamedAttribute attribute) {
   StringRef name = attribute.getName();
+  if (name == choiceAttrName) {
+    if (isa<ChoiceAttr>(attribute.getValue()))
+      return success();
+    return op->emitOpError("`kernel.choice` must be a #kernel.choice, got ")
+           << attribute.getValue();
+  }
   if (name != targetAttrName && name != arenaBytesAttrName)
     return op->emitOpError("has an unknown attribute `") << name << "`";
   if (!isa<ModuleOp>(op))

@@ -24,6 +24,7 @@ class ModuleOp;
 namespace netc::kernel {
 
 // Names of discardable attributes.
+inline constexpr llvm::StringLiteral choiceAttrName = "kernel.choice";
 inline constexpr llvm::StringLiteral targetAttrName = "kernel.target";
 inline constexpr llvm::StringLiteral arenaBytesAttrName = "kernel.arena_bytes";
 inline constexpr llvm::StringLiteral argumentNameAttrName = "kernel.name";

@@ -18,7 +18,7 @@ def Kernel_Dialect : Dialect {
     physical shape, blocks and padding included; `#kernel.tensor` says which
     logical tensor lies in one.
 
-    Attributes of the module: `kernel.target`, what it is for, and, after
+    Attributes of any op: `kernel.choice`. Attributes of the module: `kernel.target`, what it is for, and, after
     memory planning, `kernel.arena_bytes`. Attributes of a program's arguments:
     `kernel.name`, `kernel.role` ("input" or "output"), `kernel.tensor` (where
     the argument is not row-major) and, after memory planning, `kernel.offset`.
@@ -73,6 +73,23 @@ def Kernel_TensorAttr : Kernel_Attr<"Tensor", "tensor"> {
   }];
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+}
+
+def Kernel_ChoiceAttr : Kernel_Attr<"Choice", "choice"> {
+  let summary = "how an op is run: `#kernel.choice<engine = \"oneDNN\", implementation = \"jit:avx512_core\">`";
+  let description = [{
+    What `net-select-launches` has decided: the engine, its implementation by
+    its own name, the memory that it needs beside its operands and results, its
+    estimated cost, and the reason in words. On the ops of a program before
+    lowering, and on the launches that they become.
+  }];
+  let parameters = (ins StringRefParameter<"who runs it">:$engine,
+      StringRefParameter<"its name there", "\"\"">:$implementation,
+      DefaultValuedParameter<"int64_t", "0">:$scratch_bytes,
+      DefaultValuedParameter<"int64_t", "0">:$workspace_bytes,
+      DefaultValuedParameter<"int64_t", "0">:$nanoseconds,
+      StringRefParameter<"why it was chosen", "\"\"">:$reason);
+  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 // The enumerations of runtime/cpu/Primitive.h, value for value.

@@ -10,24 +10,13 @@
 
 namespace netc::cuda {
 
+/// Lets `#kernel.cuda` and the ops of `net` answer what passes ask a target.
+void registerTarget(mlir::DialectRegistry &registry);
+
 /// `kernel-plan-graphs`: asks the planner for every `kernel.graph`, records the
 /// engine and gives the graph its workspace. Without a planner it starts one
 /// for the module's target.
 std::unique_ptr<mlir::Pass> createPlanGraphs(Planner *planner = nullptr);
-
-/// `net-split-bias-gradient`, on functions: cuDNN has no bias gradient.
-std::unique_ptr<mlir::Pass> createSplitBiasGradient();
-
-/// `net-split-max-pool`, on functions, before gradients: cuDNN's windows are
-/// small.
-std::unique_ptr<mlir::Pass> createSplitMaxPool();
-
-/// `net-expand-batch-norm`, on functions: cuDNN's own in training, generated
-/// kernels where the statistics are given.
-std::unique_ptr<mlir::Pass> createExpandBatchNorm();
-
-/// `net-expand-layer-norm`, on functions: generated kernels.
-std::unique_ptr<mlir::Pass> createExpandLayerNorm();
 
 /// `net-fuse-activation-gradient`: a relu's gradient in the graph of the data
 /// gradient before it, where the planner knows an engine for it. Without a

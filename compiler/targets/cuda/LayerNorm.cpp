@@ -1,19 +1,17 @@
 // Layer normalisation by generated kernels: sums of each example in a fixed
 // order, and what is computed with them for each element.
-#include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/DeviceOps.h"
+#include "compiler/targets/cuda/Families.h"
 #include "compiler/targets/cuda/SumChannels.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/Pass.h"
 
 using namespace mlir;
 using namespace netc;
-using namespace netc::net;
 using namespace netc::cuda;
+using namespace netc::net;
 
 /// Mean and variance are a pass over the example each: what is subtracted first
 /// cannot cancel later.
-static void expand(LayerNormOp op) {
+static void expandNorm(LayerNormOp op) {
   OpBuilder builder(op);
   Location location = op.getLoc();
   Value input = op.getInput();
@@ -34,7 +32,7 @@ static void expand(LayerNormOp op) {
 /// With g = dy*weight: dx = (g - (sum of g + n*sum of g*n)/D)/deviation, the
 /// sums over the example, n the normalised input; dw is the sum of dy*n over
 /// the examples, db that of dy.
-static void expand(LayerNormGradientOp op) {
+static void expandNorm(LayerNormGradientOp op) {
   OpBuilder builder(op);
   Location location = op.getLoc();
   Value dy = op.getOutputGradient();
@@ -64,34 +62,17 @@ namespace {
 /// `net.layer_norm` becomes `cuda.channel_sums`, `cuda.channel_squares` and
 /// `cuda.channel_affine` of examples, its gradient `cuda.channel_sums` of
 /// channels for the weight and of examples for `cuda.norm_input_gradient`.
-class ExpandLayerNorm
-    : public PassWrapper<ExpandLayerNorm, OperationPass<func::FuncOp>> {
-public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandLayerNorm)
-
-  StringRef getArgument() const override { return "net-expand-layer-norm"; }
-  StringRef getDescription() const override {
-    return "Make layer normalisation of sums of examples, for a GPU";
-  }
-  void runOnOperation() override {
-    for (Operation &op :
-         llvm::make_early_inc_range(getOperation().getBody().front())) {
-      if (!isa<LayerNormOp, LayerNormGradientOp>(op))
-        continue;
-      Type input = op.getOperand(0).getType();
-      if (!isa<RankedTensorType>(input)) {
-        op.emitOpError("expected shapes that are inferred, got ") << input;
-        return signalPassFailure();
-      }
-      if (auto norm = dyn_cast<LayerNormOp>(op))
-        expand(norm);
-      else
-        expand(cast<LayerNormGradientOp>(op));
-    }
+struct Expansion {
+  template <typename Op> static LogicalResult expand(Op op) {
+    Type input = op->getOperand(0).getType();
+    if (!isa<RankedTensorType>(input))
+      return op.emitOpError("expected shapes that are inferred, got ") << input;
+    expandNorm(op);
+    return success();
   }
 };
 } // namespace
 
-std::unique_ptr<Pass> netc::cuda::createExpandLayerNorm() {
-  return std::make_unique<ExpandLayerNorm>();
+void cuda::attachLayerNorm(MLIRContext &context) {
+  attachExpansions<Expansion, LayerNormOp, LayerNormGradientOp>(context);
 }

@@ -1,15 +1,13 @@
 // Batch normalisation in the forms that a GPU has: cuDNN's own in training,
 // generated kernels where the statistics are given.
-#include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/DeviceOps.h"
+#include "compiler/targets/cuda/Families.h"
 #include "compiler/targets/cuda/SumChannels.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Pass/Pass.h"
 
 using namespace mlir;
 using namespace netc;
-using namespace netc::net;
 using namespace netc::cuda;
+using namespace netc::net;
 
 /// One number for each channel of `like`.
 static Value fill(OpBuilder &builder, Location location, Value like,
@@ -46,7 +44,7 @@ static void expandBySums(BatchNormOp op) {
 
 /// cuDNN gives 1/sqrt(variance + epsilon), which its gradient wants; the
 /// variance is of the running statistics only.
-static void expand(BatchNormOp op) {
+static void expandNorm(BatchNormOp op) {
   if (!suitsCudnn(op.getInput()))
     return expandBySums(op);
   OpBuilder builder(op);
@@ -66,7 +64,7 @@ static void expand(BatchNormOp op) {
   op.erase();
 }
 
-static void expand(BatchNormInferenceOp op) {
+static void expandNorm(BatchNormInferenceOp op) {
   OpBuilder builder(op);
   op.getOutput().replaceAllUsesWith(builder.create<ChannelAffineOp>(
       op.getLoc(), op.getInput(), op.getMean(), op.getVariance(),
@@ -123,7 +121,7 @@ static void expandBySums(BatchNormGradientOp op) {
   replaceGradients(op, dx, dw, db);
 }
 
-static LogicalResult expand(BatchNormGradientOp op) {
+static LogicalResult expandGradient(BatchNormGradientOp op) {
   if (op.getGivenStatistics()) {
     expandGiven(op);
     return success();
@@ -147,40 +145,78 @@ static LogicalResult expand(BatchNormGradientOp op) {
   return success();
 }
 
+template <typename Op> static LogicalResult refuseActivation(Op op) {
+  if (op.getActivation())
+    return op.emitOpError("has an activation, which on a GPU stays apart");
+  return success();
+}
+
 namespace {
-/// `net.batch_norm` becomes `cuda.cudnn_batch_norm` with `cuda.variance` behind it,
-/// its gradient `cuda.cudnn_batch_norm_gradient`; `net.batch_norm_inference`
+/// `net.batch_norm` becomes `cuda.cudnn_batch_norm` with `cuda.variance` behind
+/// it, its gradient `cuda.cudnn_batch_norm_gradient`; `net.batch_norm_inference`
 /// becomes `cuda.channel_affine`, and its gradient that and `cuda.channel_sums`.
 /// So do those of channels that cuDNN does not take.
-class ExpandBatchNorm
-    : public PassWrapper<ExpandBatchNorm, OperationPass<func::FuncOp>> {
-public:
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandBatchNorm)
+struct Expansion {
+  static LogicalResult expand(BatchNormOp op) {
+    if (failed(refuseActivation(op)))
+      return failure();
+    expandNorm(op);
+    return success();
+  }
+  static LogicalResult expand(BatchNormInferenceOp op) {
+    if (failed(refuseActivation(op)))
+      return failure();
+    expandNorm(op);
+    return success();
+  }
+  static LogicalResult expand(BatchNormGradientOp op) {
+    return expandGradient(op);
+  }
+};
 
-  StringRef getArgument() const override { return "net-expand-batch-norm"; }
-  StringRef getDescription() const override {
-    return "Give batch normalisation the forms that a GPU has";
+struct Normalization {
+  static CudaGraph graph(CudnnBatchNormOp op, Precision precision) {
+    GraphWriter writer(precision);
+    Form x = pictureOrPixels(op.getInput()), c = perChannel(op.getWeight());
+    std::vector<size_t> inputs{writer.input({"x", op.getInput(), x}),
+                               writer.input({"w", op.getWeight(), c}),
+                               writer.input({"b", op.getBias(), c})};
+    std::vector<size_t> outputs{writer.output({"y", op.getOutput(), x}),
+                                writer.output({"mean", op.getMean(), c}),
+                                writer.output({"inverse", op.getInverse(), c})};
+    writer.node(NodeKind::BatchNorm, inputs, outputs).epsilon =
+        op.getEpsilon().convertToDouble();
+    return writer.done();
   }
-  void runOnOperation() override {
-    for (Operation &op :
-         llvm::make_early_inc_range(getOperation().getBody().front())) {
-      if (op.hasAttr("activation") &&
-          isa<BatchNormOp, BatchNormInferenceOp>(op)) {
-        op.emitOpError("has an activation, which on a GPU stays apart");
-        return signalPassFailure();
-      }
-      if (auto norm = dyn_cast<BatchNormOp>(op))
-        expand(norm);
-      else if (auto norm = dyn_cast<BatchNormInferenceOp>(op))
-        expand(norm);
-      else if (auto gradient = dyn_cast<BatchNormGradientOp>(op))
-        if (failed(expand(gradient)))
-          return signalPassFailure();
-    }
+  static CudaGraph graph(CudnnBatchNormGradientOp op, Precision precision) {
+    GraphWriter writer(precision);
+    Form x = pictureOrPixels(op.getInput()), c = perChannel(op.getWeight());
+    std::vector<size_t> inputs{writer.input({"dy", op.getOutputGradient(), x}),
+                               writer.input({"x", op.getInput(), x}),
+                               writer.input({"w", op.getWeight(), c}),
+                               writer.input({"mean", op.getMean(), c}),
+                               writer.input({"inverse", op.getInverse(), c})};
+    std::vector<size_t> outputs{
+        writer.output({"dx", op.getInputGradient(), x}),
+        writer.output({"dw", op.getWeightGradient(), c}),
+        writer.output({"db", op.getBiasGradient(), c})};
+    writer.node(NodeKind::BatchNormGradient, inputs, outputs);
+    return writer.done();
   }
+
+  /// cuDNN normalises bf16 in eights of channels only; others stay f32.
+  static bool givesBf16(Operation *op) {
+    return cast<RankedTensorType>(op->getOperand(0).getType()).getDimSize(1) %
+               8 ==
+           0;
+  }
+  static std::optional<bool> wantsBf16(Operation *op) { return givesBf16(op); }
 };
 } // namespace
 
-std::unique_ptr<Pass> netc::cuda::createExpandBatchNorm() {
-  return std::make_unique<ExpandBatchNorm>();
+void cuda::attachBatchNorm(MLIRContext &context) {
+  attachExpansions<Expansion, BatchNormOp, BatchNormInferenceOp,
+                   BatchNormGradientOp>(context);
+  attachGraphs<Normalization, CudnnBatchNormOp, CudnnBatchNormGradientOp>(
+      context);
 }
