@@ -41,7 +41,8 @@ class KernelTable {
 public:
   KernelTable(ModuleOp module, int64_t width, bool interleaved)
       : module(module), width(width), interleaved(interleaved) {}
-  /// The kernel of `op` on buffers of these types, generated at first use.
+  /// The kernel of `op` on buffers of these types, generated at first use; null
+  /// with an error where there is none.
   kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers,
                      ArrayRef<StringRef> access);
   /// One kernel of many updates: for each its parameter, gradient and, if it
@@ -79,12 +80,12 @@ private:
   LogicalResult lowerOp(Operation &op);
   LogicalResult lowerLibrary(Operation &op, const LibraryOp &library);
   void lowerGraph(Operation &op, const CudaGraph &graph);
-  void launch(Operation &op, ArrayRef<Value> operands,
-              ArrayRef<StringRef> access);
-  void lowerGenerated(Operation &op);
+  LogicalResult launch(Operation &op, ArrayRef<Value> operands,
+                       ArrayRef<StringRef> access);
+  LogicalResult lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(SgdUpdateOp op);
-  void launchUpdates(ArrayRef<SgdUpdateOp> together);
-  void lowerStatistic(UpdateStatisticOp op);
+  LogicalResult launchUpdates(ArrayRef<SgdUpdateOp> together);
+  LogicalResult lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
   Value globalBuffer(Location location, StringRef name) {
@@ -143,16 +144,6 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
-static bool isElementLoss(Operation *op) {
-  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
-             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
-}
-
-static bool isSoftmaxLoss(Operation *op) {
-  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
-             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
-}
-
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -197,10 +188,11 @@ kernel::FuncOp KernelTable::getUpdates(ArrayRef<SgdUpdateOp> updates,
     if (update.getVelocity())
       own.push_back(next[2]);
     next += update.getVelocity() ? 3 : 2;
-    KernelBody body{builder,        update.getLoc(), own,
-                    func.getPart(), func.getParts(), width,
-                    interleaved};
-    emitUpdateKernel(body, update);
+    generate::KernelBuilder kernel(
+        builder, update.getLoc(), own,
+        {func.getPart(), func.getParts(), interleaved}, width);
+    if (failed(generate::emitKernel(kernel, update)))
+      return nullptr;
   }
   builder.create<kernel::ReturnOp>(first.getLoc());
   return func;
@@ -222,21 +214,13 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   auto builder = OpBuilder::atBlockBegin(&func.getBody().front());
   SmallVector<Value> arguments(func.getBuffers().begin(),
                                func.getBuffers().end());
-  KernelBody body{builder,         op->getLoc(), arguments,  func.getPart(),
-                  func.getParts(), width,        interleaved};
-  if (auto update = dyn_cast<SgdUpdateOp>(op))
-    emitUpdateKernel(body, update);
-  else if (isa<ConcatOp, ChannelSliceOp>(op))
-    emitConcatKernel(body, op);
-  else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
-    emitBatchStatisticsKernel(body, statistics);
-  else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
-    emitStatisticKernel(body, statistic);
-  else if (isElementLoss(op))
-    emitElementLossKernel(body, op);
-  else if (!isa<ElementOpInterface, FusedOp>(op))
-    emitLossKernel(body, op);
-  else if (emitElementKernel(body, op))
+  generate::KernelBuilder kernel(
+      builder, op->getLoc(), arguments,
+      {func.getPart(), func.getParts(), interleaved}, width);
+  FailureOr<bool> isPointwise = generate::emitKernel(kernel, op);
+  if (failed(isPointwise))
+    return nullptr;
+  if (*isPointwise)
     pointwise.insert(func);
   builder.create<kernel::ReturnOp>(op->getLoc());
   return func;
@@ -344,10 +328,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto update = dyn_cast<SgdUpdateOp>(op))
     return lowerUpdate(update);
-  if (auto statistic = dyn_cast<UpdateStatisticOp>(op)) {
-    lowerStatistic(statistic);
-    return success();
-  }
+  if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
+    return lowerStatistic(statistic);
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     buffers[reshape.getOutput()] = builder.create<kernel::ReshapeOp>(
         op.getLoc(), tensorOf(reshape.getOutput().getType()).getMemRefType(),
@@ -356,7 +338,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (isa<func::ReturnOp>(op)) {
     for (ArrayRef<SgdUpdateOp> rest = updates; !rest.empty();) {
-      launchUpdates(rest.take_front(mostUpdates));
+      if (failed(launchUpdates(rest.take_front(mostUpdates))))
+        return failure();
       rest = rest.drop_front(std::min(rest.size(), mostUpdates));
     }
     auto program = cast<kernel::ProgramOp>(builder.getBlock()->getParentOp());
@@ -378,13 +361,7 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   } else if (auto library = toLibrary(&op)) {
     return lowerLibrary(op, *library);
   }
-  if (isa<BatchStatisticsOp, ConcatOp, ChannelSliceOp, ElementOpInterface,
-          FusedOp>(op) ||
-      isElementLoss(&op) || isSoftmaxLoss(&op)) {
-    lowerGenerated(op);
-    return success();
-  }
-  return op.emitOpError("has no kernel");
+  return lowerGenerated(op);
 }
 
 LogicalResult ProgramLowering::lowerLibrary(Operation &op,
@@ -440,12 +417,14 @@ static ArrayAttr fusedLayers(Operation &op) {
              : ArrayAttr::get(op.getContext(), layers.getArrayRef());
 }
 
-void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
-                             ArrayRef<StringRef> access) {
+LogicalResult ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
+                                      ArrayRef<StringRef> access) {
   SmallVector<Type> types;
   for (Value operand : operands)
     types.push_back(operand.getType());
   kernel::FuncOp callee = kernels.get(&op, types, access);
+  if (!callee)
+    return failure();
   SmallVector<std::pair<unsigned, unsigned>> inPlace;
   unsigned result = operands.size() - 1;
   if (kernels.isPointwise(callee))
@@ -456,9 +435,12 @@ void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
       builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
   if (ArrayAttr layers = fusedLayers(op))
     launch->setAttr(kernel::fusedLayersAttrName, layers);
+  return success();
 }
 
-void ProgramLowering::lowerGenerated(Operation &op) {
+LogicalResult ProgramLowering::lowerGenerated(Operation &op) {
+  if (!generate::canGenerate(&op))
+    return op.emitOpError("has no kernel");
   SmallVector<Value> operands;
   SmallVector<StringRef> access;
   for (Value operand : op.getOperands()) {
@@ -469,7 +451,7 @@ void ProgramLowering::lowerGenerated(Operation &op) {
     operands.push_back(resultBuffer(result));
     access.push_back("write");
   }
-  launch(op, operands, access);
+  return launch(op, operands, access);
 }
 
 LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
@@ -491,11 +473,10 @@ LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
     operands.push_back(globalBuffer(op.getLoc(), *op.getVelocity()));
     access.push_back("readwrite");
   }
-  launch(*op.getOperation(), operands, access);
-  return success();
+  return launch(*op.getOperation(), operands, access);
 }
 
-void ProgramLowering::launchUpdates(ArrayRef<SgdUpdateOp> together) {
+LogicalResult ProgramLowering::launchUpdates(ArrayRef<SgdUpdateOp> together) {
   SmallVector<Value> operands;
   SmallVector<Type> types;
   SmallVector<StringRef> access;
@@ -515,21 +496,24 @@ void ProgramLowering::launchUpdates(ArrayRef<SgdUpdateOp> together) {
   }
   SgdUpdateOp first = together.front();
   add(buffers.lookup(first.getState()), "read");
+  kernel::FuncOp callee = kernels.getUpdates(together, types, access);
+  if (!callee)
+    return failure();
   auto launch = builder.create<kernel::LaunchOp>(
-      NameLoc::get(builder.getStringAttr("updates"), func.getLoc()),
-      kernels.getUpdates(together, types, access), operands,
-      ArrayRef<std::pair<unsigned, unsigned>>());
+      NameLoc::get(builder.getStringAttr("updates"), func.getLoc()), callee,
+      operands, ArrayRef<std::pair<unsigned, unsigned>>());
   if (!layers.empty())
     launch->setAttr(kernel::fusedLayersAttrName,
                     builder.getArrayAttr(layers.getArrayRef()));
+  return success();
 }
 
-void ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
-  launch(*op.getOperation(),
-         {globalBuffer(op.getLoc(), op.getParameter()),
-          buffers.lookup(op.getValue())},
-         {"readwrite", "read"});
+LogicalResult ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
   written[op.getParameter()] = op;
+  return launch(*op.getOperation(),
+                {globalBuffer(op.getLoc(), op.getParameter()),
+                 buffers.lookup(op.getValue())},
+                {"readwrite", "read"});
 }
 
 LogicalResult ProgramLowering::copy(Location location, Value value,
@@ -540,10 +524,11 @@ LogicalResult ProgramLowering::copy(Location location, Value value,
            << value.getType();
   if (graphs) { // a kernel that changes nothing
     auto same = builder.create<cuda::RelayoutOp>(location, value.getType(), value);
-    launch(*same.getOperation(), {buffers.lookup(value), target},
-           {"read", "write"});
+    LogicalResult launched =
+        launch(*same.getOperation(), {buffers.lookup(value), target},
+               {"read", "write"});
     same.erase();
-    return success();
+    return launched;
   }
   runtime::cpu::PrimitiveSpec spec;
   spec.kind = runtime::cpu::PrimitiveKind::Reorder;
