@@ -1,7 +1,8 @@
 // The kernels of the losses that are a mean over an example's elements, and of
 // their gradients: an example at a time, vectors first, then the rest.
+#include "compiler/generate/Models.h"
 #include "compiler/net/ElementMath.h"
-#include "compiler/generate/Generators.h"
+#include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -9,12 +10,13 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace netc::generate;
 using namespace netc::net;
 
 namespace {
 class ElementLoss {
 public:
-  ElementLoss(KernelBody &body, Operation *op)
+  ElementLoss(KernelBuilder &body, Operation *op)
       : b(body.builder), loc(body.location), width(body.width),
         math(b, body.location),
         isSquare(isa<MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op)) {
@@ -138,11 +140,11 @@ void ElementLoss::storeGradient(Value row, Value lossGradient, Value result) {
   });
 }
 
-void netc::net::emitElementLossKernel(KernelBody &body, Operation *op) {
+static void emitElementLoss(KernelBuilder &body, Operation *op) {
   OpBuilder &b = body.builder;
   int64_t rows = cast<MemRefType>(body.buffers[0].getType()).getDimSize(0);
   ElementLoss loss(body, op);
-  auto [begin, end] = partition(body, rows);
+  auto [begin, end] = body.partition(rows);
   Value one = b.create<arith::ConstantIndexOp>(body.location, 1);
   auto loop = b.create<scf::ForOp>(body.location, begin, end, one);
   OpBuilder::InsertionGuard guard(b);
@@ -152,4 +154,16 @@ void netc::net::emitElementLossKernel(KernelBody &body, Operation *op) {
   else
     loss.storeGradient(loop.getInductionVar(), body.buffers[2],
                        body.buffers[3]);
+}
+
+template <typename OpTy>
+static void emitLossOf(KernelBuilder &kernel, OpTy op) {
+  emitElementLoss(kernel, op);
+}
+
+void netc::generate::attachElementLossKernels(MLIRContext &context) {
+  attachKernel<SigmoidBinaryCrossEntropyOp, emitLossOf>(context);
+  attachKernel<SigmoidBinaryCrossEntropyGradientOp, emitLossOf>(context);
+  attachKernel<MeanSquaredErrorOp, emitLossOf>(context);
+  attachKernel<MeanSquaredErrorGradientOp, emitLossOf>(context);
 }

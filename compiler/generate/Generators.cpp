@@ -48,5 +48,6 @@ FailureOr<bool> generate::emitKernel(KernelBuilder &kernel, Operation *op) {
   }
   if (hasElements(op))
     return emitElements(kernel, op);
-  return op->emitOpError("has no kernel");
+  op->emitOpError("has no kernel");
+  return failure();
 }

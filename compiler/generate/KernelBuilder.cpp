@@ -81,10 +81,11 @@ Value KernelBuilder::divide(Value x, Value y) {
   return create<arith::DivFOp>(x, y);
 }
 
-Value KernelBuilder::sumLanes(Value value) {
-  if (!isa<VectorType>(value.getType()))
-    return value;
-  return create<vector::ReductionOp>(vector::CombiningKind::ADD, value);
+Value KernelBuilder::sumLanes(Value vector, Value initial) {
+  if (initial)
+    return create<vector::ReductionOp>(vector::CombiningKind::ADD, vector,
+                                       initial);
+  return create<vector::ReductionOp>(vector::CombiningKind::ADD, vector);
 }
 
 // Memory.

@@ -60,8 +60,8 @@ public:
   mlir::Value multiply(mlir::Value x, mlir::Value y);
   /// x/y of floats.
   mlir::Value divide(mlir::Value x, mlir::Value y);
-  /// The sum of a vector's lanes; a scalar as it is.
-  mlir::Value sumLanes(mlir::Value value);
+  /// The sum of a vector's lanes, added to `initial` if there is one.
+  mlir::Value sumLanes(mlir::Value vector, mlir::Value initial = {});
 
   // Memory. The place of a vector is that of its first lane; the lanes lie
   // along the innermost dimension.
@@ -85,7 +85,8 @@ public:
 
   // Loops.
 
-  /// `emit` gets the index; for `end` behind `begin` by whole steps.
+  /// Calls `emit` with the index, which begins at `begin` and stays below
+  /// `end`.
   void loop(mlir::Value begin, mlir::Value end, int64_t step,
             llvm::function_ref<void(mlir::Value)> emit);
   void loop(int64_t begin, int64_t end, int64_t step,

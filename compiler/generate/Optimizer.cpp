@@ -1,23 +1,22 @@
-// The kernels of updates in place: SGD's (the order of operations is PyTorch's)
-// and a running statistic's.
-#include "compiler/net/ElementEmitter.h"
-#include "compiler/generate/Generators.h"
+// The kernel of SGD's update in place; the order of operations is PyTorch's.
+#include "compiler/generate/Models.h"
+#include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
+using namespace netc::generate;
 using namespace netc::net;
 
-void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
+static void emitUpdate(KernelBuilder &body, SgdUpdateOp op) {
   OpBuilder &b = body.builder;
   Location loc = body.location;
   int64_t count = cast<MemRefType>(body.buffers[0].getType()).getNumElements();
-  Value weights = flatten(body, body.buffers[0]),
-        gradients = flatten(body, body.buffers[1]);
-  Value velocities =
-      op.getVelocity() ? flatten(body, body.buffers[3]) : Value();
+  Value weights = body.flatten(body.buffers[0]),
+        gradients = body.flatten(body.buffers[1]);
+  Value velocities = op.getVelocity() ? body.flatten(body.buffers[3]) : Value();
   Value word = b.create<arith::ConstantIndexOp>(
       loc, 5); // RunState: the learning rate's bits
   Value bits = b.create<memref::LoadOp>(loc, body.buffers[2], word);
@@ -28,7 +27,7 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
     learningRate = b.create<arith::MulFOp>(loc, learningRate, factor);
   }
 
-  emitFlatLoop(body, count, [&](Value index, int64_t width) {
+  body.shareElements(count, [&](Value index, int64_t width) {
     auto type = VectorType::get({width}, b.getF32Type());
     auto load = [&](Value from) -> Value {
       if (width == 1) {
@@ -72,34 +71,6 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
   });
 }
 
-void netc::net::emitStatisticKernel(KernelBody &body, UpdateStatisticOp op) {
-  OpBuilder &b = body.builder;
-  Location loc = body.location;
-  Value running = flatten(body, body.buffers[0]),
-        values = flatten(body, body.buffers[1]);
-  double momentum = op.getMomentum().convertToDouble();
-  auto factor = [&](double value) -> Value {
-    return b.create<arith::ConstantOp>(
-        loc, b.getF32FloatAttr(static_cast<float>(value)));
-  };
-  Value kept = factor(1 - momentum),
-        taken = factor(momentum * op.getScale().convertToDouble());
-  int64_t count = cast<MemRefType>(body.buffers[0].getType()).getNumElements();
-  emitFlatLoop(body, count, [&](Value index, int64_t width) {
-    auto type = VectorType::get({width}, b.getF32Type());
-    auto scaled = [&](Value from, Value scalar) -> Value {
-      if (width == 1)
-        return b.create<arith::MulFOp>(
-            loc, b.create<memref::LoadOp>(loc, from, index), scalar);
-      return b.create<arith::MulFOp>(
-          loc, b.create<vector::LoadOp>(loc, type, from, index),
-          b.create<vector::SplatOp>(loc, scalar, type));
-    };
-    Value sum = b.create<arith::AddFOp>(loc, scaled(running, kept),
-                                        scaled(values, taken));
-    if (width == 1)
-      b.create<memref::StoreOp>(loc, sum, running, index);
-    else
-      b.create<vector::StoreOp>(loc, sum, running, index);
-  });
+void netc::generate::attachUpdateKernels(MLIRContext &context) {
+  attachKernel<SgdUpdateOp, emitUpdate>(context);
 }
