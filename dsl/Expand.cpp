@@ -224,7 +224,7 @@ void Expander::expandBody(const Call &call, const UserLayer &layer,
     network.uses.resize(index); // nobody refers to it
 }
 
-/// In the order of the text: a default may use the parameters before it.
+/// Goes in the order of the text: a default may use the parameters before it.
 void Expander::defineParameters(const UserLayer &layer,
                                 const BoundArguments &arguments) {
   for (const Parameter &parameter : layer.decl->parameters) {

@@ -99,8 +99,8 @@ void Parser::skipItem() {
   });
 }
 
-/// To after the next comma or to the closing parenthesis; false if a brace or
-/// the end comes first.
+/// Skips to after the next comma or to the closing parenthesis; false if a
+/// brace or the end comes first.
 bool Parser::skipArgument() {
   do
     skipGroups([&] { return is(Comma) || is(LeftBrace); });

@@ -68,7 +68,7 @@ Value Analyzer::parameterValue(const NetworkDecl &decl,
   return {};
 }
 
-/// In the order of the text: a default may use the parameters before it.
+/// Goes in the order of the text: a default may use the parameters before it.
 void Analyzer::defineParameters(const NetworkDecl &decl) {
   std::map<std::string_view, SourceRange> names;
   for (const Parameter &parameter : decl.parameters) {

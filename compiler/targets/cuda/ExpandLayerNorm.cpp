@@ -31,9 +31,9 @@ static void expand(LayerNormOp op) {
   op.erase();
 }
 
-/// With g = dy*weight: dx = (g - (sum of g + n*sum of g*n)/D)/deviation, the
-/// sums over the example, n the normalised input; dw is the sum of dy*n over
-/// the examples, db that of dy.
+/// Computes, with g = dy*weight, dx = (g - (sum of g + n*sum of
+/// g*n)/D)/deviation, the sums over the example, n the normalised input; dw is
+/// the sum of dy*n over the examples, db that of dy.
 static void expand(LayerNormGradientOp op) {
   OpBuilder builder(op);
   Location location = op.getLoc();
