@@ -27,23 +27,22 @@ bool Parser::consumeIf(TokenKind kind) {
 }
 
 Diagnostic *Parser::expected(std::string_view what) {
-  return error(DiagnosticKind::Expected, token().range, what,
-               describe(token()));
+  return error(DiagnosticKind::Expected, token().range, what, toText(token()));
 }
 
 bool Parser::parseToken(TokenKind kind) {
   if (consumeIf(kind))
     return true;
-  expected(describe(kind));
+  expected(toText(kind));
   return false;
 }
 
 bool Parser::parseClosing(TokenKind kind, const Token &open) {
   if (consumeIf(kind))
     return true;
-  if (Diagnostic *diagnostic = expected(describe(kind)))
+  if (Diagnostic *diagnostic = expected(toText(kind)))
     diagnostic->note(open.range,
-                     fmt::format("to close this {}", describe(open.kind)));
+                     fmt::format("to close this {}", toText(open.kind)));
   return false;
 }
 

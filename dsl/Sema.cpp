@@ -126,7 +126,7 @@ std::optional<shape::Shape> Analyzer::evaluateShape(const Expr &expr,
   if (value.isError())
     return std::nullopt;
   auto invalid = [&](DiagnosticKind kind, std::string_view expectation) {
-    diagnostics.error(kind, expr.range, what, expectation, describe(value));
+    diagnostics.error(kind, expr.range, what, expectation, toText(value));
     return std::nullopt;
   };
   std::optional<shape::Shape> shape = toShape(value);

@@ -51,6 +51,6 @@ struct Value {
 
 /// Writes the value as a text would, long lists and strings cut short: `0.5`,
 /// `[1, 2]`.
-std::string describe(const Value &value);
+std::string toText(const Value &value);
 
 } // namespace netc::dsl
