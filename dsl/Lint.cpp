@@ -117,7 +117,7 @@ void Linter::checkNorm(const Layer &layer) {
     return;
   if (shape::isNoise(producer->spec))
     diagnostics
-        .warning(LintKind::DropoutBeforeNorm, producer->range,
+        .warning(LintKind::NoiseBeforeNorm, producer->range,
                  shape::kindName(producer->spec))
         .note(layer.range, "`BatchNorm` is here")
         .hint("drop behind it");
