@@ -120,7 +120,7 @@ TrainResolver::chosen(const TrainEntry &entry) {
   if (!value.isError())
     diagnostics.error(DiagnosticKind::ValueKind, expr.range,
                       fmt::format("`{}`", entry.key.text), "a name",
-                      describe(value));
+                      toText(value));
   return std::nullopt;
 }
 
@@ -156,7 +156,7 @@ bool TrainResolver::checkNumber(const BoundArguments &arguments,
     return true;
   diagnostics.error(DiagnosticKind::ValueRange, arguments.find(name)->range,
                     fmt::format("`{}`", name), expectation,
-                    describe(Value{value}));
+                    toText(Value{value}));
   return false;
 }
 
@@ -169,7 +169,7 @@ void TrainResolver::checkSingle(const BoundArguments &arguments,
   if (!std::isfinite(single) || (single == 0 && value != 0))
     diagnostics.error(DiagnosticKind::ValueRange, arguments.find(name)->range,
                       fmt::format("`{}`", name), singleExpectation(value),
-                      describe(Value{value}));
+                      toText(Value{value}));
 }
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
@@ -211,7 +211,7 @@ void TrainResolver::resolveSchedule(const TrainEntry &entry) {
   if (schedule.every <= 0)
     diagnostics.error(DiagnosticKind::ValueRange,
                       arguments.find("every")->range, "`every`", "above 0",
-                      describe(Value{schedule.every}));
+                      toText(Value{schedule.every}));
   checkNumber(arguments, "factor", schedule.factor, std::nextafter(1.0, 2.0),
               "at least 0 and at most 1");
   checkSingle(arguments, "least", schedule.least);
@@ -228,7 +228,7 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
     epochs = *number;
   else
     return void(diagnostics.error(DiagnosticKind::ValueKind, entry.value->range,
-                                  "`warmup`", "a number", describe(value)));
+                                  "`warmup`", "a number", toText(value)));
   network.train.warmupRange = entry.value->range;
   if (epochs >= 0 && epochs <= static_cast<double>(shape::maxArgument))
     network.train.schedule.warmup = epochs;
@@ -236,7 +236,7 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
     diagnostics.error(
         DiagnosticKind::ValueRange, entry.value->range, "`warmup`",
         fmt::format("at least 0 and at most {}", shape::maxArgument),
-        describe(value));
+        toText(value));
 }
 
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
@@ -247,7 +247,7 @@ void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
   const int64_t *integer = value.as<int64_t>();
   if (!integer)
     diagnostics.error(DiagnosticKind::ValueKind, entry.value->range, key,
-                      "an integer", describe(value));
+                      "an integer", toText(value));
   else if (*integer < 1 || *integer > shape::maxArgument)
     diagnostics.error(DiagnosticKind::ValueRange, entry.value->range, key,
                       *integer < 1

@@ -167,21 +167,15 @@ static StringRef toString(shape::Init init) {
 SmallVector<Value> Emitter::emitParameters(const Layer &layer,
                                            Location location, bool flat) {
   SmallVector<Value> values;
-  int64_t groups = 1;
-  if (auto *conv = std::get_if<shape::Conv2D>(&layer.spec))
-    groups = conv->groups;
-  else if (auto *conv = std::get_if<shape::Conv2DTranspose>(&layer.spec))
-    groups = conv->groups;
   for (const shape::ParameterShape &parameter :
        shape::parameters(layer.spec, layer.input)) {
     std::string name = layer.name + "." + parameter.name;
     SmallVector<int64_t> shape(parameter.shape.begin(), parameter.shape.end());
     DenseI64ArrayAttr fileShape;
-    if (groups > 1 &&
-        parameter.name == "weight") { // [O, C/G, ...] -> [G, O/G, C/G, ...]
+    if (parameter.groups > 1) { // [O, C/G, ...] -> [G, O/G, C/G, ...]
       fileShape = sizes(parameter.shape);
-      shape[0] /= groups;
-      shape.insert(shape.begin(), groups);
+      shape[0] /= parameter.groups;
+      shape.insert(shape.begin(), parameter.groups);
     }
     if (flat && shape.size() > 1) {
       fileShape = sizes(parameter.shape);

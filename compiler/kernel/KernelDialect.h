@@ -31,7 +31,8 @@ inline constexpr llvm::StringLiteral argumentNameAttrName = "kernel.name";
 inline constexpr llvm::StringLiteral argumentRoleAttrName = "kernel.role";
 inline constexpr llvm::StringLiteral argumentTensorAttrName = "kernel.tensor";
 inline constexpr llvm::StringLiteral argumentOffsetAttrName = "kernel.offset";
-/// Of a launch: the layers of what was fused into its kernel, where several.
+/// Names on a launch the layers of what was fused into its kernel, where there
+/// are several.
 inline constexpr llvm::StringLiteral fusedLayersAttrName = "fused_layers";
 
 /// Every buffer begins at a multiple of this in the arena.

@@ -136,7 +136,7 @@ Value ActivationEmitter::function(Value x) {
   llvm_unreachable("unknown activation");
 }
 
-/// Of the functions whose slope is told from the input.
+/// Emits the slope at the input `x`, for the functions that need it.
 Value ActivationEmitter::slope(Value x) {
   switch (spec.kind) {
   case shape::ActivationKind::GELU: {

@@ -44,7 +44,7 @@ mlir::LogicalResult inferLayer(std::optional<mlir::Location> location,
                                mlir::Type input, const shape::LayerSpec &spec,
                                llvm::SmallVectorImpl<mlir::Type> &results);
 
-/// The same for a transform.
+/// Infers a transform's single result likewise.
 mlir::LogicalResult inferTransform(std::optional<mlir::Location> location,
                                    mlir::Type input,
                                    const shape::TransformSpec &spec,

@@ -29,9 +29,9 @@ static void expandNorm(LayerNormOp op) {
   op.erase();
 }
 
-/// With g = dy*weight: dx = (g - (sum of g + n*sum of g*n)/D)/deviation, the
-/// sums over the example, n the normalised input; dw is the sum of dy*n over
-/// the examples, db that of dy.
+/// Computes, with g = dy*weight, dx = (g - (sum of g + n*sum of
+/// g*n)/D)/deviation, the sums over the example, n the normalised input; dw is
+/// the sum of dy*n over the examples, db that of dy.
 static void expandNorm(LayerNormGradientOp op) {
   OpBuilder builder(op);
   Location location = op.getLoc();

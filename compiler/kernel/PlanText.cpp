@@ -1,5 +1,5 @@
 // Prints a planned module, a line a launch.
-#include "compiler/PlanText.h"
+#include "compiler/kernel/PlanText.h"
 
 #include "compiler/kernel/KernelDialect.h"
 
@@ -10,7 +10,7 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::kernel;
 
-/// Offset of a buffer in the arena.
+/// Finds where in the arena the buffer begins, in bytes.
 static int64_t offsetOf(Value buffer) {
   Value base = getBaseBuffer(buffer);
   if (auto argument = dyn_cast<BlockArgument>(base)) {
@@ -31,7 +31,7 @@ static std::string rangeText(Value buffer) {
   return llvm::formatv("{0}+{1}", begin, bytes);
 }
 
-/// `cudnn convolution+add+relu eng11`
+/// Names the graph: `cudnn convolution+add+relu eng11`.
 static std::string graphText(GraphOp graph) {
   std::string text = "cudnn";
   char separator = ' ';
