@@ -34,6 +34,8 @@ generate::candidateOf(Operation *op, const select::Situation &situation,
   candidate.reason = "nothing in the library does this";
   if (auto layouts = dyn_cast<LayoutOpInterface>(op)) {
     layouts.chooseLayouts(situation, candidate);
+  } else if (isa<net::ParameterWriteOpInterface>(op)) {
+    candidate.reason = "one pass over the parameter, as it lies";
   } else if (hasElements(op)) {
     candidate.reason = "each element by itself, in the layout that it has";
     chooseElementLayouts(op, situation, freeLayout, candidate);
