@@ -4,13 +4,13 @@
 #include "compiler/LaunchReport.h"
 #include "compiler/Pipelines.h"
 #include "compiler/PlanText.h"
+#include "compiler/emit/EmitNet.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
-#include "compiler/targets/cuda/CudaOps.h"
 #include "compiler/targets/cpu/CpuTarget.h"
+#include "compiler/targets/cuda/CudaOps.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 #include "compiler/targets/cuda/DeviceDescription.h"
-#include "compiler/emit/EmitNet.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -36,10 +36,10 @@ static constexpr int64_t reservedBytes = int64_t(1) << 30;
 
 struct Compiler::Impl {
   Impl() : context(MLIRContext::Threading::DISABLED) {
-    context.loadDialect<net::NetDialect, kernel::KernelDialect, cuda::CudaDialect,
-                        arith::ArithDialect, func::FuncDialect,
-                        math::MathDialect, memref::MemRefDialect,
-                        scf::SCFDialect, vector::VectorDialect>();
+    context.loadDialect<
+        net::NetDialect, kernel::KernelDialect, cuda::CudaDialect,
+        arith::ArithDialect, func::FuncDialect, math::MathDialect,
+        memref::MemRefDialect, scf::SCFDialect, vector::VectorDialect>();
     context.printOpOnDiagnostic(false);
     context.getDiagEngine().registerHandler([this](Diagnostic &diagnostic) {
       keep(diagnostic);
@@ -153,13 +153,11 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
   impl->info.examples = request.examples;
   impl->info.batch = request.batch;
   impl->info.epochs = request.epochs;
-  impl->info.loss =
-      static_cast<runtime::fb::Loss>(network.train.loss.kind); // in one order
+  impl->info.loss = network.train.loss.kind->meaning;
   impl->info.learningRate =
-      static_cast<float>(network.train.optimizer.learningRate);
+      static_cast<float>(network.train.optimizer.learningRate());
   const dsl::Schedule &schedule = network.train.schedule;
-  impl->info.schedule.kind =
-      static_cast<runtime::fb::ScheduleKind>(schedule.kind); // in one order
+  impl->info.schedule.kind = schedule.kind;
   impl->info.schedule.every = schedule.every;
   impl->info.schedule.factor = schedule.factor;
   impl->info.schedule.least = schedule.least;

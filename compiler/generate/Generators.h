@@ -58,10 +58,10 @@ void emitConcatKernel(KernelBody &body, mlir::Operation *op);
 void emitLossKernel(KernelBody &body, mlir::Operation *op);
 
 /// A loss of elements or its gradient: operands then the result.
-void emitElementLossKernel(KernelBody &body, mlir::Operation *op);
+void emitElementLossKernel(KernelBody &body, ElementLossOpInterface op);
 
-/// net.sgd_update: parameter, gradient, state, then the velocity if any.
-void emitUpdateKernel(KernelBody &body, SgdUpdateOp op);
+/// An update: parameter, gradient, run state, then what is kept.
+void emitUpdateKernel(KernelBody &body, UpdateOpInterface op);
 
 /// net.update_statistic: parameter, value.
 void emitStatisticKernel(KernelBody &body, UpdateStatisticOp op);

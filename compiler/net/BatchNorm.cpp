@@ -171,3 +171,17 @@ SmallVector<Value> BatchNormOp::buildEvaluation(OpBuilder &builder) {
     results.push_back(op.getMask());
   return results;
 }
+
+LogicalResult
+UpdateStatisticOp::verifySymbolUses(SymbolTableCollection &table) {
+  return verifyParameterUse(*this, table, getParameterAttr(),
+                            getValue().getType());
+}
+
+LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (failed(verifyParameterUse(*this, table, getRunningMeanAttr(),
+                                getMean().getType())))
+    return failure();
+  return verifyParameterUse(*this, table, getRunningVarianceAttr(),
+                            getVariance().getType());
+}

@@ -22,6 +22,22 @@ Value ElementMath::constant(Value like, double value) {
 
 Value ElementMath::magnitude(Value x) { return b.create<math::AbsFOp>(loc, x); }
 
+Value ElementMath::add(Value x, Value y) {
+  return b.create<arith::AddFOp>(loc, x, y);
+}
+
+Value ElementMath::subtract(Value x, Value y) {
+  return b.create<arith::SubFOp>(loc, x, y);
+}
+
+Value ElementMath::multiply(Value x, Value y) {
+  return b.create<arith::MulFOp>(loc, x, y);
+}
+
+Value ElementMath::positivePart(Value x) {
+  return b.create<arith::MaximumFOp>(loc, x, constant(x, 0));
+}
+
 // With e = exp(-|x|): 1/(1 + e) on the right, e/(1 + e) on the left.
 Value ElementMath::logistic(Value x) {
   Value one = constant(x, 1);
@@ -41,8 +57,8 @@ Value ElementMath::softplusTail(Value x) {
 }
 
 Value ElementMath::softplus(Value x) {
-  Value positive = b.create<arith::MaximumFOp>(loc, x, constant(x, 0));
-  return b.create<arith::AddFOp>(loc, positive, softplusTail(x));
+  Value positive = positivePart(x);
+  return add(positive, softplusTail(x));
 }
 
 // The upper tail Q(a) of a = |x| is exp(-a*a/2) times a function that falls

@@ -1,11 +1,11 @@
 // From functions on tensors to programs of launches on buffers. Results are
 // written where they are wanted at once: into a program's output, or into a
 // parameter that nothing else in the program reads.
-#include "compiler/targets/cuda/CudaOps.h"
-#include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/generate/Generators.h"
-#include "compiler/targets/cpu/LibraryOps.h"
 #include "compiler/passes/Passes.h"
+#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
+#include "compiler/targets/cuda/CudaOps.h"
 
 #include "compiler/kernel/KernelDialect.h"
 #include "runtime/Error.h"
@@ -42,9 +42,9 @@ public:
   /// The kernel of `op` on buffers of these types, generated at first use.
   kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers,
                      ArrayRef<StringRef> access);
-  /// One kernel of many updates: for each its parameter, gradient and, if it
-  /// has one, velocity; the run state behind them all.
-  kernel::FuncOp getUpdates(ArrayRef<SgdUpdateOp> updates,
+  /// One kernel of many updates: for each its parameter, gradient and what is
+  /// kept; the run state behind them all.
+  kernel::FuncOp getUpdates(ArrayRef<UpdateOpInterface> updates,
                             ArrayRef<Type> buffers, ArrayRef<StringRef> access);
   /// Whether the result may be written over an operand.
   bool isPointwise(kernel::FuncOp func) const {
@@ -80,8 +80,8 @@ private:
   void launch(Operation &op, ArrayRef<Value> operands,
               ArrayRef<StringRef> access);
   void lowerGenerated(Operation &op);
-  LogicalResult lowerUpdate(SgdUpdateOp op);
-  void launchUpdates(ArrayRef<SgdUpdateOp> together);
+  LogicalResult lowerUpdate(UpdateOpInterface op);
+  void launchUpdates(ArrayRef<UpdateOpInterface> together);
   void lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
@@ -103,8 +103,8 @@ private:
   OpBuilder builder;
   llvm::DenseMap<Value, Value> buffers;
   llvm::StringMap<Operation *>
-      written;                      // parameters, by the op that changed them
-  SmallVector<SgdUpdateOp> updates; // on a GPU, for the end of the program
+      written; // parameters, by the op that changed them
+  SmallVector<UpdateOpInterface> updates; // on a GPU, for the end
 };
 
 struct LowerToKernel : netc::net::impl::LowerToKernelBase<LowerToKernel> {
@@ -122,7 +122,7 @@ static kernel::TensorAttr tensorOf(Type type) {
 static void describe(Operation *op, llvm::raw_ostream &stream) {
   stream << op->getName();
   for (NamedAttribute attribute : op->getAttrs())
-    if (attribute.getName() != "parameter" && attribute.getName() != "velocity")
+    if (attribute.getName() != "parameter" && attribute.getName() != "states")
       stream << ' ' << attribute.getName().getValue() << '='
              << attribute.getValue();
   stream << op->getOperandTypes() << op->getResultTypes();
@@ -139,11 +139,6 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
                                   operand.getDefiningOp()->getIterator());
       }
     }
-}
-
-static bool isElementLoss(Operation *op) {
-  return isa<SigmoidBinaryCrossEntropyOp, SigmoidBinaryCrossEntropyGradientOp,
-             MeanSquaredErrorOp, MeanSquaredErrorGradientOp>(op);
 }
 
 static bool isSoftmaxLoss(Operation *op) {
@@ -176,25 +171,26 @@ kernel::FuncOp KernelTable::create(Location location, std::string name,
                                         elements <= fewElements);
 }
 
-kernel::FuncOp KernelTable::getUpdates(ArrayRef<SgdUpdateOp> updates,
+/// `sgd_updates` of `net.sgd_update`s.
+kernel::FuncOp KernelTable::getUpdates(ArrayRef<UpdateOpInterface> updates,
                                        ArrayRef<Type> buffers,
                                        ArrayRef<StringRef> access) {
   std::string key;
   llvm::raw_string_ostream stream(key);
-  for (SgdUpdateOp update : updates)
+  for (UpdateOpInterface update : updates)
     describe(update, stream);
   kernel::FuncOp &func = kernels[key];
   if (func)
     return func;
-  SgdUpdateOp first = updates.front();
-  func = create(first.getLoc(), "sgd_updates", buffers, access);
+  UpdateOpInterface first = updates.front();
+  func = create(first.getLoc(), kernelName(first) + "s", buffers, access);
   auto builder = OpBuilder::atBlockBegin(&func.getBody().front());
   auto next = func.getBuffers().begin();
-  for (SgdUpdateOp update : updates) {
+  for (UpdateOpInterface update : updates) {
     SmallVector<Value> own{next[0], next[1], func.getBuffers().back()};
-    if (update.getVelocity())
-      own.push_back(next[2]);
-    next += update.getVelocity() ? 3 : 2;
+    next += 2;
+    for (size_t kept = update.getStateSymbols().size(); kept > 0; --kept)
+      own.push_back(*next++);
     KernelBody body{builder,        update.getLoc(), own,
                     func.getPart(), func.getParts(), width,
                     interleaved};
@@ -222,7 +218,7 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
                                func.getBuffers().end());
   KernelBody body{builder,         op->getLoc(), arguments,  func.getPart(),
                   func.getParts(), width,        interleaved};
-  if (auto update = dyn_cast<SgdUpdateOp>(op))
+  if (auto update = dyn_cast<UpdateOpInterface>(op))
     emitUpdateKernel(body, update);
   else if (isa<ConcatOp, ChannelSliceOp>(op))
     emitConcatKernel(body, op);
@@ -230,8 +226,8 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
     emitBatchStatisticsKernel(body, statistics);
   else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
     emitStatisticKernel(body, statistic);
-  else if (isElementLoss(op))
-    emitElementLossKernel(body, op);
+  else if (auto loss = dyn_cast<ElementLossOpInterface>(op))
+    emitElementLossKernel(body, loss);
   else if (!isa<ElementOpInterface, FusedOp>(op))
     emitLossKernel(body, op);
   else if (emitElementKernel(body, op))
@@ -340,7 +336,7 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
       return success();
     return copy(op.getLoc(), write.getValue(), target);
   }
-  if (auto update = dyn_cast<SgdUpdateOp>(op))
+  if (auto update = dyn_cast<UpdateOpInterface>(op))
     return lowerUpdate(update);
   if (auto statistic = dyn_cast<UpdateStatisticOp>(op)) {
     lowerStatistic(statistic);
@@ -353,7 +349,7 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
     return success();
   }
   if (isa<func::ReturnOp>(op)) {
-    for (ArrayRef<SgdUpdateOp> rest = updates; !rest.empty();) {
+    for (ArrayRef<UpdateOpInterface> rest = updates; !rest.empty();) {
       launchUpdates(rest.take_front(mostUpdates));
       rest = rest.drop_front(std::min(rest.size(), mostUpdates));
     }
@@ -377,8 +373,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
     return lowerLibrary(op, *library);
   }
   if (isa<BatchStatisticsOp, ConcatOp, ChannelSliceOp, ElementOpInterface,
-          FusedOp>(op) ||
-      isElementLoss(&op) || isSoftmaxLoss(&op)) {
+          ElementLossOpInterface, FusedOp>(op) ||
+      isSoftmaxLoss(&op)) {
     lowerGenerated(op);
     return success();
   }
@@ -470,30 +466,32 @@ void ProgramLowering::lowerGenerated(Operation &op) {
   launch(op, operands, access);
 }
 
-LogicalResult ProgramLowering::lowerUpdate(SgdUpdateOp op) {
-  auto parameter = cast<MemRefType>(
-      globals.lookup<kernel::GlobalOp>(op.getParameter()).getType());
+LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {
+  StringRef name = op.getParameterAttr().getValue();
+  auto parameter =
+      cast<MemRefType>(globals.lookup<kernel::GlobalOp>(name).getType());
   auto gradient = cast<MemRefType>(buffers.lookup(op.getGradient()).getType());
   if (parameter.getShape() != gradient.getShape())
-    return op.emitOpError("has a gradient whose layout is not the parameter's");
-  written[op.getParameter()] = op;
+    return op->emitOpError(
+        "has a gradient whose layout is not the parameter's");
+  written[name] = op;
   if (graphs) {
     updates.push_back(op);
     return success();
   }
-  SmallVector<Value> operands{globalBuffer(op.getLoc(), op.getParameter()),
+  SmallVector<Value> operands{globalBuffer(op.getLoc(), name),
                               buffers.lookup(op.getGradient()),
                               buffers.lookup(op.getState())};
   SmallVector<StringRef> access{"readwrite", "read", "read"};
-  if (op.getVelocity()) {
-    operands.push_back(globalBuffer(op.getLoc(), *op.getVelocity()));
+  for (FlatSymbolRefAttr state : op.getStateSymbols()) {
+    operands.push_back(globalBuffer(op.getLoc(), state.getValue()));
     access.push_back("readwrite");
   }
   launch(*op.getOperation(), operands, access);
   return success();
 }
 
-void ProgramLowering::launchUpdates(ArrayRef<SgdUpdateOp> together) {
+void ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
   SmallVector<Value> operands;
   SmallVector<Type> types;
   SmallVector<StringRef> access;
@@ -503,15 +501,16 @@ void ProgramLowering::launchUpdates(ArrayRef<SgdUpdateOp> together) {
     types.push_back(operand.getType());
     access.push_back(use);
   };
-  for (SgdUpdateOp op : together) {
-    add(globalBuffer(op.getLoc(), op.getParameter()), "readwrite");
+  for (UpdateOpInterface op : together) {
+    add(globalBuffer(op.getLoc(), op.getParameterAttr().getValue()),
+        "readwrite");
     add(buffers.lookup(op.getGradient()), "read");
-    if (op.getVelocity())
-      add(globalBuffer(op.getLoc(), *op.getVelocity()), "readwrite");
+    for (FlatSymbolRefAttr state : op.getStateSymbols())
+      add(globalBuffer(op.getLoc(), state.getValue()), "readwrite");
     if (auto name = dyn_cast<NameLoc>(op.getLoc()))
       layers.insert(name.getName());
   }
-  SgdUpdateOp first = together.front();
+  UpdateOpInterface first = together.front();
   add(buffers.lookup(first.getState()), "read");
   auto launch = builder.create<kernel::LaunchOp>(
       NameLoc::get(builder.getStringAttr("updates"), func.getLoc()),
@@ -537,7 +536,8 @@ LogicalResult ProgramLowering::copy(Location location, Value value,
     return mlir::emitError(location, "cannot return a copy of ")
            << value.getType();
   if (graphs) { // a kernel that changes nothing
-    auto same = builder.create<cuda::RelayoutOp>(location, value.getType(), value);
+    auto same =
+        builder.create<cuda::RelayoutOp>(location, value.getType(), value);
     launch(*same.getOperation(), {buffers.lookup(value), target},
            {"read", "write"});
     same.erase();

@@ -2,12 +2,12 @@
 // every tensor open; where the answer differs from what is there, a reorder is
 // put between. A dense layer's backward ops take the weight as the forward op
 // chose it: a reorder of it would cost more than the better kernel gains.
-#include "compiler/kernel/KernelDialect.h"
-#include "compiler/targets/cuda/CudaOps.h"
-#include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/generate/Generators.h"
-#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/kernel/KernelDialect.h"
 #include "compiler/passes/Passes.h"
+#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/targets/cuda/CudaGraphs.h"
+#include "compiler/targets/cuda/CudaOps.h"
 
 #include "runtime/Error.h"
 
@@ -45,8 +45,7 @@ private:
   void propagateSlice(ChannelSliceOp op);
   /// The layout of what a gradient will meet, empty where nothing is known.
   StringRef wantedLayout(Value gradient);
-  void propagateUpdate(Operation *op, FlatSymbolRefAttr parameter,
-                       OpOperand &value);
+  void propagateWrite(ParameterWriteOpInterface write);
 
   /// Makes `operand` have the layout `tag` at its op.
   void require(OpOperand &operand, StringRef tag);
@@ -58,6 +57,7 @@ private:
 
   bool onGpu = false; // where cuDNN's layouts are known: the channels are last
   std::optional<SymbolTable> symbols;
+  std::optional<ParameterStates> states;
   std::string vectorBlocks; // an image's channels in blocks of a vector
   llvm::DenseSet<Operation *> decided; // parameters whose layout is settled
   llvm::DenseMap<std::pair<Value, StringAttr>, Value> reordered;
@@ -71,6 +71,7 @@ static void setLayout(Value value, StringRef tag) {
 void PropagateLayouts::runOnOperation() {
   ModuleOp module = getOperation();
   symbols.emplace(module);
+  states.emplace(module);
   decided.clear();
   onGpu = isa_and_nonnull<kernel::CudaAttr>(
       module->getAttr(kernel::targetAttrName));
@@ -102,9 +103,8 @@ void PropagateLayouts::decide(ParameterOp parameter, StringRef tag) {
   parameter.setType(type);
   decided.insert(parameter);
   // An optimiser's state lies as its parameter does.
-  if (auto velocity = symbols->lookup<ParameterOp>(
-          (parameter.getSymName() + ".velocity").str()))
-    velocity.setType(type);
+  for (ParameterOp state : states->of(parameter.getSymNameAttr()))
+    state.setType(type);
 }
 
 void PropagateLayouts::require(OpOperand &operand, StringRef tag) {
@@ -134,7 +134,8 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
       setLayout(read.getValue(),
                 layoutOf(parameterOf(read.getValue()).getType()));
     } else if (onGpu &&
-               (isCudaGraph(op) || isa<cuda::ChannelSumsOp, cuda::ChannelSquaresOp>(op))) {
+               (isCudaGraph(op) ||
+                isa<cuda::ChannelSumsOp, cuda::ChannelSquaresOp>(op))) {
       propagateGraph(op);
     } else if (auto library = toLibrary(op)) {
       if (failed(propagateLibrary(op, std::move(*library))))
@@ -149,11 +150,8 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
       if (!canSumChannels(
               cast<RankedTensorType>(statistics.getInput().getType())))
         require(statistics.getInputMutable(), "");
-    } else if (auto update = dyn_cast<SgdUpdateOp>(op)) {
-      propagateUpdate(op, update.getParameterAttr(),
-                      update.getGradientMutable());
-    } else if (auto write = dyn_cast<WriteParameterOp>(op)) {
-      propagateUpdate(op, write.getParameterAttr(), write.getValueMutable());
+    } else if (auto write = dyn_cast<ParameterWriteOpInterface>(op)) {
+      propagateWrite(write);
     } else {
       for (OpOperand &operand : op->getOpOperands())
         if (isa<RankedTensorType>(operand.get().getType()))
@@ -225,10 +223,12 @@ LogicalResult PropagateLayouts::propagateLibrary(Operation *op,
   // A dense weight's gradient is made as the parameter lies.
   if (dense && spec.propagation == Propagation::BackwardWeights)
     for (Operation *user : library.values[1].value.getUsers())
-      if (auto update = dyn_cast<SgdUpdateOp>(user))
+      if (auto update = dyn_cast<UpdateOpInterface>(user))
         spec.tensors[1].second.layout =
             layoutOf(
-                symbols->lookup<ParameterOp>(update.getParameter()).getType())
+                symbols
+                    ->lookup<ParameterOp>(update.getParameterAttr().getValue())
+                    .getType())
                 .str();
   // A pool's gradient lies as its forward result did: so do the indices.
   if (spec.kind == PrimitiveKind::MaxPooling ||
@@ -402,10 +402,10 @@ void PropagateLayouts::propagateSlice(ChannelSliceOp op) {
   setLayout(op.getOutput(), tag);
 }
 
-void PropagateLayouts::propagateUpdate(Operation *op, FlatSymbolRefAttr name,
-                                       OpOperand &value) {
-  auto parameter = symbols->lookup<ParameterOp>(name.getValue());
+void PropagateLayouts::propagateWrite(ParameterWriteOpInterface write) {
+  auto parameter =
+      symbols->lookup<ParameterOp>(write.getParameterAttr().getValue());
   decided.insert(parameter);
   // What is written at an index, like an initial value, may be made row-major.
-  require(value, layoutOf(parameter.getType()));
+  require(write.getValueMutable(), layoutOf(parameter.getType()));
 }

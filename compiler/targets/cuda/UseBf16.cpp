@@ -56,7 +56,7 @@ static std::optional<bool> wantsBf16(Operation *op) {
     return false;
   if (isCudaGraph(op) || isa<ConcatOp, ChannelSliceOp, ReshapeOp>(op))
     return true;
-  if (isa<ElementOpInterface, FusedOp, SgdUpdateOp>(op))
+  if (isa<ElementOpInterface, FusedOp, UpdateOpInterface>(op))
     return std::nullopt;
   return false;
 }
