@@ -5,6 +5,7 @@
 #include "compiler/Pipelines.h"
 #include "compiler/PlanText.h"
 #include "compiler/emit/EmitNet.h"
+#include "compiler/generate/Generators.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
 #include "compiler/targets/cpu/CpuTarget.h"
@@ -36,6 +37,9 @@ static constexpr int64_t reservedBytes = int64_t(1) << 30;
 
 struct Compiler::Impl {
   Impl() : context(MLIRContext::Threading::DISABLED) {
+    DialectRegistry registry;
+    generate::attachModels(registry);
+    context.appendDialectRegistry(registry);
     context.loadDialect<
         net::NetDialect, kernel::KernelDialect, cuda::CudaDialect,
         arith::ArithDialect, func::FuncDialect, math::MathDialect,

@@ -1,20 +1,21 @@
-// The kernel of net.batch_statistics: one pass over the batch that sums, in
-// double precision, each channel's distances from its first value and their
-// squares; the distances are there so that little cancels (Chan, Golub,
-// LeVeque, "Algorithms for computing the sample variance", 1983). The parts
-// share the channels, so the sums do not depend on how many parts there are.
-#include "compiler/generate/Generators.h"
-#include "compiler/targets/cpu/LibraryOps.h"
+// The kernels of a batch's statistics and of the update of the running ones.
+// The first makes one pass over the batch that sums, in double precision, each
+// channel's distances from its first value and their squares; the distances are
+// there so that little cancels (Chan, Golub, LeVeque, "Algorithms for computing
+// the sample variance", 1983). The parts share the channels, so the sums do not
+// depend on how many parts there are.
+#include "compiler/generate/Models.h"
+#include "compiler/net/NetDialect.h"
+#include "compiler/select/Layouts.h"
 #include "runtime/Layout.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace netc;
+using namespace netc::generate;
 using namespace netc::net;
 
 namespace {
@@ -25,9 +26,9 @@ struct ChannelOrder {
 };
 } // namespace
 
-/// Nothing where channels lie otherwise or something else is padded.
+/// Returns nothing where channels lie otherwise or something else is padded.
 static std::optional<ChannelOrder> channelOrder(RankedTensorType type) {
-  runtime::TensorType tensor = toRuntime(type);
+  runtime::TensorType tensor = select::toRuntime(type);
   runtime::Layout layout =
       runtime::Layout::parse(tensor.layout, tensor.shape.size());
   for (const runtime::Layout::Block &block : layout.blocks)
@@ -49,139 +50,104 @@ static std::optional<ChannelOrder> channelOrder(RankedTensorType type) {
   return order;
 }
 
-bool netc::net::canSumChannels(RankedTensorType type) {
+bool generate::canSumChannels(RankedTensorType type) {
   return channelOrder(type).has_value();
 }
 
 namespace {
-/// Of some lanes: f64 or vectors of it.
+/// What some lanes, f64 or vectors of it, have summed.
 struct Sums {
   Value distances, squares;
 };
 
 class StatisticsEmitter {
 public:
-  StatisticsEmitter(KernelBody &body, BatchStatisticsOp op)
-      : body(body), b(body.builder), loc(body.location),
+  StatisticsEmitter(KernelBuilder &kernel, BatchStatisticsOp op)
+      : kernel(kernel),
         order(*channelOrder(cast<RankedTensorType>(op.getInput().getType()))),
-        channels(cast<MemRefType>(body.buffers[1].getType()).getDimSize(0)),
-        input(flatten(body, body.buffers[0])) {}
+        channels(KernelBuilder::sizeOf(kernel.buffers[1], 0)),
+        input(kernel.flatten(kernel.buffers[0])) {}
   void emit();
 
 private:
-  Value index(int64_t value) {
-    return b.create<arith::ConstantIndexOp>(loc, value);
-  }
   Value times(Value x, int64_t factor) {
-    return b.create<arith::MulIOp>(loc, x, index(factor));
-  }
-  Type laneType(int64_t lanes, Type element) {
-    return lanes == 1 ? element : Type(VectorType::get({lanes}, element));
+    return kernel.multiply(x, kernel.index(factor));
   }
   Value constant(double value, int64_t lanes) {
-    Type type = laneType(lanes, b.getF64Type());
-    TypedAttr attribute = b.getF64FloatAttr(value);
-    if (auto vector = dyn_cast<VectorType>(type))
-      attribute = DenseElementsAttr::get(vector, value);
-    return b.create<arith::ConstantOp>(loc, attribute);
+    return kernel.constant(kernel.builder.getF64Type(), value, lanes);
   }
-  /// From single precision to double.
-  Value load(Value place, int64_t lanes);
-  void forEach(Value begin, Value end, int64_t step,
-               function_ref<void(Value)> emit);
+  /// Loads single precision as double.
+  Value load(Value place, int64_t lanes) {
+    return kernel.create<arith::ExtFOp>(
+        widen(kernel.builder.getF64Type(), lanes),
+        kernel.load(input, place, lanes));
+  }
 
   /// The distances from `first` of the values at outer*stride + offset +
   /// [begin, end) by steps, for all of `order.outer`, and their squares.
   Sums sum(int64_t lanes, int64_t stride, Value offset, int64_t begin,
            int64_t end, int64_t step, Value first);
   void store(int64_t lanes, Value first, Sums sums, Value channel);
+  void storeResult(Value value, Value buffer, Value channel);
   void sumBlock(Value unit);
   void sumRow(Value channel);
   void sumChannels(Value channel, int64_t lanes);
 
-  KernelBody &body;
-  OpBuilder &b;
-  Location loc;
+  KernelBuilder &kernel;
   ChannelOrder order;
   int64_t channels;
   Value input;
 };
 } // namespace
 
-Value StatisticsEmitter::load(Value place, int64_t lanes) {
-  Value value;
-  if (lanes == 1)
-    value = b.create<memref::LoadOp>(loc, input, place);
-  else
-    value = b.create<vector::LoadOp>(
-        loc, VectorType::get({lanes}, b.getF32Type()), input, place);
-  return b.create<arith::ExtFOp>(loc, laneType(lanes, b.getF64Type()), value);
-}
-
-void StatisticsEmitter::forEach(Value begin, Value end, int64_t step,
-                                function_ref<void(Value)> emit) {
-  auto loop = b.create<scf::ForOp>(loc, begin, end, index(step));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  emit(loop.getInductionVar());
-}
-
 Sums StatisticsEmitter::sum(int64_t lanes, int64_t stride, Value offset,
                             int64_t begin, int64_t end, int64_t step,
                             Value first) {
-  auto add = [&](Value place, ValueRange carried) {
-    Value distance = b.create<arith::SubFOp>(loc, load(place, lanes), first);
-    Value distances = b.create<arith::AddFOp>(loc, carried[0], distance);
-    Value squares = b.create<math::FmaOp>(loc, distance, distance, carried[1]);
-    return SmallVector<Value>{distances, squares};
-  };
-  auto inner = [&](Value start, ValueRange carried) {
-    auto loop = b.create<scf::ForOp>(
-        loc, index(begin), index(end), index(step), carried,
-        [&](OpBuilder &, Location, Value i, ValueRange values) {
-          Value place = b.create<arith::AddIOp>(loc, start, i);
-          b.create<scf::YieldOp>(loc, add(place, values));
-        });
-    return SmallVector<Value>(loop.getResults());
+  auto addValue = [&](Value place, ValueRange carried) -> SmallVector<Value> {
+    Value distance = kernel.subtract(load(place, lanes), first);
+    Value distances = kernel.add(carried[0], distance);
+    return {distances,
+            kernel.create<math::FmaOp>(distance, distance, carried[1])};
   };
   Value zero = constant(0, lanes);
-  auto loop = b.create<scf::ForOp>(
-      loc, index(0), index(order.outer), index(1), ValueRange{zero, zero},
-      [&](OpBuilder &, Location, Value o, ValueRange carried) {
-        Value start = b.create<arith::AddIOp>(loc, times(o, stride), offset);
-        b.create<scf::YieldOp>(loc, inner(start, carried));
+  SmallVector<Value> sums = kernel.loop(
+      0, order.outer, 1, ValueRange{zero, zero},
+      [&](Value outer, ValueRange carried) {
+        Value start = kernel.add(times(outer, stride), offset);
+        return kernel.loop(begin, end, step, carried,
+                           [&](Value i, ValueRange values) {
+                             return addValue(kernel.add(start, i), values);
+                           });
       });
-  return {loop.getResult(0), loop.getResult(1)};
+  return {sums[0], sums[1]};
 }
 
 /// mean = first + distances/n; variance = squares/n - (distances/n)^2.
 void StatisticsEmitter::store(int64_t lanes, Value first, Sums sums,
                               Value channel) {
   Value count = constant(static_cast<double>(order.outer * order.inner), lanes);
-  Value distance = b.create<arith::DivFOp>(loc, sums.distances, count);
-  Value square = b.create<arith::DivFOp>(loc, sums.squares, count);
-  Value mean = b.create<arith::AddFOp>(loc, first, distance);
-  Value variance = b.create<arith::SubFOp>(
-      loc, square, b.create<arith::MulFOp>(loc, distance, distance));
-  variance = b.create<arith::MaximumFOp>(loc, variance, constant(0, lanes));
-  const Value results[] = {mean, variance};
-  for (auto [value, buffer] : llvm::zip(results, body.buffers.drop_front())) {
-    Value narrow =
-        b.create<arith::TruncFOp>(loc, laneType(lanes, b.getF32Type()), value);
-    if (lanes == 1) {
-      b.create<memref::StoreOp>(loc, narrow, buffer, channel);
-    } else if (channels % lanes == 0) {
-      b.create<vector::StoreOp>(loc, narrow, buffer, channel);
-    } else { // the last block's padding has no place
-      Value last = b.create<arith::SubIOp>(loc, index(channels), channel);
-      Value end = b.create<arith::MinUIOp>(loc, last, index(lanes));
-      forEach(index(0), end, 1, [&](Value lane) {
-        Value scalar = b.create<vector::ExtractElementOp>(loc, narrow, lane);
-        Value place = b.create<arith::AddIOp>(loc, channel, lane);
-        b.create<memref::StoreOp>(loc, scalar, buffer, place);
-      });
-    }
-  }
+  Value distance = kernel.divide(sums.distances, count);
+  Value square = kernel.divide(sums.squares, count);
+  Value mean = kernel.add(first, distance);
+  Value variance = kernel.subtract(square, kernel.multiply(distance, distance));
+  variance = kernel.create<arith::MaximumFOp>(variance, constant(0, lanes));
+  storeResult(mean, kernel.buffers[1], channel);
+  storeResult(variance, kernel.buffers[2], channel);
+}
+
+void StatisticsEmitter::storeResult(Value value, Value buffer, Value channel) {
+  int64_t lanes = lanesOf(value);
+  Value narrow =
+      kernel.create<arith::TruncFOp>(widen(kernel.f32(), lanes), value);
+  if (channels % lanes == 0)
+    return kernel.store(narrow, buffer, channel);
+  // The last block's padding has no place.
+  Value last = kernel.subtract(kernel.index(channels), channel);
+  Value end = kernel.create<arith::MinUIOp>(last, kernel.index(lanes));
+  kernel.loop(kernel.index(0), end, 1, [&](Value lane) {
+    Value scalar = kernel.create<vector::ExtractElementOp>(narrow, lane);
+    kernel.store(scalar, buffer, kernel.add(channel, lane));
+  });
 }
 
 /// The lanes are the channels of a block.
@@ -196,21 +162,16 @@ void StatisticsEmitter::sumBlock(Value unit) {
 
 /// A channel's values lie side by side: the lanes share them.
 void StatisticsEmitter::sumRow(Value channel) {
-  int64_t width = body.width, whole = order.inner - order.inner % width;
+  int64_t width = kernel.width, whole = order.inner - order.inner % width;
   int64_t stride = order.units * order.inner;
   Value offset = times(channel, order.inner);
   Value first = load(offset, 1);
   Sums sums = sum(1, stride, offset, whole, order.inner, 1, first);
   if (whole > 0) {
-    Value splat = b.create<vector::SplatOp>(
-        loc, first, VectorType::get({width}, b.getF64Type()));
-    Sums lanes = sum(width, stride, offset, 0, whole, width, splat);
-    auto join = [&](Value lanes, Value rest) -> Value {
-      return b.create<vector::ReductionOp>(loc, vector::CombiningKind::ADD,
-                                           lanes, rest);
-    };
-    sums = {join(lanes.distances, sums.distances),
-            join(lanes.squares, sums.squares)};
+    Sums lanes =
+        sum(width, stride, offset, 0, whole, width, kernel.splat(first, width));
+    sums = {kernel.sumLanes(lanes.distances, sums.distances),
+            kernel.sumLanes(lanes.squares, sums.squares)};
   }
   store(1, first, sums, channel);
 }
@@ -223,20 +184,40 @@ void StatisticsEmitter::sumChannels(Value channel, int64_t lanes) {
 }
 
 void StatisticsEmitter::emit() {
-  if (order.block > 1) {
-    auto [begin, end] = partition(body, order.units);
-    forEach(begin, end, 1, [&](Value unit) { sumBlock(unit); });
-  } else if (order.inner > 1) {
-    auto [begin, end] = partition(body, order.units);
-    forEach(begin, end, 1, [&](Value channel) { sumRow(channel); });
-  } else {
-    emitFlatLoop(body, order.units, [&](Value channel, int64_t lanes) {
+  if (order.block > 1)
+    kernel.shareUnits(order.units, [&](Value unit) { sumBlock(unit); });
+  else if (order.inner > 1)
+    kernel.shareUnits(order.units, [&](Value channel) { sumRow(channel); });
+  else
+    kernel.shareElements(order.units, [&](Value channel, int64_t lanes) {
       sumChannels(channel, lanes);
     });
-  }
 }
 
-void netc::net::emitBatchStatisticsKernel(KernelBody &body,
-                                          BatchStatisticsOp op) {
-  StatisticsEmitter(body, op).emit();
+/// Buffers: input [N, C, ...], mean [C], variance [C].
+static void emitStatistics(KernelBuilder &kernel, BatchStatisticsOp op) {
+  StatisticsEmitter(kernel, op).emit();
+}
+
+/// Buffers: the running statistic, the batch's, [C] each.
+static void emitStatisticUpdate(KernelBuilder &kernel, UpdateStatisticOp op) {
+  Value running = kernel.flatten(kernel.buffers[0]),
+        batch = kernel.flatten(kernel.buffers[1]);
+  double momentum = op.getMomentum().convertToDouble();
+  Value kept = kernel.number(1 - momentum),
+        taken = kernel.number(momentum * op.getScale().convertToDouble());
+  int64_t count = KernelBuilder::elementsOf(running);
+  kernel.shareElements(count, [&](Value index, int64_t lanes) {
+    auto scaled = [&](Value from, Value factor) {
+      Value value = kernel.load(from, index, lanes);
+      return kernel.multiply(value, kernel.splat(factor, lanes));
+    };
+    Value change = scaled(batch, taken);
+    kernel.store(kernel.add(scaled(running, kept), change), running, index);
+  });
+}
+
+void generate::attachBatchNormKernels(MLIRContext &context) {
+  attachKernel<BatchStatisticsOp, emitStatistics>(context);
+  attachKernel<UpdateStatisticOp, emitStatisticUpdate>(context);
 }

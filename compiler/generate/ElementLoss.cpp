@@ -1,9 +1,9 @@
 // The kernels of the losses that are a mean over an example's elements, and of
 // their gradients: an example at a time, vectors first, then the rest. What is
 // summed their ops say.
-#include "compiler/generate/Generators.h"
-#include "compiler/generate/KernelBuilder.h"
+#include "compiler/generate/Models.h"
 #include "compiler/net/ElementMath.h"
+#include "compiler/net/NetDialect.h"
 
 using namespace mlir;
 using namespace netc::generate;
@@ -51,7 +51,7 @@ void ElementLoss::storeLoss(Value row, Value loss) {
         [&](Value column, ValueRange carried) -> SmallVector<Value> {
           return {kernel.add(carried[0], term(row, column, lanes))};
         });
-    sum = kernel.add(sum, kernel.sumLanes(part[0]));
+    sum = kernel.add(sum, lanes == 1 ? part[0] : kernel.sumLanes(part[0]));
   });
   Value count = kernel.number(static_cast<double>(elements));
   kernel.store(kernel.divide(sum, count), loss, row);
@@ -82,12 +82,6 @@ static void emitElementLoss(KernelBuilder &kernel, ElementLossOpInterface op) {
   });
 }
 
-void netc::net::emitElementLossKernel(KernelBody &body,
-                                      ElementLossOpInterface op) {
-  KernelBuilder kernel{body.builder,
-                       body.location,
-                       body.buffers,
-                       {body.part, body.parts, body.interleaved},
-                       body.width};
-  emitElementLoss(kernel, op);
+void netc::generate::attachElementLossKernels(MLIRContext &context) {
+  attachKernels<ElementLossOpInterface, emitElementLoss>(context);
 }

@@ -60,38 +60,6 @@ static void emitUpdate(KernelBuilder &kernel, UpdateOpInterface op) {
   });
 }
 
-/// The buffers are the statistic's and the batch's.
-static void emitStatistic(KernelBuilder &kernel, UpdateStatisticOp op) {
-  Value running = kernel.flatten(kernel.buffers[0]);
-  Value values = kernel.flatten(kernel.buffers[1]);
-  double momentum = op.getMomentum().convertToDouble();
-  Value kept = kernel.number(1 - momentum);
-  Value taken = kernel.number(momentum * op.getScale().convertToDouble());
-  int64_t count = KernelBuilder::elementsOf(running);
-  kernel.shareElements(count, [&](Value index, int64_t lanes) {
-    auto scaled = [&](Value from, Value factor) {
-      Value value = kernel.load(from, index, lanes);
-      return kernel.multiply(value, kernel.splat(factor, lanes));
-    };
-    Value fresh = scaled(values, taken);
-    kernel.store(kernel.add(scaled(running, kept), fresh), running, index);
-  });
-}
-
-static KernelBuilder builderOf(KernelBody &body) {
-  return {body.builder,
-          body.location,
-          body.buffers,
-          {body.part, body.parts, body.interleaved},
-          body.width};
-}
-
-void netc::net::emitUpdateKernel(KernelBody &body, UpdateOpInterface op) {
-  KernelBuilder kernel = builderOf(body);
-  emitUpdate(kernel, op);
-}
-
-void netc::net::emitStatisticKernel(KernelBody &body, UpdateStatisticOp op) {
-  KernelBuilder kernel = builderOf(body);
-  emitStatistic(kernel, op);
+void netc::generate::attachUpdateKernels(MLIRContext &context) {
+  attachKernels<UpdateOpInterface, emitUpdate>(context);
 }

@@ -1,23 +1,21 @@
 // Only the exponential of numbers below zero is taken: it cannot overflow.
 #include "compiler/net/ElementMath.h"
 
+#include "compiler/net/Lanes.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 #include <numbers>
 
 using namespace mlir;
+using namespace netc;
 using namespace netc::net;
 
 Value ElementMath::constant(Value like, double value) {
-  auto scalar = b.getF32FloatAttr(static_cast<float>(value));
-  auto vector = dyn_cast<VectorType>(like.getType());
-  if (!vector)
-    return b.create<arith::ConstantOp>(loc, scalar);
-  return b.create<arith::ConstantOp>(
-      loc, DenseElementsAttr::get(vector, Attribute(scalar)));
+  return net::constant(b, loc, b.getF32FloatAttr(static_cast<float>(value)),
+                       lanesOf(like));
 }
 
 Value ElementMath::magnitude(Value x) { return b.create<math::AbsFOp>(loc, x); }

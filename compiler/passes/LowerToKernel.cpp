@@ -8,6 +8,7 @@
 #include "compiler/targets/cuda/CudaOps.h"
 
 #include "compiler/kernel/KernelDialect.h"
+#include "compiler/select/Layouts.h"
 #include "runtime/Error.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -24,6 +25,7 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 using runtime::cpu::Role;
+using select::toRuntime;
 
 namespace netc::net {
 #define GEN_PASS_DEF_LOWERTOKERNEL
@@ -39,7 +41,8 @@ class KernelTable {
 public:
   KernelTable(ModuleOp module, int64_t width, bool interleaved)
       : module(module), width(width), interleaved(interleaved) {}
-  /// The kernel of `op` on buffers of these types, generated at first use.
+  /// The kernel of `op` on buffers of these types, generated at first use; null
+  /// with an error where there is none.
   kernel::FuncOp get(Operation *op, ArrayRef<Type> buffers,
                      ArrayRef<StringRef> access);
   /// One kernel of many updates: for each its parameter, gradient and what is
@@ -77,12 +80,12 @@ private:
   LogicalResult lowerOp(Operation &op);
   LogicalResult lowerLibrary(Operation &op, const LibraryOp &library);
   void lowerGraph(Operation &op, const CudaGraph &graph);
-  void launch(Operation &op, ArrayRef<Value> operands,
-              ArrayRef<StringRef> access);
-  void lowerGenerated(Operation &op);
+  LogicalResult launch(Operation &op, ArrayRef<Value> operands,
+                       ArrayRef<StringRef> access);
+  LogicalResult lowerGenerated(Operation &op);
   LogicalResult lowerUpdate(UpdateOpInterface op);
-  void launchUpdates(ArrayRef<UpdateOpInterface> together);
-  void lowerStatistic(UpdateStatisticOp op);
+  LogicalResult launchUpdates(ArrayRef<UpdateOpInterface> together);
+  LogicalResult lowerStatistic(UpdateStatisticOp op);
   LogicalResult copy(Location location, Value value, Value target);
   LogicalResult checkStale(Operation &op);
   Value globalBuffer(Location location, StringRef name) {
@@ -141,11 +144,6 @@ static void describe(Operation *op, llvm::raw_ostream &stream) {
     }
 }
 
-static bool isSoftmaxLoss(Operation *op) {
-  return isa<SoftmaxCrossEntropyOp, SoftmaxCrossEntropyGradientOp,
-             SoftmaxCrossEntropyWithGradientOp, CountCorrectOp>(op);
-}
-
 /// `dropout`, `activation_gradient_dropout`.
 static std::string kernelName(Operation *op) {
   if (!isa<FusedOp>(op))
@@ -191,10 +189,11 @@ kernel::FuncOp KernelTable::getUpdates(ArrayRef<UpdateOpInterface> updates,
     next += 2;
     for (size_t kept = update.getStateSymbols().size(); kept > 0; --kept)
       own.push_back(*next++);
-    KernelBody body{builder,        update.getLoc(), own,
-                    func.getPart(), func.getParts(), width,
-                    interleaved};
-    emitUpdateKernel(body, update);
+    generate::KernelBuilder kernel(
+        builder, update.getLoc(), own,
+        {func.getPart(), func.getParts(), interleaved}, width);
+    if (failed(generate::emitKernel(kernel, update)))
+      return nullptr;
   }
   builder.create<kernel::ReturnOp>(first.getLoc());
   return func;
@@ -216,21 +215,13 @@ kernel::FuncOp KernelTable::get(Operation *op, ArrayRef<Type> buffers,
   auto builder = OpBuilder::atBlockBegin(&func.getBody().front());
   SmallVector<Value> arguments(func.getBuffers().begin(),
                                func.getBuffers().end());
-  KernelBody body{builder,         op->getLoc(), arguments,  func.getPart(),
-                  func.getParts(), width,        interleaved};
-  if (auto update = dyn_cast<UpdateOpInterface>(op))
-    emitUpdateKernel(body, update);
-  else if (isa<ConcatOp, ChannelSliceOp>(op))
-    emitConcatKernel(body, op);
-  else if (auto statistics = dyn_cast<BatchStatisticsOp>(op))
-    emitBatchStatisticsKernel(body, statistics);
-  else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
-    emitStatisticKernel(body, statistic);
-  else if (auto loss = dyn_cast<ElementLossOpInterface>(op))
-    emitElementLossKernel(body, loss);
-  else if (!isa<ElementOpInterface, FusedOp>(op))
-    emitLossKernel(body, op);
-  else if (emitElementKernel(body, op))
+  generate::KernelBuilder kernel(builder, op->getLoc(), arguments,
+                                 {func.getPart(), func.getParts(), interleaved},
+                                 width);
+  FailureOr<bool> isPointwise = generate::emitKernel(kernel, op);
+  if (failed(isPointwise))
+    return nullptr;
+  if (*isPointwise)
     pointwise.insert(func);
   builder.create<kernel::ReturnOp>(op->getLoc());
   return func;
@@ -338,10 +329,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (auto update = dyn_cast<UpdateOpInterface>(op))
     return lowerUpdate(update);
-  if (auto statistic = dyn_cast<UpdateStatisticOp>(op)) {
-    lowerStatistic(statistic);
-    return success();
-  }
+  if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
+    return lowerStatistic(statistic);
   if (auto reshape = dyn_cast<ReshapeOp>(op)) {
     buffers[reshape.getOutput()] = builder.create<kernel::ReshapeOp>(
         op.getLoc(), tensorOf(reshape.getOutput().getType()).getMemRefType(),
@@ -350,7 +339,8 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   }
   if (isa<func::ReturnOp>(op)) {
     for (ArrayRef<UpdateOpInterface> rest = updates; !rest.empty();) {
-      launchUpdates(rest.take_front(mostUpdates));
+      if (failed(launchUpdates(rest.take_front(mostUpdates))))
+        return failure();
       rest = rest.drop_front(std::min(rest.size(), mostUpdates));
     }
     auto program = cast<kernel::ProgramOp>(builder.getBlock()->getParentOp());
@@ -372,13 +362,7 @@ LogicalResult ProgramLowering::lowerOp(Operation &op) {
   } else if (auto library = toLibrary(&op)) {
     return lowerLibrary(op, *library);
   }
-  if (isa<BatchStatisticsOp, ConcatOp, ChannelSliceOp, ElementOpInterface,
-          ElementLossOpInterface, FusedOp>(op) ||
-      isSoftmaxLoss(&op)) {
-    lowerGenerated(op);
-    return success();
-  }
-  return op.emitOpError("has no kernel");
+  return lowerGenerated(op);
 }
 
 LogicalResult ProgramLowering::lowerLibrary(Operation &op,
@@ -434,12 +418,14 @@ static ArrayAttr fusedLayers(Operation &op) {
              : ArrayAttr::get(op.getContext(), layers.getArrayRef());
 }
 
-void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
-                             ArrayRef<StringRef> access) {
+LogicalResult ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
+                                      ArrayRef<StringRef> access) {
   SmallVector<Type> types;
   for (Value operand : operands)
     types.push_back(operand.getType());
   kernel::FuncOp callee = kernels.get(&op, types, access);
+  if (!callee)
+    return failure();
   SmallVector<std::pair<unsigned, unsigned>> inPlace;
   unsigned result = operands.size() - 1;
   if (kernels.isPointwise(callee))
@@ -450,9 +436,12 @@ void ProgramLowering::launch(Operation &op, ArrayRef<Value> operands,
       builder.create<kernel::LaunchOp>(op.getLoc(), callee, operands, inPlace);
   if (ArrayAttr layers = fusedLayers(op))
     launch->setAttr(kernel::fusedLayersAttrName, layers);
+  return success();
 }
 
-void ProgramLowering::lowerGenerated(Operation &op) {
+LogicalResult ProgramLowering::lowerGenerated(Operation &op) {
+  if (!generate::canGenerate(&op))
+    return op.emitOpError("has no kernel");
   SmallVector<Value> operands;
   SmallVector<StringRef> access;
   for (Value operand : op.getOperands()) {
@@ -463,7 +452,7 @@ void ProgramLowering::lowerGenerated(Operation &op) {
     operands.push_back(resultBuffer(result));
     access.push_back("write");
   }
-  launch(op, operands, access);
+  return launch(op, operands, access);
 }
 
 LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {
@@ -487,11 +476,11 @@ LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {
     operands.push_back(globalBuffer(op.getLoc(), state.getValue()));
     access.push_back("readwrite");
   }
-  launch(*op.getOperation(), operands, access);
-  return success();
+  return launch(*op.getOperation(), operands, access);
 }
 
-void ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
+LogicalResult
+ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
   SmallVector<Value> operands;
   SmallVector<Type> types;
   SmallVector<StringRef> access;
@@ -512,21 +501,24 @@ void ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
   }
   UpdateOpInterface first = together.front();
   add(buffers.lookup(first.getState()), "read");
+  kernel::FuncOp callee = kernels.getUpdates(together, types, access);
+  if (!callee)
+    return failure();
   auto launch = builder.create<kernel::LaunchOp>(
-      NameLoc::get(builder.getStringAttr("updates"), func.getLoc()),
-      kernels.getUpdates(together, types, access), operands,
-      ArrayRef<std::pair<unsigned, unsigned>>());
+      NameLoc::get(builder.getStringAttr("updates"), func.getLoc()), callee,
+      operands, ArrayRef<std::pair<unsigned, unsigned>>());
   if (!layers.empty())
     launch->setAttr(kernel::fusedLayersAttrName,
                     builder.getArrayAttr(layers.getArrayRef()));
+  return success();
 }
 
-void ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
-  launch(*op.getOperation(),
-         {globalBuffer(op.getLoc(), op.getParameter()),
-          buffers.lookup(op.getValue())},
-         {"readwrite", "read"});
+LogicalResult ProgramLowering::lowerStatistic(UpdateStatisticOp op) {
   written[op.getParameter()] = op;
+  return launch(*op.getOperation(),
+                {globalBuffer(op.getLoc(), op.getParameter()),
+                 buffers.lookup(op.getValue())},
+                {"readwrite", "read"});
 }
 
 LogicalResult ProgramLowering::copy(Location location, Value value,
@@ -538,10 +530,11 @@ LogicalResult ProgramLowering::copy(Location location, Value value,
   if (graphs) { // a kernel that changes nothing
     auto same =
         builder.create<cuda::RelayoutOp>(location, value.getType(), value);
-    launch(*same.getOperation(), {buffers.lookup(value), target},
-           {"read", "write"});
+    LogicalResult launched =
+        launch(*same.getOperation(), {buffers.lookup(value), target},
+               {"read", "write"});
     same.erase();
-    return success();
+    return launched;
   }
   runtime::cpu::PrimitiveSpec spec;
   spec.kind = runtime::cpu::PrimitiveKind::Reorder;

@@ -147,7 +147,7 @@ LogicalResult PropagateLayouts::propagate(func::FuncOp func) {
     } else if (auto slice = dyn_cast<ChannelSliceOp>(op)) {
       propagateSlice(slice);
     } else if (auto statistics = dyn_cast<BatchStatisticsOp>(op)) {
-      if (!canSumChannels(
+      if (!generate::canSumChannels(
               cast<RankedTensorType>(statistics.getInput().getType())))
         require(statistics.getInputMutable(), "");
     } else if (auto write = dyn_cast<ParameterWriteOpInterface>(op)) {
@@ -384,7 +384,7 @@ void PropagateLayouts::propagateConcat(ConcatOp op) {
   int64_t offset = 0;
   for (Value input : op.getInputs()) {
     int64_t channels = cast<RankedTensorType>(input.getType()).getDimSize(1);
-    if (!cutsBetweenBlocks(type, tag, offset, channels))
+    if (!generate::cutsBetweenBlocks(type, tag, offset, channels))
       tag = "";
     offset += channels;
   }
@@ -396,7 +396,7 @@ void PropagateLayouts::propagateConcat(ConcatOp op) {
 void PropagateLayouts::propagateSlice(ChannelSliceOp op) {
   auto type = cast<RankedTensorType>(op.getInput().getType());
   StringRef tag = layoutOf(type);
-  if (!cutsBetweenBlocks(type, tag, op.getOffset(), op.getChannels()))
+  if (!generate::cutsBetweenBlocks(type, tag, op.getOffset(), op.getChannels()))
     tag = "";
   require(op.getInputMutable(), tag);
   setLayout(op.getOutput(), tag);

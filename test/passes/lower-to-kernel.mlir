@@ -174,9 +174,23 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
   func.func @f(%loss: tensor<2xf32>, %state: tensor<8xi32>) {
-    // expected-error @below {{has no kernel}}
+    // expected-error @below {{'net.minimize' op has no kernel}}
     net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
     return
+  }
+}
+
+// -----
+
+// The training form of a normalisation is no op of the library: its statistics
+// are an op of their own by then.
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
+  net.parameter @m : tensor<6xf32> {init = "zero", trainable = false, statistic}
+  net.parameter @v : tensor<6xf32> {init = "one", trainable = false, statistic}
+  func.func @f(%x: tensor<2x6x4x4xf32>) -> tensor<2x6x4x4xf32> {
+    // expected-error @below {{'net.batch_norm' op has no kernel}}
+    %y, %mean, %variance = net.batch_norm %x {epsilon = 1.0e-05 : f64, momentum = 1.0e-01 : f64, running_mean = @m, running_variance = @v} : (tensor<2x6x4x4xf32>) -> (tensor<2x6x4x4xf32>, tensor<6xf32>, tensor<6xf32>)
+    return %y : tensor<2x6x4x4xf32>
   }
 }
 

@@ -1,5 +1,6 @@
 // net-opt: runs passes over text, for tests and for people who write passes.
 #include "compiler/Pipelines.h"
+#include "compiler/generate/Generators.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
 #include "compiler/targets/cuda/CudaOps.h"
@@ -20,6 +21,7 @@ int main(int argc, char **argv) {
                   mlir::func::FuncDialect, mlir::math::MathDialect,
                   mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
                   mlir::vector::VectorDialect>();
+  netc::generate::attachModels(registry);
   netc::registerPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(
       argc, argv, "netc's passes over `net` and `kernel`\n", registry));

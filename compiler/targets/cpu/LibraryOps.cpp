@@ -2,6 +2,7 @@
 #include "compiler/targets/cpu/LibraryOps.h"
 
 #include "compiler/kernel/KernelDialect.h"
+#include "compiler/select/Layouts.h"
 #include "runtime/Error.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -13,19 +14,7 @@ using namespace netc::net;
 using runtime::cpu::PrimitiveKind;
 using runtime::cpu::Propagation;
 using runtime::cpu::Role;
-
-runtime::TensorType netc::net::toRuntime(Type type) {
-  auto ranked = cast<RankedTensorType>(type);
-  runtime::TensorType result;
-  result.shape.assign(ranked.getShape().begin(), ranked.getShape().end());
-  result.layout = layoutOf(type).str();
-  Type element = ranked.getElementType();
-  result.element = element.isF32()         ? runtime::ElementType::F32
-                   : element.isBF16()      ? runtime::ElementType::BF16
-                   : element.isInteger(32) ? runtime::ElementType::I32
-                                           : runtime::ElementType::U8;
-  return result;
-}
+using select::toRuntime;
 
 /// A filter's tag with the letters of its two channel dimensions swapped, with
 /// groups the second and the third.

@@ -7,9 +7,6 @@
 
 namespace netc::net {
 
-/// A tensor's type as the runtime records it.
-runtime::TensorType toRuntime(mlir::Type type);
-
 /// One tensor of a primitive. Workspaces have no type of their own.
 struct RoleValue {
   runtime::cpu::Role role;

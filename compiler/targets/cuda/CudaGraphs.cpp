@@ -3,7 +3,7 @@
 // pictures, which has.
 #include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/targets/cuda/CudaOps.h"
-#include "compiler/targets/cpu/LibraryOps.h"
+#include "compiler/select/Layouts.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -14,6 +14,7 @@ using namespace netc::cuda;
 using runtime::cuda::GraphNode;
 using runtime::cuda::NodeKind;
 using runtime::cuda::Precision;
+using select::toRuntime;
 
 using Sizes = std::vector<int64_t>;
 

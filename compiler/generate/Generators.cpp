@@ -1,0 +1,38 @@
+// Asks the families: an op's own kernel first, then that of its elements.
+#include "compiler/generate/Generators.h"
+
+#include "compiler/generate/Elements.h"
+#include "compiler/generate/Models.h"
+#include "compiler/net/NetDialect.h"
+
+#include "mlir/IR/DialectRegistry.h"
+
+using namespace mlir;
+using namespace netc;
+
+#include "compiler/generate/Generators.cpp.inc"
+
+void generate::attachModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, net::NetDialect *) {
+    attachBatchNormKernels(*context);
+    attachConcatKernels(*context);
+    attachElementLossKernels(*context);
+    attachLossKernels(*context);
+    attachUpdateKernels(*context);
+  });
+}
+
+bool generate::canGenerate(Operation *op) {
+  return isa<GeneratedOpInterface>(op) || hasElements(op);
+}
+
+FailureOr<bool> generate::emitKernel(KernelBuilder &kernel, Operation *op) {
+  if (auto generated = dyn_cast<GeneratedOpInterface>(op)) {
+    generated.emitKernel(kernel);
+    return false;
+  }
+  if (hasElements(op))
+    return emitElements(kernel, op);
+  op->emitOpError("has no kernel");
+  return failure();
+}

@@ -1,0 +1,45 @@
+// How a family attaches its kernels, in its own file; attachModels calls all.
+#pragma once
+
+#include "compiler/generate/Generators.h"
+
+namespace netc::generate {
+
+/// The interface of `OpTy` by the function that emits its kernel.
+template <typename OpTy, void (*emit)(KernelBuilder &, OpTy)>
+struct KernelModel
+    : GeneratedOpInterface::ExternalModel<KernelModel<OpTy, emit>, OpTy> {
+  void emitKernel(mlir::Operation *op, KernelBuilder &kernel) const {
+    emit(kernel, llvm::cast<OpTy>(op));
+  }
+};
+
+template <typename OpTy, void (*emit)(KernelBuilder &, OpTy)>
+void attachKernel(mlir::MLIRContext &context) {
+  OpTy::template attachInterface<KernelModel<OpTy, emit>>(context);
+}
+
+/// The interface of all ops of `Interface` by the function that emits their
+/// kernels.
+template <typename Interface, void (*emit)(KernelBuilder &, Interface)>
+struct InterfaceKernelModel : GeneratedOpInterface::FallbackModel<
+                                  InterfaceKernelModel<Interface, emit>> {
+  void emitKernel(mlir::Operation *op, KernelBuilder &kernel) const {
+    emit(kernel, llvm::cast<Interface>(op));
+  }
+};
+
+template <typename Interface, void (*emit)(KernelBuilder &, Interface)>
+void attachKernels(mlir::MLIRContext &context) {
+  for (mlir::RegisteredOperationName op : context.getRegisteredOperations())
+    if (op.hasInterface<Interface>())
+      op.attachInterface<InterfaceKernelModel<Interface, emit>>();
+}
+
+void attachBatchNormKernels(mlir::MLIRContext &context);
+void attachConcatKernels(mlir::MLIRContext &context);
+void attachElementLossKernels(mlir::MLIRContext &context);
+void attachLossKernels(mlir::MLIRContext &context);
+void attachUpdateKernels(mlir::MLIRContext &context);
+
+} // namespace netc::generate
