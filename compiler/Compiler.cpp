@@ -60,12 +60,11 @@ static kernel::ExecutableInfo executableInfo(const dsl::Network &network,
   info.examples = request.examples;
   info.batch = request.batch;
   info.epochs = request.epochs;
-  info.loss =
-      static_cast<runtime::fb::Loss>(network.train.loss.kind); // in one order
-  info.learningRate = static_cast<float>(network.train.optimizer.learningRate);
+  info.loss = network.train.loss.kind->meaning;
+  info.learningRate =
+      static_cast<float>(network.train.optimizer.learningRate());
   const dsl::Schedule &schedule = network.train.schedule;
-  info.schedule.kind =
-      static_cast<runtime::fb::ScheduleKind>(schedule.kind); // in one order
+  info.schedule.kind = schedule.kind;
   info.schedule.every = schedule.every;
   info.schedule.factor = schedule.factor;
   info.schedule.least = schedule.least;

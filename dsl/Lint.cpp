@@ -58,7 +58,7 @@ static bool isPlainDense(const Layer &layer) {
 
 void Linter::checkOutput() {
   if (network.layers.empty() || network.output.size() != 1 ||
-      network.train.loss.kind != LossKind::SoftmaxCrossEntropy)
+      !network.train.loss.kind->isOfClasses)
     return;
   const Layer &last = network.layers.back();
   std::string_view activation;
@@ -71,7 +71,7 @@ void Linter::checkOutput() {
     return;
   diagnostics
       .warning(LintKind::OutputActivation, last.range, activation,
-               "SoftmaxCrossEntropy")
+               network.train.loss.kind->name)
       .hint("leave it out");
 }
 
@@ -137,24 +137,27 @@ void Linter::checkNorm(const Layer &layer) {
 /// With momentum a gradient is used again and again: 1/(1 - momentum) times.
 void Linter::checkLearningRate() {
   constexpr double most = 10;
-  const Sgd &sgd = network.train.optimizer;
+  double rate = network.train.optimizer.learningRate();
+  const Settings &settings = network.train.optimizer.settings;
+  double momentum = settings.get("momentum");
+  double decayed = rate * settings.get("weight_decay");
   SourceRange range = network.train.optimizerRange;
-  double effective = sgd.learningRate / (1 - sgd.momentum);
+  double effective = rate / (1 - momentum);
   if (!network.train.declared || !range.file)
     return;
-  if (sgd.learningRate == 0)
+  if (rate == 0)
     diagnostics.warning(LintKind::LearningRate, range,
                         "a learning rate of 0 trains nothing");
-  else if (sgd.learningRate * sgd.weightDecay >= 1)
+  else if (decayed >= 1)
     diagnostics.warning(
         LintKind::LearningRate, range,
         fmt::format("lr*weight_decay = {:.3g}: a step takes all of the weights "
                     "away",
-                    sgd.learningRate * sgd.weightDecay));
+                    decayed));
   else if (effective > most)
     diagnostics.warning(
         LintKind::LearningRate, range,
-        sgd.momentum == 0
+        momentum == 0
             ? fmt::format("a learning rate of {:.3g} is far too large",
                           effective)
             : fmt::format("lr/(1 - momentum) = {:.3g} is far too large a "
@@ -166,16 +169,15 @@ void Linter::checkLearningRate() {
 void Linter::checkSchedule() {
   constexpr double least = 1e-6; // of the rate at the beginning
   const Schedule &schedule = network.train.schedule;
-  const Sgd &sgd = network.train.optimizer;
+  double rate = network.train.optimizer.learningRate();
   auto epochs = static_cast<double>(network.train.epochs);
   SourceRange range = network.train.scheduleRange;
   // One epoch is what a file has that leaves it to the command line.
-  if (sgd.learningRate == 0 || network.train.epochs == 1)
+  if (rate == 0 || network.train.epochs == 1)
     return;
+  // The numbers of other schedules change nothing here.
   double fall =
-      schedule.kind == Schedule::Kind::Step
-          ? std::pow(schedule.factor, std::floor((epochs - 1) / schedule.every))
-          : 1;
+      std::pow(schedule.factor, std::floor((epochs - 1) / schedule.every));
   if (schedule.warmup >= epochs && schedule.warmup > 0)
     diagnostics.warning(LintKind::LearningRate, network.train.warmupRange,
                         fmt::format("a warmup of {:.6g} epochs never ends in "
@@ -187,8 +189,7 @@ void Linter::checkSchedule() {
         fmt::format("the schedule leaves {:.3g} of the learning rate in the "
                     "last of {} epochs",
                     fall, network.train.epochs));
-  else if (schedule.kind == Schedule::Kind::Cosine &&
-           schedule.least > sgd.learningRate)
+  else if (schedule.least > rate)
     diagnostics.warning(
         LintKind::LearningRate, range,
         fmt::format("the schedule raises the learning rate to {:.3g}",

@@ -5,7 +5,10 @@
 #include "compiler/shape/Shape.h"
 #include "compiler/shape/Transforms.h"
 #include "dsl/Diagnostics.h"
+#include "dsl/Losses.h"
+#include "dsl/Optimizers.h"
 #include "dsl/Phase.h"
+#include "dsl/Schedules.h"
 #include "runtime/Expectation.h"
 
 #include <map>
@@ -60,41 +63,10 @@ struct Transform {
   }
 };
 
-enum class LossKind {
-  SoftmaxCrossEntropy,
-  SigmoidBinaryCrossEntropy,
-  MeanSquaredError
-};
-/// As the language writes it.
-std::string_view toString(LossKind kind);
-
-struct Loss {
-  LossKind kind = LossKind::SoftmaxCrossEntropy;
-  double labelSmoothing = 0;
-  bool targetsInput = false; // else the label
-};
-
-struct Sgd {
-  double learningRate = 0.01;
-  double momentum = 0;
-  double weightDecay = 0;
-  bool nesterov = false;
-};
-
-/// How the learning rate goes on: by a factor every so many epochs, or along a
-/// cosine to `least` at the run's end; in the first `warmup` epochs it grows.
-struct Schedule {
-  enum class Kind { Constant, Step, Cosine };
-  Kind kind = Kind::Constant;
-  double every = 1, factor = 1;
-  double least = 0;
-  double warmup = 0;
-};
-
 struct Train {
   Loss loss;
   Schedule schedule;
-  Sgd optimizer;
+  Optimizer optimizer = defaultOptimizer();
   int64_t batch = 128, epochs = 1;
   bool declared = false; // false when the file has no `train`
   SourceRange lossRange, optimizerRange, batchRange, scheduleRange, warmupRange;
@@ -120,8 +92,6 @@ struct Network {
   std::vector<std::shared_ptr<const SourceFile>> imports; // ranges are in them
 };
 
-/// Whether labels are predicted, so that there is a share of hits.
-bool hasAccuracy(const Loss &loss);
 /// How many classes a data set's labels must have for the network's loss; 0
 /// where any number will do.
 int64_t classesOf(const Network &network);

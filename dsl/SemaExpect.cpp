@@ -127,7 +127,7 @@ bool ExpectResolver::checkAccuracy(const ExpectDecl &decl,
   const Loss &loss = network.train.loss;
   if (metric.kind != MetricKind::Accuracy || hasAccuracy(loss))
     return true;
-  std::string name(toString(loss.kind));
+  std::string name(loss.kind->name);
   if (loss.targetsInput)
     name += fmt::format("(target={})", network.inputName);
   diagnostics

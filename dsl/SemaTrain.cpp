@@ -5,57 +5,44 @@
 #include "dsl/Names.h"
 #include "dsl/Vocabulary.h"
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
-
 namespace netc::dsl {
 
 static constexpr std::string_view trainKeys[] = {
     "loss", "optimizer", "init", "batch", "epochs", "schedule", "warmup"};
 
-static std::span<const Signature> optimizerSignatures() {
-  using enum ArgumentKind;
-  static const Signature signatures[] = {{"SGD",
-                                          {{"lr", Number, true},
-                                           {"momentum", Number},
-                                           {"weight_decay", Number},
-                                           {"nesterov", Boolean}}}};
+static std::vector<Signature> optimizerSignatures() {
+  std::vector<Signature> signatures;
+  for (const OptimizerKind &kind : optimizerKinds())
+    signatures.push_back(makeSignature(kind.name, kind.settings));
   return signatures;
 }
 
-static std::span<const Signature> lossSignatures() {
-  using enum ArgumentKind;
-  static const Signature signatures[] = {
-      {toString(LossKind::SoftmaxCrossEntropy),
-       {{"label_smoothing", Number}, {"target", Word}}},
-      {toString(LossKind::SigmoidBinaryCrossEntropy), {{"target", Word}}},
-      {toString(LossKind::MeanSquaredError), {{"target", Word}}}};
+static std::vector<Signature> lossSignatures() {
+  std::vector<Signature> signatures;
+  for (const LossKind &kind : lossKinds()) {
+    signatures.push_back(makeSignature(kind.name, kind.settings));
+    signatures.back().arguments.push_back({"target", ArgumentKind::Word});
+  }
   return signatures;
 }
 
-static std::span<const Signature> initSignatures() {
-  static const Signature signatures[] = {{"Xavier", {}}};
-  return signatures;
-}
+static std::vector<Signature> initSignatures() { return {{"Xavier", {}}}; }
 
-static std::span<const Signature> scheduleSignatures() {
-  using enum ArgumentKind;
-  static const Signature signatures[] = {
-      {"Step", {{"every", Number, true}, {"factor", Number, true}}},
-      {"Cosine", {{"least", Number}}}};
+static std::vector<Signature> scheduleSignatures() {
+  std::vector<Signature> signatures;
+  for (const ScheduleKind &kind : scheduleKinds())
+    signatures.push_back(makeSignature(kind.name(), kind.specs()));
   return signatures;
 }
 
 std::span<const std::string_view> trainKeyNames() { return trainKeys; }
 
-std::vector<const Signature *> trainSignatures() {
-  std::vector<const Signature *> signatures;
-  for (std::span<const Signature> known :
+std::vector<Signature> trainSignatures() {
+  std::vector<Signature> signatures;
+  for (const std::vector<Signature> &known :
        {lossSignatures(), optimizerSignatures(), initSignatures(),
         scheduleSignatures()})
-    for (const Signature &signature : known)
-      signatures.push_back(&signature);
+    signatures.insert(signatures.end(), known.begin(), known.end());
   return signatures;
 }
 
@@ -75,13 +62,13 @@ private:
     const Arguments *arguments = nullptr;
   };
   std::optional<Choice> chosen(const TrainEntry &entry);
-  /// The name of the choice, which must be of a known kind, and its arguments.
+  /// Which of the known signatures is chosen, and its arguments.
   struct Resolved {
-    std::string_view name;
+    size_t kind;
     BoundArguments arguments;
   };
   std::optional<Resolved> resolveChoice(const TrainEntry &entry,
-                                        std::span<const Signature> known,
+                                        const std::vector<Signature> &known,
                                         DiagnosticKind unknown,
                                         NameContext context,
                                         Evaluator &evaluator);
@@ -92,10 +79,6 @@ private:
   void resolveSchedule(const TrainEntry &entry);
   void resolveWarmup(const TrainEntry &entry);
   void resolveCount(const TrainEntry &entry, int64_t &count);
-  bool checkNumber(const BoundArguments &arguments, std::string_view name,
-                   double value, double end, std::string_view expectation);
-  void checkSingle(const BoundArguments &arguments, std::string_view name,
-                   double value);
 
   Evaluator &evaluator;
   Diagnostics &diagnostics;
@@ -125,51 +108,27 @@ TrainResolver::chosen(const TrainEntry &entry) {
 }
 
 std::optional<TrainResolver::Resolved> TrainResolver::resolveChoice(
-    const TrainEntry &entry, std::span<const Signature> known,
+    const TrainEntry &entry, const std::vector<Signature> &known,
     DiagnosticKind unknown, NameContext context, Evaluator &evaluator) {
   std::optional<Choice> choice = chosen(entry);
   if (!choice)
     return std::nullopt;
   std::vector<std::string_view> names;
-  for (const Signature &signature : known) {
-    names.push_back(signature.name);
-    if (choice->name.text != signature.name)
+  for (size_t kind = 0; kind < known.size(); ++kind) {
+    names.push_back(known[kind].name);
+    if (choice->name.text != known[kind].name)
       continue;
     std::optional<BoundArguments> arguments = bind(
-        signature, choice->name, choice->arguments, evaluator, diagnostics);
+        known[kind], choice->name, choice->arguments, evaluator, diagnostics);
     if (!arguments)
       return std::nullopt;
-    return Resolved{signature.name, std::move(*arguments)};
+    return Resolved{kind, std::move(*arguments)};
   }
   diagnostics.error(unknown, choice->name.range, choice->name.text)
       .hint(hintForName(context, choice->name.text, names));
   if (choice->arguments)
     evaluateAll(*choice->arguments, evaluator);
   return std::nullopt;
-}
-
-/// 0 <= value < end.
-bool TrainResolver::checkNumber(const BoundArguments &arguments,
-                                std::string_view name, double value, double end,
-                                std::string_view expectation) {
-  if (value >= 0 && value < end)
-    return true;
-  diagnostics.error(DiagnosticKind::ValueRange, arguments.find(name)->range,
-                    fmt::format("`{}`", name), expectation,
-                    toText(Value{value}));
-  return false;
-}
-
-/// Of at least 0, and neither infinite nor 0 only as a float.
-void TrainResolver::checkSingle(const BoundArguments &arguments,
-                                std::string_view name, double value) {
-  if (!checkNumber(arguments, name, value, HUGE_VAL, "at least 0"))
-    return;
-  auto single = static_cast<float>(value);
-  if (!std::isfinite(single) || (single == 0 && value != 0))
-    diagnostics.error(DiagnosticKind::ValueRange, arguments.find(name)->range,
-                      fmt::format("`{}`", name), singleExpectation(value),
-                      toText(Value{value}));
 }
 
 void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
@@ -179,19 +138,16 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
       NameContext::Optimizer, evaluator);
   if (!resolved)
     return;
-  const BoundArguments *arguments = &resolved->arguments;
-  Sgd &sgd = network.train.optimizer;
-  sgd.learningRate = arguments->get<double>("lr");
-  sgd.momentum = arguments->get("momentum", sgd.momentum);
-  sgd.weightDecay = arguments->get("weight_decay", sgd.weightDecay);
-  checkSingle(*arguments, "lr", sgd.learningRate);
-  checkNumber(*arguments, "momentum", sgd.momentum, 1,
-              "at least 0 and below 1");
-  checkSingle(*arguments, "weight_decay", sgd.weightDecay);
-  sgd.nesterov = arguments->get("nesterov", sgd.nesterov);
-  if (sgd.nesterov && sgd.momentum == 0)
-    diagnostics.error(DiagnosticKind::NesterovWithoutMomentum,
-                      arguments->find("nesterov")->range);
+  const OptimizerKind &kind = optimizerKinds()[resolved->kind];
+  const BoundArguments &arguments = resolved->arguments;
+  Settings settings(kind.settings);
+  readSettings(arguments, diagnostics, settings);
+  for (const OptimizerKind::Need &need : kind.needs)
+    if (settings.get(need.setting) != 0 && settings.get(need.other) == 0)
+      diagnostics.error(DiagnosticKind::SettingNeeds,
+                        arguments.find(need.setting)->range, need.setting,
+                        need.other);
+  network.train.optimizer = {&kind, settings};
 }
 
 void TrainResolver::resolveSchedule(const TrainEntry &entry) {
@@ -201,20 +157,14 @@ void TrainResolver::resolveSchedule(const TrainEntry &entry) {
       NameContext::Schedule, evaluator);
   if (!resolved)
     return;
-  const BoundArguments &arguments = resolved->arguments;
+  const ScheduleKind &kind = scheduleKinds()[resolved->kind];
+  std::vector<SettingSpec> specs = kind.specs();
+  Settings settings(specs);
+  readSettings(resolved->arguments, diagnostics, settings);
   Schedule &schedule = network.train.schedule;
-  schedule.kind =
-      resolved->name == "Step" ? Schedule::Kind::Step : Schedule::Kind::Cosine;
-  schedule.every = arguments.get("every", schedule.every);
-  schedule.factor = arguments.get("factor", schedule.factor);
-  schedule.least = arguments.get("least", schedule.least);
-  if (schedule.every <= 0)
-    diagnostics.error(DiagnosticKind::ValueRange,
-                      arguments.find("every")->range, "`every`", "above 0",
-                      toText(Value{schedule.every}));
-  checkNumber(arguments, "factor", schedule.factor, std::nextafter(1.0, 2.0),
-              "at least 0 and at most 1");
-  checkSingle(arguments, "least", schedule.least);
+  schedule.kind = kind.kind;
+  for (const ScheduleNumber &number : kind.numbers)
+    schedule.*number.number = settings.get(number.spec.name);
 }
 
 void TrainResolver::resolveWarmup(const TrainEntry &entry) {
@@ -296,16 +246,10 @@ void TrainResolver::resolveLoss(const TrainEntry &entry) {
                     NameContext::Loss, withTargets);
   if (!resolved)
     return;
-  Loss loss;
-  for (auto kind :
-       {LossKind::SigmoidBinaryCrossEntropy, LossKind::MeanSquaredError})
-    if (resolved->name == toString(kind))
-      loss.kind = kind;
+  const LossKind &kind = lossKinds()[resolved->kind];
   const BoundArguments &arguments = resolved->arguments;
-  loss.labelSmoothing = arguments.get("label_smoothing", 0.0);
-  bool isFine =
-      checkNumber(arguments, "label_smoothing", loss.labelSmoothing,
-                  std::nextafter(1.0, 2.0), "at least 0 and at most 1");
+  Loss loss{&kind, Settings(kind.settings)};
+  bool isFine = readSettings(arguments, diagnostics, loss.settings);
   if (!resolveTarget(arguments, loss) || !isFine)
     return;
   network.train.loss = loss;
@@ -319,19 +263,18 @@ bool TrainResolver::resolveTarget(const BoundArguments &arguments, Loss &loss) {
   if (!target || std::get<std::string>(target->value) == "label")
     return true;
   const std::string &name = std::get<std::string>(target->value);
-  bool takesInput = loss.kind != LossKind::SoftmaxCrossEntropy;
+  const LossKind &kind = *loss.kind;
   loss.targetsInput = name == network.inputName;
-  if (loss.targetsInput && takesInput)
+  if (loss.targetsInput && kind.takesInput)
     return true;
   Diagnostic &error = diagnostics.error(
-      DiagnosticKind::LossTarget, target->range, toString(loss.kind),
-      takesInput ? fmt::format("`label` or `{}`", network.inputName)
-                 : "`label`",
+      DiagnosticKind::LossTarget, target->range, kind.name,
+      kind.takesInput ? fmt::format("`label` or `{}`", network.inputName)
+                      : "`label`",
       fmt::format("`{}`", name));
   if (loss.targetsInput)
-    error.hint(fmt::format("`MeanSquaredError(target={})` compares with the "
-                           "input",
-                           name));
+    error.hint(fmt::format("`{}(target={})` compares with the input",
+                           kind.forInput, name));
   return false;
 }
 
@@ -345,19 +288,20 @@ static bool checkLoss(const Network &network, Diagnostics &diagnostics) {
   auto report = [&](const std::string &takes) -> Diagnostic & {
     return diagnostics
         .error(DiagnosticKind::LossInput, range.file ? range : network.range,
-               toString(loss.kind), takes, network.name,
-               shape::toString(output))
+               loss.kind->name, takes, network.name, shape::toString(output))
         .note(network.outputRange,
               fmt::format("the output of `{}` is here", network.name));
   };
   if (!loss.targetsInput) {
-    if (loss.kind != LossKind::SoftmaxCrossEntropy || output[0] > 1)
+    if (!loss.kind->isOfClasses || output[0] > 1)
       return true;
+    std::string_view other = loss.kind->forOneOutput;
     report("logits of two classes or more")
         .hint(network.train.declared
-                  ? "`SigmoidBinaryCrossEntropy` is the loss of one output"
-                  : "`train { loss = SigmoidBinaryCrossEntropy }` gives it the "
-                    "loss of one output");
+                  ? fmt::format("`{}` is the loss of one output", other)
+                  : fmt::format("`train {{ loss = {} }}` gives it the loss of "
+                                "one output",
+                                other));
     return false;
   }
   if (output == network.input || network.input.empty())

@@ -50,8 +50,8 @@ Vocabulary vocabulary() {
     addSignature(words.layers, kind.signature);
   for (const Signature *signature : transformSignatures())
     addSignature(words.transforms, *signature);
-  for (const Signature *signature : trainSignatures())
-    addSignature(words.training, *signature);
+  for (const Signature &signature : trainSignatures())
+    addSignature(words.training, signature);
   for (const ArgumentSpec &scale : scaleArguments())
     words.arguments.push_back(scale.name);
   add(words.combinators, combinatorNames());

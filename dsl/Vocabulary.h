@@ -27,7 +27,7 @@ Vocabulary vocabulary();
 std::span<const std::string_view> combinatorNames();  // Expand.cpp
 std::span<const std::string_view> memberNames();      // Evaluate.cpp
 std::span<const std::string_view> trainKeyNames();    // SemaTrain.cpp
-std::vector<const Signature *> trainSignatures();     // SemaTrain.cpp
+std::vector<Signature> trainSignatures();             // SemaTrain.cpp
 std::vector<const Signature *> transformSignatures(); // SemaData.cpp
 
 } // namespace netc::dsl

@@ -31,6 +31,9 @@ private:
     return builder.getDenseI64ArrayAttr(shape);
   }
 
+  /// Settings that are not 0; the learning rate is the run's. Null: none.
+  DictionaryAttr settingsAttr(const Settings &settings);
+  void emitTraining();
   Value emitLayer(const Layer &layer, ValueRange inputs);
   /// Declares the layer's parameters and reads those that are trained: weight,
   /// then bias. `flat` lays each out in one dimension.
@@ -75,18 +78,6 @@ private:
 };
 } // namespace
 
-static StringRef lossName(LossKind kind) {
-  switch (kind) {
-  case LossKind::SoftmaxCrossEntropy:
-    return "softmax_cross_entropy";
-  case LossKind::SigmoidBinaryCrossEntropy:
-    return "sigmoid_binary_cross_entropy";
-  case LossKind::MeanSquaredError:
-    return "mean_squared_error";
-  }
-  llvm_unreachable("unknown loss");
-}
-
 OwningOpRef<ModuleOp> Emitter::emit() {
   Location location = locate(network.name, network.range);
   OwningOpRef<ModuleOp> module = ModuleOp::create(location, network.name);
@@ -119,19 +110,34 @@ OwningOpRef<ModuleOp> Emitter::emit() {
   builder.create<func::ReturnOp>(location, value);
 
   builder.setInsertionPointToEnd(moduleBody);
-  FloatAttr smoothing;
-  if (network.train.loss.labelSmoothing != 0)
-    smoothing = builder.getF64FloatAttr(network.train.loss.labelSmoothing);
-  builder.create<net::TrainingOp>(
-      locate("loss", network.train.lossRange), "network",
-      lossName(network.train.loss.kind),
-      APFloat(network.train.optimizer.momentum),
-      APFloat(network.train.optimizer.weightDecay), options.lastBatch,
-      FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
-      FlatSymbolRefAttr::get(builder.getContext(), testTransforms), smoothing,
-      network.train.loss.targetsInput ? "input" : "label",
-      network.train.optimizer.nesterov, /*evaluation_only=*/!options.trains);
+  emitTraining();
   return module;
+}
+
+DictionaryAttr Emitter::settingsAttr(const Settings &settings) {
+  SmallVector<NamedAttribute> attributes;
+  for (auto [spec, value] : settings) {
+    if (value == 0 || spec->name == learningRateName)
+      continue;
+    Attribute attribute = builder.getF64FloatAttr(value);
+    if (spec->kind == SettingKind::Flag)
+      attribute = builder.getBoolAttr(true);
+    attributes.push_back(builder.getNamedAttr(spec->name, attribute));
+  }
+  return attributes.empty() ? nullptr : builder.getDictionaryAttr(attributes);
+}
+
+void Emitter::emitTraining() {
+  const Loss &loss = network.train.loss;
+  const Optimizer &optimizer = network.train.optimizer;
+  builder.create<net::TrainingOp>(
+      locate("loss", network.train.lossRange), "network", loss.kind->op,
+      settingsAttr(loss.settings), optimizer.kind->op,
+      settingsAttr(optimizer.settings), options.lastBatch,
+      FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
+      FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
+      loss.targetsInput ? "input" : "label",
+      /*evaluation_only=*/!options.trains);
 }
 
 Value Emitter::emitLayer(const Layer &layer, ValueRange inputs) {
@@ -189,7 +195,8 @@ SmallVector<Value> Emitter::emitParameters(const Layer &layer,
           location, name, type, toString(parameter.init),
           std::max<int64_t>(1, parameter.fanIn),
           std::max<int64_t>(1, parameter.fanOut), !parameter.isStatistic,
-          fileShape, parameter.isStatistic, APFloat(layer.learningRateScale),
+          fileShape, parameter.isStatistic, /*state=*/StringAttr(),
+          /*state_of=*/FlatSymbolRefAttr(), APFloat(layer.learningRateScale),
           APFloat(layer.decayScale));
     }
     if (!parameter.isStatistic)

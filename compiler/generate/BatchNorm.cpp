@@ -69,13 +69,14 @@ private:
   Value times(Value x, int64_t factor) {
     return kernel.multiply(x, kernel.index(factor));
   }
-  Type f64(int64_t lanes) {
-    return KernelBuilder::widen(kernel.builder.getF64Type(), lanes);
+  Value constant(double value, int64_t lanes) {
+    return kernel.constant(kernel.builder.getF64Type(), value, lanes);
   }
   /// Loads single precision as double.
   Value load(Value place, int64_t lanes) {
-    return kernel.create<arith::ExtFOp>(f64(lanes),
-                                        kernel.load(input, place, lanes));
+    return kernel.create<arith::ExtFOp>(
+        widen(kernel.builder.getF64Type(), lanes),
+        kernel.load(input, place, lanes));
   }
 
   /// The distances from `first` of the values at outer*stride + offset +
@@ -104,7 +105,7 @@ Sums StatisticsEmitter::sum(int64_t lanes, int64_t stride, Value offset,
     return {distances,
             kernel.create<math::FmaOp>(distance, distance, carried[1])};
   };
-  Value zero = kernel.constant(f64(lanes), 0);
+  Value zero = constant(0, lanes);
   SmallVector<Value> sums = kernel.loop(
       0, order.outer, 1, ValueRange{zero, zero},
       [&](Value outer, ValueRange carried) {
@@ -120,22 +121,20 @@ Sums StatisticsEmitter::sum(int64_t lanes, int64_t stride, Value offset,
 /// mean = first + distances/n; variance = squares/n - (distances/n)^2.
 void StatisticsEmitter::store(int64_t lanes, Value first, Sums sums,
                               Value channel) {
-  Value count = kernel.constant(f64(lanes),
-                                static_cast<double>(order.outer * order.inner));
+  Value count = constant(static_cast<double>(order.outer * order.inner), lanes);
   Value distance = kernel.divide(sums.distances, count);
   Value square = kernel.divide(sums.squares, count);
   Value mean = kernel.add(first, distance);
   Value variance = kernel.subtract(square, kernel.multiply(distance, distance));
-  variance = kernel.create<arith::MaximumFOp>(variance,
-                                              kernel.constant(f64(lanes), 0));
+  variance = kernel.create<arith::MaximumFOp>(variance, constant(0, lanes));
   storeResult(mean, kernel.buffers[1], channel);
   storeResult(variance, kernel.buffers[2], channel);
 }
 
 void StatisticsEmitter::storeResult(Value value, Value buffer, Value channel) {
-  int64_t lanes = KernelBuilder::lanesOf(value);
-  Value narrow = kernel.create<arith::TruncFOp>(
-      KernelBuilder::widen(kernel.f32(), lanes), value);
+  int64_t lanes = lanesOf(value);
+  Value narrow =
+      kernel.create<arith::TruncFOp>(widen(kernel.f32(), lanes), value);
   if (channels % lanes == 0)
     return kernel.store(narrow, buffer, channel);
   // The last block's padding has no place.

@@ -8,11 +8,10 @@
 #include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
+using namespace netc;
 using namespace netc::generate;
-
-KernelBuilder KernelBuilder::withBuffers(ValueRange others) const {
-  return {builder, location, others, share, width};
-}
+using net::lanesOf;
+using net::widen;
 
 KernelBuilder KernelBuilder::withoutVectors() const {
   return {builder, location, buffers, share, 1};
@@ -22,38 +21,19 @@ KernelBuilder KernelBuilder::alone() {
   return {builder, location, buffers, {index(0), index(1)}, width};
 }
 
-// Types and numbers.
-
-Type KernelBuilder::widen(Type element, int64_t lanes) {
-  return lanes == 1 ? element : VectorType::get({lanes}, element);
-}
-
-int64_t KernelBuilder::lanesOf(Value value) {
-  auto vector = dyn_cast<VectorType>(value.getType());
-  return vector ? vector.getNumElements() : 1;
-}
+// Numbers.
 
 Value KernelBuilder::index(int64_t value) {
   return create<arith::ConstantIndexOp>(value);
 }
 
-Value KernelBuilder::constant(Type type, double value) {
-  Type element = getElementTypeOrSelf(type);
-  TypedAttr scalar;
+Value KernelBuilder::constant(Type element, double value, int64_t lanes) {
+  TypedAttr number;
   if (isa<FloatType>(element))
-    scalar = builder.getFloatAttr(element, value);
+    number = builder.getFloatAttr(element, value);
   else
-    scalar = builder.getIntegerAttr(element, static_cast<int64_t>(value));
-  if (auto vector = dyn_cast<VectorType>(type))
-    return create<arith::ConstantOp>(
-        DenseElementsAttr::get(vector, Attribute(scalar)));
-  return create<arith::ConstantOp>(scalar);
-}
-
-Value KernelBuilder::splat(Value scalar, int64_t lanes) {
-  if (lanes == 1)
-    return scalar;
-  return create<vector::SplatOp>(scalar, widen(scalar.getType(), lanes));
+    number = builder.getIntegerAttr(element, static_cast<int64_t>(value));
+  return net::constant(builder, location, number, lanes);
 }
 
 // Arithmetic.

@@ -3,6 +3,8 @@
 // Every function emits at the insertion point of `builder`.
 #pragma once
 
+#include "compiler/net/Lanes.h"
+
 #include "mlir/IR/Builders.h"
 
 namespace netc::generate {
@@ -25,9 +27,8 @@ public:
       : builder(builder), location(location), buffers(buffers), share(share),
         width(width) {}
 
-  /// The same kernel's builder where a piece of it has buffers of its own, no
-  /// vectors, or all of the work alone.
-  KernelBuilder withBuffers(mlir::ValueRange others) const;
+  /// The builder of a piece of the kernel that has no vectors, or that each
+  /// part does alone and whole.
   KernelBuilder withoutVectors() const;
   KernelBuilder alone();
 
@@ -35,23 +36,22 @@ public:
     return builder.create<Op>(location, std::forward<Args>(args)...);
   }
 
-  // Types and numbers. One lane is a scalar, several are a vector.
+  // Numbers; one lane is a scalar, several are a vector.
 
   mlir::Type f32() const { return builder.getF32Type(); }
   mlir::Type i32() const { return builder.getI32Type(); }
-  /// `element`, or the vector of `lanes` of it.
-  static mlir::Type widen(mlir::Type element, int64_t lanes);
-  static int64_t lanesOf(mlir::Value value);
 
   mlir::Value index(int64_t value);
-  /// `value` rounded to `type`: a float, an integer, or a vector of either.
-  mlir::Value constant(mlir::Type type, double value);
+  /// `value` rounded to a float or an integer of type `element`.
+  mlir::Value constant(mlir::Type element, double value, int64_t lanes = 1);
   /// An f32.
   mlir::Value number(double value, int64_t lanes = 1) {
-    return constant(widen(f32(), lanes), value);
+    return constant(f32(), value, lanes);
   }
   /// The scalar in every lane.
-  mlir::Value splat(mlir::Value scalar, int64_t lanes);
+  mlir::Value splat(mlir::Value scalar, int64_t lanes) {
+    return net::splat(builder, location, scalar, lanes);
+  }
 
   // Arithmetic of two floats, integers or indices of one type.
 

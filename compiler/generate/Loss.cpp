@@ -129,7 +129,7 @@ void PlaceEmitter::sum() {
 }
 
 Value PlaceEmitter::correct() {
-  Type word = KernelBuilder::widen(kernel.i32(), lanes);
+  Type word = widen(kernel.i32(), lanes);
   Value predicted = best;
   if (maps.classes == 1)
     predicted =
@@ -211,8 +211,7 @@ Sums ExampleEmitter::emitLoop(Value row, int64_t begin, int64_t end,
   if (wanted.loss)
     initial.push_back(kernel.number(0, lanes));
   if (wanted.correct)
-    initial.push_back(
-        kernel.constant(KernelBuilder::widen(kernel.i32(), lanes), 0));
+    initial.push_back(kernel.constant(kernel.i32(), 0, lanes));
   SmallVector<Value> last = kernel.loop(
       begin, end, lanes, initial, [&](Value pixel, ValueRange carried) {
         Sums here = emitPlace(row, pixel, lanes, scale);

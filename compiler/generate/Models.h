@@ -36,6 +36,23 @@ void attachLayouts(mlir::MLIRContext &context) {
   OpTy::template attachInterface<LayoutModel<OpTy, choose>>(context);
 }
 
+/// The interface of all ops of `Interface` by the function that emits their
+/// kernels.
+template <typename Interface, void (*emit)(KernelBuilder &, Interface)>
+struct InterfaceKernelModel : GeneratedOpInterface::FallbackModel<
+                                  InterfaceKernelModel<Interface, emit>> {
+  void emitKernel(mlir::Operation *op, KernelBuilder &kernel) const {
+    emit(kernel, llvm::cast<Interface>(op));
+  }
+};
+
+template <typename Interface, void (*emit)(KernelBuilder &, Interface)>
+void attachKernels(mlir::MLIRContext &context) {
+  for (mlir::RegisteredOperationName op : context.getRegisteredOperations())
+    if (op.hasInterface<Interface>())
+      op.attachInterface<InterfaceKernelModel<Interface, emit>>();
+}
+
 void attachBatchNormKernels(mlir::MLIRContext &context);
 void attachConcatKernels(mlir::MLIRContext &context);
 void attachElementLossKernels(mlir::MLIRContext &context);

@@ -172,6 +172,20 @@ SmallVector<Value> BatchNormOp::buildEvaluation(OpBuilder &builder) {
   return results;
 }
 
+LogicalResult
+UpdateStatisticOp::verifySymbolUses(SymbolTableCollection &table) {
+  return verifyParameterUse(*this, table, getParameterAttr(),
+                            getValue().getType());
+}
+
+LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (failed(verifyParameterUse(*this, table, getRunningMeanAttr(),
+                                getMean().getType())))
+    return failure();
+  return verifyParameterUse(*this, table, getRunningVarianceAttr(),
+                            getVariance().getType());
+}
+
 // The relu behind.
 
 /// The gradients of the batch normalisation behind whose relu they begin, with

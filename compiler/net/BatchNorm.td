@@ -112,7 +112,8 @@ def Net_BatchNormGradientOp : Net_Op<"batch_norm_gradient", [Pure, Net_InferType
 }
 
 def Net_UpdateStatisticOp : Net_Op<"update_statistic", [
-    DeclareOpInterfaceMethods<SymbolUserOpInterface>, MemoryEffects<[MemRead, MemWrite]>]> {
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>, Net_ParameterWriteOpInterface,
+    MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "(1 - momentum)*old + momentum*scale*value, in place";
   let description = [{
     ```mlir

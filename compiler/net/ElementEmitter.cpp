@@ -1,40 +1,31 @@
 // Constants and random numbers for element ops.
 #include "compiler/net/ElementEmitter.h"
 
+#include "compiler/net/Lanes.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 
 using namespace mlir;
+using namespace netc;
 using namespace netc::net;
 
-Type LaneEmitter::widen(Type type) const {
-  return width == 1 ? type : VectorType::get({width}, type);
-}
+Type LaneEmitter::widen(Type type) const { return net::widen(type, width); }
 
 Value LaneEmitter::splat(Value scalar) {
-  return width == 1 ? scalar
-                    : builder.create<vector::SplatOp>(location, scalar,
-                                                      widen(scalar.getType()));
-}
-
-static Value makeConstant(LaneEmitter &emitter, TypedAttr scalar) {
-  if (emitter.width == 1)
-    return emitter.builder.create<arith::ConstantOp>(emitter.location, scalar);
-  auto type = VectorType::get({emitter.width}, scalar.getType());
-  return emitter.builder.create<arith::ConstantOp>(
-      emitter.location, DenseElementsAttr::get(type, Attribute(scalar)));
+  return net::splat(builder, location, scalar, width);
 }
 
 Value LaneEmitter::constant(double value) {
-  return makeConstant(*this,
-                      builder.getF32FloatAttr(static_cast<float>(value)));
+  return net::constant(builder, location,
+                       builder.getF32FloatAttr(static_cast<float>(value)),
+                       width);
 }
 
 Value LaneEmitter::constantInt(int64_t value, unsigned bits) {
-  return makeConstant(
-      *this, builder.getIntegerAttr(builder.getIntegerType(bits),
-                                    APInt(bits, static_cast<uint64_t>(value))));
+  auto number = builder.getIntegerAttr(
+      builder.getIntegerType(bits), APInt(bits, static_cast<uint64_t>(value)));
+  return net::constant(builder, location, number, width);
 }
 
 std::array<Value, 4> netc::net::emitPhilox(ElementEmitter &emitter,

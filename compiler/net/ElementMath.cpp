@@ -1,26 +1,40 @@
 // Only the exponential of numbers below zero is taken: it cannot overflow.
 #include "compiler/net/ElementMath.h"
 
+#include "compiler/net/Lanes.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
 #include <numbers>
 
 using namespace mlir;
+using namespace netc;
 using namespace netc::net;
 
 Value ElementMath::constant(Value like, double value) {
-  auto scalar = b.getF32FloatAttr(static_cast<float>(value));
-  auto vector = dyn_cast<VectorType>(like.getType());
-  if (!vector)
-    return b.create<arith::ConstantOp>(loc, scalar);
-  return b.create<arith::ConstantOp>(
-      loc, DenseElementsAttr::get(vector, Attribute(scalar)));
+  return net::constant(b, loc, b.getF32FloatAttr(static_cast<float>(value)),
+                       lanesOf(like));
 }
 
 Value ElementMath::magnitude(Value x) { return b.create<math::AbsFOp>(loc, x); }
+
+Value ElementMath::add(Value x, Value y) {
+  return b.create<arith::AddFOp>(loc, x, y);
+}
+
+Value ElementMath::subtract(Value x, Value y) {
+  return b.create<arith::SubFOp>(loc, x, y);
+}
+
+Value ElementMath::multiply(Value x, Value y) {
+  return b.create<arith::MulFOp>(loc, x, y);
+}
+
+Value ElementMath::positivePart(Value x) {
+  return b.create<arith::MaximumFOp>(loc, x, constant(x, 0));
+}
 
 // With e = exp(-|x|): 1/(1 + e) on the right, e/(1 + e) on the left.
 Value ElementMath::logistic(Value x) {
@@ -41,8 +55,8 @@ Value ElementMath::softplusTail(Value x) {
 }
 
 Value ElementMath::softplus(Value x) {
-  Value positive = b.create<arith::MaximumFOp>(loc, x, constant(x, 0));
-  return b.create<arith::AddFOp>(loc, positive, softplusTail(x));
+  Value positive = positivePart(x);
+  return add(positive, softplusTail(x));
 }
 
 // The upper tail Q(a) of a = |x| is exp(-a*a/2) times a function that falls

@@ -15,6 +15,12 @@ public:
   /// `value` in every lane of the type of `like`.
   mlir::Value constant(mlir::Value like, double value);
   mlir::Value magnitude(mlir::Value x);
+  mlir::Value add(mlir::Value x, mlir::Value y);
+  mlir::Value subtract(mlir::Value x, mlir::Value y);
+  mlir::Value multiply(mlir::Value x, mlir::Value y);
+
+  /// max(x, 0).
+  mlir::Value positivePart(mlir::Value x);
 
   /// 1/(1 + exp(-x)).
   mlir::Value logistic(mlir::Value x);

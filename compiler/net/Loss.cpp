@@ -1,6 +1,7 @@
-// The losses: what they take, and their gradients.
+// What losses share, labels as numbers, and the count of hits.
+#include "compiler/net/Loss.h"
+
 #include "compiler/net/ElementEmitter.h"
-#include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -9,9 +10,9 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-/// logits [N, K] and labels [N], or [N, K, H, W] and [N, H, W], or an error.
-static FailureOr<RankedTensorType>
-checkOperands(std::optional<Location> location, Type logits, Type labels) {
+FailureOr<RankedTensorType>
+netc::net::checkLogits(std::optional<Location> location, Type logits,
+                       Type labels) {
   auto logitsType = dyn_cast<RankedTensorType>(logits);
   auto labelsType = dyn_cast<RankedTensorType>(labels);
   auto fits = [&] {
@@ -31,148 +32,54 @@ checkOperands(std::optional<Location> location, Type logits, Type labels) {
   return logitsType;
 }
 
-static RankedTensorType perExample(RankedTensorType type, Type element) {
+RankedTensorType netc::net::perExample(RankedTensorType type, Type element) {
   return RankedTensorType::get({type.getDimSize(0)}, element);
-}
-
-static void appendLossTypes(RankedTensorType logits,
-                            SmallVectorImpl<Type> &types) {
-  types.push_back(perExample(logits, logits.getElementType()));
-  types.push_back(
-      perExample(logits, IntegerType::get(logits.getContext(), 32)));
-}
-
-static LogicalResult checkSmoothing(std::optional<Location> location,
-                                    std::optional<APFloat> smoothing) {
-  double value = smoothing ? smoothing->convertToDouble() : 0;
-  if (value >= 0 && value <= 1)
-    return success();
-  return emitOptionalError(location, "expected a label_smoothing of 0 to 1");
-}
-
-LogicalResult SoftmaxCrossEntropyOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  auto logits = checkOperands(location, adaptor.getLogits().getType(),
-                              adaptor.getLabels().getType());
-  if (failed(logits) ||
-      failed(checkSmoothing(location, adaptor.getLabelSmoothing())))
-    return failure();
-  appendLossTypes(*logits, types);
-  return success();
-}
-
-SmallVector<Value> SoftmaxCrossEntropyOp::buildGradient(OpBuilder &builder,
-                                                        ValueRange gradients,
-                                                        ArrayRef<bool> wanted) {
-  return {builder.create<SoftmaxCrossEntropyGradientOp>(
-              getLoc(), getLogits(), getLabels(), gradients[0],
-              getLabelSmoothingAttr()),
-          Value()};
-}
-
-LogicalResult SoftmaxCrossEntropyGradientOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  auto logits = checkOperands(location, adaptor.getLogits().getType(),
-                              adaptor.getLabels().getType());
-  if (failed(logits) ||
-      failed(checkSmoothing(location, adaptor.getLabelSmoothing())))
-    return failure();
-  types.push_back(withLayout(*logits, ""));
-  return success();
-}
-
-LogicalResult SoftmaxCrossEntropyWithGradientOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  auto logits = checkOperands(location, adaptor.getLogits().getType(),
-                              adaptor.getLabels().getType());
-  if (failed(logits) ||
-      failed(checkSmoothing(location, adaptor.getLabelSmoothing())))
-    return failure();
-  appendLossTypes(*logits, types);
-  types.push_back(withLayout(*logits, ""));
-  return success();
 }
 
 // Losses of elements.
 
-/// Two tensors of one shape, or an error.
-template <typename Adaptor>
+/// The type of two tensors of one shape, or an error.
 static FailureOr<RankedTensorType>
-checkElements(std::optional<Location> location, Adaptor adaptor) {
-  auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
-  auto target = dyn_cast<RankedTensorType>(adaptor.getTarget().getType());
-  if (!input || !target || input.getRank() < 2 ||
-      input.getShape() != target.getShape())
+checkElements(std::optional<Location> location, Type output, Type target) {
+  auto outputType = dyn_cast<RankedTensorType>(output);
+  auto targetType = dyn_cast<RankedTensorType>(target);
+  if (!outputType || !targetType || outputType.getRank() < 2 ||
+      outputType.getShape() != targetType.getShape())
     return emitOptionalError(location,
                              "expected an output and a target of its shape, "
                              "got ",
-                             adaptor.getInput().getType(), " and ",
-                             adaptor.getTarget().getType());
-  return input;
+                             output, " and ", target);
+  return outputType;
 }
 
-template <typename Adaptor>
-static LogicalResult inferElementLoss(std::optional<Location> location,
-                                      Adaptor adaptor,
-                                      SmallVectorImpl<Type> &types) {
-  auto input = checkElements(location, adaptor);
-  if (failed(input))
-    return failure();
-  types.push_back(perExample(*input, input->getElementType()));
-  return success();
-}
-
-template <typename Adaptor>
-static LogicalResult inferElementGradient(std::optional<Location> location,
-                                          Adaptor adaptor,
+LogicalResult netc::net::inferElementLoss(std::optional<Location> location,
+                                          Type output, Type target,
                                           SmallVectorImpl<Type> &types) {
-  auto input = checkElements(location, adaptor);
-  if (failed(input))
+  auto type = checkElements(location, output, target);
+  if (failed(type))
     return failure();
-  types.push_back(withLayout(*input, ""));
+  types.push_back(perExample(*type, type->getElementType()));
   return success();
 }
 
-LogicalResult SigmoidBinaryCrossEntropyOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  return inferElementLoss(location, adaptor, types);
+LogicalResult
+netc::net::inferElementLossGradient(std::optional<Location> location,
+                                    Type output, Type target,
+                                    SmallVectorImpl<Type> &types) {
+  auto type = checkElements(location, output, target);
+  if (failed(type))
+    return failure();
+  types.push_back(withLayout(*type, ""));
+  return success();
 }
 
-SmallVector<Value> SigmoidBinaryCrossEntropyOp::buildGradient(
-    OpBuilder &builder, ValueRange gradients, ArrayRef<bool> wanted) {
-  return {builder.create<SigmoidBinaryCrossEntropyGradientOp>(
-              getLoc(), getInput(), getTarget(), gradients[0]),
-          Value()};
-}
-
-LogicalResult SigmoidBinaryCrossEntropyGradientOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  return inferElementGradient(location, adaptor, types);
-}
-
-LogicalResult MeanSquaredErrorOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  return inferElementLoss(location, adaptor, types);
-}
-
-SmallVector<Value> MeanSquaredErrorOp::buildGradient(OpBuilder &builder,
-                                                     ValueRange gradients,
-                                                     ArrayRef<bool> wanted) {
-  return {builder.create<MeanSquaredErrorGradientOp>(getLoc(), getInput(),
-                                                     getTarget(), gradients[0]),
-          Value()};
-}
-
-LogicalResult MeanSquaredErrorGradientOp::inferReturnTypes(
-    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
-    SmallVectorImpl<Type> &types) {
-  return inferElementGradient(location, adaptor, types);
+Value netc::net::buildTarget(OpBuilder &builder, Location location,
+                             const LossParts &parts) {
+  if (!parts.labels)
+    return parts.input;
+  int64_t classes =
+      cast<RankedTensorType>(parts.output.getType()).getDimSize(1);
+  return builder.create<LabelTargetOp>(location, parts.labels, classes);
 }
 
 // Labels.
@@ -215,8 +122,8 @@ LogicalResult CountCorrectOp::inferReturnTypes(MLIRContext *context,
                                                std::optional<Location> location,
                                                Adaptor adaptor,
                                                SmallVectorImpl<Type> &types) {
-  auto logits = checkOperands(location, adaptor.getLogits().getType(),
-                              adaptor.getLabels().getType());
+  auto logits = checkLogits(location, adaptor.getLogits().getType(),
+                            adaptor.getLabels().getType());
   if (failed(logits))
     return failure();
   types.push_back(perExample(*logits, IntegerType::get(context, 32)));

@@ -2,6 +2,7 @@
 #include "compiler/net/NetDialect.h"
 
 #include "compiler/net/ElementEmitter.h"
+#include "compiler/net/Loss.h"
 
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"

@@ -34,6 +34,13 @@ llvm::StringRef layoutOf(mlir::Type type);
 mlir::RankedTensorType withLayout(mlir::RankedTensorType type,
                                   llvm::StringRef tag);
 
+/// An error unless the parameter is there and has the shape of `type`; layouts
+/// may differ until they are chosen.
+mlir::LogicalResult verifyParameterUse(mlir::Operation *op,
+                                       mlir::SymbolTableCollection &table,
+                                       mlir::FlatSymbolRefAttr name,
+                                       mlir::Type type);
+
 /// The shape of one example: the sizes behind the batch.
 shape::Shape exampleShape(mlir::RankedTensorType type);
 
@@ -73,3 +80,32 @@ inferInputGradient(std::optional<mlir::Location> location, mlir::Type type,
 
 #define GET_OP_CLASSES
 #include "compiler/net/NetOps.h.inc"
+
+namespace netc::net {
+
+/// The loss `net.<loss>`, and the update `net.<optimizer>_update`, for their
+/// static methods; null where no op is called so.
+LossOpInterface::Concept *findLoss(mlir::MLIRContext *context,
+                                   llvm::StringRef loss);
+UpdateOpInterface::Concept *findUpdate(mlir::MLIRContext *context,
+                                       llvm::StringRef optimizer);
+
+/// An update's parameters are there: its own, and what is kept of it.
+mlir::LogicalResult verifyUpdate(UpdateOpInterface update,
+                                 mlir::SymbolTableCollection &table);
+
+/// The symbol of a state: `dense_1.weight.velocity`.
+std::string stateSymbol(llvm::StringRef parameter, llvm::StringRef state);
+
+/// What is kept of each parameter of a module.
+class ParameterStates {
+public:
+  explicit ParameterStates(mlir::ModuleOp module);
+  /// In the order of their declarations.
+  llvm::ArrayRef<ParameterOp> of(mlir::StringAttr parameter) const;
+
+private:
+  llvm::DenseMap<mlir::StringAttr, llvm::SmallVector<ParameterOp, 2>> states;
+};
+
+} // namespace netc::net

@@ -112,6 +112,15 @@ def Net_UpdateOpInterface : OpInterface<"UpdateOpInterface"> {
       (ins "::netc::net::RunEmitter &":$run), "", [{ return {run.learningRate()}; }]>,
     InterfaceMethod<"Emits the step of one element, or of a vector of them: keeps its states and returns its new weight.",
       "::mlir::Value", "emitUpdate", (ins "::netc::net::UpdateEmitter &":$emitter)>];
+  let extraSharedClassDeclaration = [{
+    /// The states' symbols; empty where nothing is kept.
+    ::llvm::SmallVector<::mlir::FlatSymbolRefAttr> getStateSymbols() {
+      ::mlir::ArrayAttr states = $_op.getStatesAttr();
+      if (!states)
+        return {};
+      return ::llvm::to_vector(states.getAsRange<::mlir::FlatSymbolRefAttr>());
+    }
+  }];
 }
 
 def Net_LossOpInterface : OpInterface<"LossOpInterface"> {

@@ -1,9 +1,8 @@
-// net.parameter, its reads, writes and updates, and initial values.
+// net.parameter, its reads and writes, and initial values.
 #include "compiler/net/ElementEmitter.h"
 #include "compiler/net/NetDialect.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 using namespace netc::net;
@@ -22,6 +21,10 @@ LogicalResult ParameterOp::verify() {
         "expected 8-bit pixels of a dataset and of nothing else");
   if (getDataset() && (getTrainable() || getStatistic()))
     return emitOpError("is a dataset, which no program changes");
+  if (getState().has_value() != getStateOf().has_value())
+    return emitOpError("expected `state` and `state_of`, or neither");
+  if (getStateOf() && (getTrainable() || getStatistic() || getDataset()))
+    return emitOpError("is state of an optimizer, and nothing else");
   for (const APFloat &scale : {getLearningRateScale(), getDecayScale()})
     if (!scale.isFinite() || scale.isNegative())
       return emitOpError("expected scales of at least 0");
@@ -30,10 +33,21 @@ LogicalResult ParameterOp::verify() {
   return success();
 }
 
-/// The parameter exists and has the shape of `type`; layouts may differ until
-/// they are propagated.
-static LogicalResult verifyUse(Operation *op, SymbolTableCollection &table,
-                               FlatSymbolRefAttr name, Type type) {
+LogicalResult ParameterOp::verifySymbolUses(SymbolTableCollection &table) {
+  if (!getStateOf())
+    return success();
+  if (failed(verifyParameterUse(*this, table, getStateOfAttr(), getType())))
+    return failure();
+  auto of = table.lookupNearestSymbolFrom<ParameterOp>(*this, getStateOfAttr());
+  return of.getTrainable() ? success()
+                           : emitOpError("is state of ")
+                                 << getStateOfAttr()
+                                 << ", which is not trained";
+}
+
+LogicalResult netc::net::verifyParameterUse(Operation *op,
+                                            SymbolTableCollection &table,
+                                            FlatSymbolRefAttr name, Type type) {
   auto parameter = table.lookupNearestSymbolFrom<ParameterOp>(op, name);
   if (!parameter)
     return op->emitOpError("refers to no parameter ") << name;
@@ -44,56 +58,13 @@ static LogicalResult verifyUse(Operation *op, SymbolTableCollection &table,
 }
 
 LogicalResult ReadParameterOp::verifySymbolUses(SymbolTableCollection &table) {
-  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
+  return verifyParameterUse(*this, table, getParameterAttr(),
+                            getValue().getType());
 }
 
 LogicalResult WriteParameterOp::verifySymbolUses(SymbolTableCollection &table) {
-  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
-}
-
-LogicalResult SgdUpdateOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (getVelocityAttr() && failed(verifyUse(*this, table, getVelocityAttr(),
-                                            getGradient().getType())))
-    return failure();
-  return verifyUse(*this, table, getParameterAttr(), getGradient().getType());
-}
-
-LogicalResult
-UpdateStatisticOp::verifySymbolUses(SymbolTableCollection &table) {
-  return verifyUse(*this, table, getParameterAttr(), getValue().getType());
-}
-
-LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
-  if (failed(
-          verifyUse(*this, table, getRunningMeanAttr(), getMean().getType())))
-    return failure();
-  return verifyUse(*this, table, getRunningVarianceAttr(),
-                   getVariance().getType());
-}
-
-LogicalResult TrainingOp::verify() {
-  bool ofLabels = getLoss() == "softmax_cross_entropy";
-  if (!ofLabels && getLoss() != "sigmoid_binary_cross_entropy" &&
-      getLoss() != "mean_squared_error")
-    return emitOpError("expected the loss `softmax_cross_entropy`, "
-                       "`sigmoid_binary_cross_entropy` or "
-                       "`mean_squared_error`, got `")
-           << getLoss() << "`";
-  if (getTarget() != "label" && (getTarget() != "input" || ofLabels))
-    return emitOpError("cannot compare with the target `")
-           << getTarget() << "`";
-  if (getLastBatch() < 0)
-    return emitOpError("expected a last batch of at least 0");
-  return success();
-}
-
-LogicalResult TrainingOp::verifySymbolUses(SymbolTableCollection &table) {
-  for (FlatSymbolRefAttr function :
-       {getNetworkAttr(), getTrainTransformsAttr(), getTestTransformsAttr()})
-    if (function &&
-        !table.lookupNearestSymbolFrom<FunctionOpInterface>(*this, function))
-      return emitOpError("refers to no function ") << function;
-  return success();
+  return verifyParameterUse(*this, table, getParameterAttr(),
+                            getValue().getType());
 }
 
 Value XavierUniformOp::emitElement(ElementEmitter &emitter) {

@@ -5,18 +5,21 @@
 include "compiler/net/NetDialect.td"
 include "compiler/net/NetInterfaces.td"
 
-def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
+def Net_ParameterOp : Net_Op<"parameter", [Symbol,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "declares a parameter, its type and how it starts";
   let description = [{
     `init` is "xavier" (uniform in +-sqrt(6/(fan_in + fan_out)), from Philox with
     the key seed xor hash(name)), "zero" or "one". A parameter that is not
-    `trainable` is state of the optimiser, or a `statistic`: measured in
-    training and kept in files. `file_shape` is the shape in files, where it
+    `trainable` is what the optimiser keeps of another, the `state` of that name
+    `state_of` it; or a `statistic`: measured in training and kept in files.
+    `file_shape` is the shape in files, where it
     differs (grouped filters). The scales multiply the learning rate and the
     weight decay of its updates. A `dataset` is the 8-bit pixels of the training
     set, [examples, C, H, W], kept where the programs run.
     ```mlir
     net.parameter @"dense_1.weight" : tensor<10x84xf32> {init = "xavier", fan_in = 84 : i64, fan_out = 10 : i64, trainable = true}
+    net.parameter @"dense_1.weight.velocity" : tensor<10x84xf32> {init = "zero", trainable = false, state = "velocity", state_of = @"dense_1.weight"}
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<Net_ParameterTensor>:$type,
@@ -24,6 +27,7 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol]> {
       DefaultValuedAttr<I64Attr, "1">:$fan_out,
       DefaultValuedAttr<BoolAttr, "true">:$trainable,
       OptionalAttr<DenseI64ArrayAttr>:$file_shape, UnitAttr:$statistic,
+      OptionalAttr<StrAttr>:$state, OptionalAttr<FlatSymbolRefAttr>:$state_of,
       DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale,
       DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$decay_scale,
       UnitAttr:$dataset);
@@ -40,7 +44,8 @@ def Net_ReadParameterOp : Net_Op<"read_parameter", [
 }
 
 def Net_WriteParameterOp : Net_Op<"write_parameter", [
-    DeclareOpInterfaceMethods<SymbolUserOpInterface>, MemoryEffects<[MemWrite]>]> {
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>, Net_ParameterWriteOpInterface,
+    MemoryEffects<[MemWrite]>]> {
   let summary = "replaces the value of a parameter";
   let arguments = (ins FlatSymbolRefAttr:$parameter, Net_FloatTensor:$value);
   let assemblyFormat = "$parameter `,` $value attr-dict `:` type($value)";

@@ -1,5 +1,4 @@
 // From the network and how it is trained to the programs of an executable.
-#include "compiler/passes/BuildLoss.h"
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
@@ -22,11 +21,16 @@ struct BuildPrograms : netc::net::impl::BuildProgramsBase<BuildPrograms> {
 
 private:
   void buildInitialize(TrainingOp training);
-  void addVelocities(TrainingOp training);
+  /// Declares what the optimiser keeps of each trainable parameter behind it.
+  void declareStates(TrainingOp training);
   /// The network on batches of `batch`, with its loss; training programs
   /// minimise it, evaluation has its own forms (PhaseOpInterface).
   LogicalResult buildStep(TrainingOp training, func::FuncOp network,
                           StringRef name, int64_t batch, bool trains);
+  /// Puts the loss, and in training its minimisation, in place of the return
+  /// of the network's output. `input` is what the network takes.
+  void buildLoss(func::FuncOp func, TrainingOp training, Value input,
+                 bool trains);
   /// Puts a phase's transforms before the network's body: the function takes
   /// their pixels, and `samples` last where they read them. Returns what the
   /// network takes; null after an error.
@@ -56,8 +60,8 @@ void BuildPrograms::runOnOperation() {
   int64_t batch =
       cast<RankedTensorType>(network.getArgumentTypes()[0]).getDimSize(0);
   bool trains = !training.getEvaluationOnly();
-  if (trains && !training.getMomentum().isZero())
-    addVelocities(training);
+  if (trains)
+    declareStates(training);
   if ((trains &&
        failed(buildStep(training, network, "train_step", batch, true))) ||
       (trains && training.getLastBatch() > 0 &&
@@ -77,17 +81,24 @@ void BuildPrograms::runOnOperation() {
     function->erase();
 }
 
-void BuildPrograms::addVelocities(TrainingOp training) {
+void BuildPrograms::declareStates(TrainingOp training) {
+  SmallVector<OptimizerState> states =
+      findUpdate(&getContext(), training.getOptimizer())
+          ->getOptimizerStates(training.getOptimizerSettingsAttr());
   for (ParameterOp parameter :
        llvm::to_vector(getOperation().getOps<ParameterOp>())) {
     if (!parameter.getTrainable())
       continue;
     OpBuilder builder(parameter->getBlock(),
                       std::next(parameter->getIterator()));
-    auto velocity = cast<ParameterOp>(builder.clone(*parameter));
-    velocity.setSymName((parameter.getSymName() + ".velocity").str());
-    velocity.setInit("zero");
-    velocity.setTrainable(false);
+    for (const OptimizerState &kept : states) {
+      auto state = cast<ParameterOp>(builder.clone(*parameter));
+      state.setSymName(stateSymbol(parameter.getSymName(), kept.name));
+      state.setInit(kept.init);
+      state.setTrainable(false);
+      state.setState(kept.name);
+      state.setStateOf(parameter.getSymName());
+    }
   }
 }
 
@@ -176,6 +187,20 @@ Value BuildPrograms::joinTransforms(func::FuncOp func, TrainingOp training,
   return result;
 }
 
+/// Gives the function batches of `batch`; its operands are the pixels, the run
+/// state and, where transforms read them, the samples.
+static void setBatch(func::FuncOp func, int64_t batch) {
+  Block &body = func.getBody().front();
+  auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
+  SmallVector<int64_t> sizes(pixels.getShape());
+  sizes[0] = batch;
+  body.getArgument(0).setType(
+      RankedTensorType::get(sizes, pixels.getElementType()));
+  if (body.getNumArguments() > 2)
+    body.getArgument(2).setType(RankedTensorType::get(
+        {batch}, IntegerType::get(func.getContext(), 32)));
+}
+
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
                                        func::FuncOp network, StringRef name,
                                        int64_t batch, bool trains) {
@@ -188,33 +213,45 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
                                       : training.getTestTransformsAttr());
   if (!input)
     return failure();
-  Block &body = func.getBody().front();
-  auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
-  SmallVector<int64_t> sizes(pixels.getShape());
-  sizes[0] = batch;
-  body.getArgument(0).setType(
-      RankedTensorType::get(sizes, pixels.getElementType()));
-  Value state = body.getArgument(1), samples;
-  if (body.getNumArguments() > 2) {
-    samples = body.getArgument(2);
-    samples.setType(RankedTensorType::get({batch}, builder.getI32Type()));
-  }
+  setBatch(func, batch);
   if (!trains)
     evaluatePhases(func);
   if (failed(netc::net::inferShapes(func)) ||
       (trains && failed(trainPhases(func))))
     return failure();
+  buildLoss(func, training, input, trains);
+  func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
+  return success();
+}
 
+/// The labels that a batch of `output` is compared with: [N], or of maps
+/// [N, H, W].
+static RankedTensorType labelsOf(Value output) {
+  auto type = cast<RankedTensorType>(output.getType());
+  SmallVector<int64_t> sizes(type.getShape());
+  sizes.erase(sizes.begin() + 1); // one label for all channels
+  return RankedTensorType::get(sizes,
+                               IntegerType::get(output.getContext(), 32));
+}
+
+void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
+                              Value input, bool trains) {
+  Block &body = func.getBody().front();
+  Value state = body.getArgument(1);
+  bool hasSamples = body.getNumArguments() > 2;
   Operation *end = body.getTerminator();
   Value output = end->getOperand(0), labels;
-  if (RankedTensorType type = labelsOf(training, output.getType()))
-    labels = body.insertArgument(1u, type, training.getLoc());
-  builder.setInsertionPoint(end);
-  BuiltLoss built = buildLoss(builder, training, output, labels, input);
+  if (training.getTarget() == "label")
+    labels = body.insertArgument(1u, labelsOf(output), training.getLoc());
+  OpBuilder builder(end);
+  BuiltLoss built =
+      findLoss(&getContext(), training.getLoss())
+          ->buildLoss(builder, training.getLoc(),
+                      {output, labels, input, training.getLossSettingsAttr()});
   if (trains)
-    builder.create<MinimizeOp>(
-        training.getLoc(), built.loss, state, training.getMomentumAttr(),
-        training.getWeightDecayAttr(), training.getNesterovAttr());
+    builder.create<MinimizeOp>(training.getLoc(), built.loss, state,
+                               training.getOptimizerAttr(),
+                               training.getOptimizerSettingsAttr());
   SmallVector<Value> results{built.loss};
   SmallVector<StringRef> names{"loss"};
   if (built.correct) {
@@ -233,10 +270,8 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   if (labels)
     nameValue(func, 1, "labels");
   nameValue(func, labels ? 2 : 1, "state");
-  if (samples)
+  if (hasSamples)
     nameValue(func, labels ? 3 : 2, "samples");
   for (auto [index, name] : llvm::enumerate(names))
     func.setResultAttr(index, "net.name", builder.getStringAttr(name));
-  func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
-  return success();
 }

@@ -22,6 +22,10 @@ struct Differentiate : netc::net::impl::DifferentiateBase<Differentiate> {
 
 private:
   LogicalResult differentiate(MinimizeOp minimize);
+  SmallVector<Operation *> findActive(MinimizeOp minimize);
+  /// Adds the gradients of the op's operands to `gradients`.
+  LogicalResult differentiate(OpBuilder &builder, MinimizeOp minimize,
+                              Operation *op, ValueRange resultGradients);
   ParameterOp parameterOf(ReadParameterOp read) {
     return symbols->lookupNearestSymbolFrom<ParameterOp>(
         read, read.getParameterAttr());
@@ -36,21 +40,27 @@ private:
   /// Keeps the lookups from walking the module; of one run, as passes are
   /// copied.
   SymbolTableCollection *symbols = nullptr;
+  std::optional<ParameterStates> states;
+  llvm::DenseSet<Value> active; // what depends on a trainable parameter
+  llvm::DenseMap<Value, Value> gradients;
 };
 } // namespace
 
 void Differentiate::runOnOperation() {
   SymbolTableCollection tables;
   symbols = &tables;
+  states.emplace(getOperation()->getParentOfType<ModuleOp>());
   for (MinimizeOp minimize :
        llvm::to_vector(getOperation().getOps<MinimizeOp>()))
     if (failed(differentiate(minimize)))
       return signalPassFailure();
 }
 
-LogicalResult Differentiate::differentiate(MinimizeOp minimize) {
+/// The ops before `minimize`; `active` becomes what of them depends on a
+/// trainable parameter.
+SmallVector<Operation *> Differentiate::findActive(MinimizeOp minimize) {
   SmallVector<Operation *> forward;
-  llvm::DenseSet<Value> active; // what depends on a trainable parameter
+  active.clear();
   for (Operation &op : *minimize->getBlock()) {
     if (&op == minimize)
       break;
@@ -61,12 +71,17 @@ LogicalResult Differentiate::differentiate(MinimizeOp minimize) {
         }))
       active.insert(op.getResults().begin(), op.getResults().end());
   }
+  return forward;
+}
+
+LogicalResult Differentiate::differentiate(MinimizeOp minimize) {
+  SmallVector<Operation *> forward = findActive(minimize);
   if (!active.contains(minimize.getLoss()))
     return minimize.emitOpError(
         "minimises a loss that no trainable parameter changes");
 
   OpBuilder builder(minimize);
-  llvm::DenseMap<Value, Value> gradients;
+  gradients.clear();
   auto lossType = cast<RankedTensorType>(minimize.getLoss().getType());
   gradients[minimize.getLoss()] = builder.create<FillOp>(
       minimize.getLoc(), lossType,
@@ -79,47 +94,56 @@ LogicalResult Differentiate::differentiate(MinimizeOp minimize) {
       results.push_back(gradients.lookup(result));
     if (llvm::none_of(results, [](Value v) { return bool(v); }))
       continue;
-    if (auto read = dyn_cast<ReadParameterOp>(op)) {
+    if (auto read = dyn_cast<ReadParameterOp>(op))
       update(builder, minimize, read, results[0]);
-      continue;
-    }
-    SmallVector<bool> wanted;
-    for (Value operand : op->getOperands())
-      wanted.push_back(active.contains(operand));
-    if (llvm::none_of(wanted, [](bool w) { return w; }))
-      continue;
-    auto differentiable = dyn_cast<GradientOpInterface>(op);
-    if (!differentiable) {
-      InFlightDiagnostic error = op->emitOpError("has no gradient");
-      error.attachNote(minimize.getLoc()) << "asked for here";
-      return error;
-    }
-    auto operandGradients =
-        differentiable.buildGradient(builder, results, wanted);
-    for (auto [index, gradient] : llvm::enumerate(operandGradients)) {
-      if (!wanted[index] || !gradient)
-        continue;
-      Value &total = gradients[op->getOperand(index)];
-      total = total
-                  ? Value(builder.create<AddOp>(op->getLoc(), total, gradient))
-                  : gradient;
-    }
+    else if (failed(differentiate(builder, minimize, op, results)))
+      return failure();
   }
   minimize.erase();
   return success();
 }
 
+LogicalResult Differentiate::differentiate(OpBuilder &builder,
+                                           MinimizeOp minimize, Operation *op,
+                                           ValueRange resultGradients) {
+  SmallVector<bool> wanted;
+  for (Value operand : op->getOperands())
+    wanted.push_back(active.contains(operand));
+  if (llvm::none_of(wanted, [](bool w) { return w; }))
+    return success();
+  auto differentiable = dyn_cast<GradientOpInterface>(op);
+  if (!differentiable) {
+    InFlightDiagnostic error = op->emitOpError("has no gradient");
+    error.attachNote(minimize.getLoc()) << "asked for here";
+    return error;
+  }
+  auto operandGradients =
+      differentiable.buildGradient(builder, resultGradients, wanted);
+  for (auto [index, gradient] : llvm::enumerate(operandGradients)) {
+    if (!wanted[index] || !gradient)
+      continue;
+    Value &total = gradients[op->getOperand(index)];
+    total = total ? Value(builder.create<AddOp>(op->getLoc(), total, gradient))
+                  : gradient;
+  }
+  return success();
+}
+
 void Differentiate::update(OpBuilder &builder, MinimizeOp minimize,
                            ReadParameterOp read, Value gradient) {
-  FlatSymbolRefAttr velocity;
-  if (!minimize.getMomentum().isZero())
-    velocity = FlatSymbolRefAttr::get(
-        &getContext(), (read.getParameter() + ".velocity").str());
   ParameterOp parameter = parameterOf(read);
-  double decay = minimize.getWeightDecay().convertToDouble() *
-                 parameter.getDecayScale().convertToDouble();
-  builder.create<SgdUpdateOp>(
-      read.getLoc(), read.getParameterAttr(), gradient, minimize.getState(),
-      velocity, minimize.getMomentumAttr(), builder.getF64FloatAttr(decay),
-      minimize.getNesterovAttr(), parameter.getLearningRateScaleAttr());
+  UpdateParts parts;
+  parts.parameter = read.getParameterAttr();
+  parts.gradient = gradient;
+  parts.state = minimize.getState();
+  parts.settings = minimize.getOptimizerSettingsAttr();
+  parts.learningRateScale = parameter.getLearningRateScaleAttr();
+  parts.decayScale = parameter.getDecayScale().convertToDouble();
+  SmallVector<Attribute> kept;
+  for (ParameterOp state : states->of(parameter.getSymNameAttr()))
+    kept.push_back(FlatSymbolRefAttr::get(state.getSymNameAttr()));
+  if (!kept.empty())
+    parts.states = builder.getArrayAttr(kept);
+  findUpdate(&getContext(), minimize.getOptimizer())
+      ->buildUpdate(builder, read.getLoc(), parts);
 }

@@ -45,10 +45,8 @@ using Updates = llvm::DenseMap<StringAttr, Operation *>;
 static Updates updatesOf(func::FuncOp func) {
   Updates updates;
   for (Operation &op : func.getBody().front())
-    if (auto sgd = dyn_cast<SgdUpdateOp>(op))
-      updates[sgd.getParameterAttr().getAttr()] = &op;
-    else if (auto statistic = dyn_cast<UpdateStatisticOp>(op))
-      updates[statistic.getParameterAttr().getAttr()] = &op;
+    if (auto write = dyn_cast<ParameterWriteOpInterface>(op))
+      updates[write.getParameterAttr().getAttr()] = &op;
   return updates;
 }
 

@@ -81,8 +81,9 @@ void KeepDataset::runOnOperation() {
           func.getLoc(), "dataset",
           RankedTensorType::get(shape, pixels.getElementType()), "zero",
           /*fan_in=*/1, /*fan_out=*/1, /*trainable=*/false,
-          /*file_shape=*/DenseI64ArrayAttr(), /*statistic=*/false, APFloat(1.0),
-          APFloat(1.0), /*dataset=*/true);
+          /*file_shape=*/DenseI64ArrayAttr(), /*statistic=*/false,
+          /*state=*/StringAttr(), /*state_of=*/FlatSymbolRefAttr(),
+          APFloat(1.0), APFloat(1.0), /*dataset=*/true);
     }
     gatherPixels(func, *pixelsAt, dataset);
   }

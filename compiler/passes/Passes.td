@@ -62,7 +62,7 @@ def Differentiate : Pass<"net-differentiate", "mlir::func::FuncOp"> {
   let summary = "Replace `net.minimize` by gradients and updates of the parameters";
   let description = [{
     ```mlir
-    net.minimize %loss, %state
+    net.minimize %loss, %state {optimizer = "sgd"}
     ```
     becomes the backward ops, in reverse order, and a `net.sgd_update` of each
     parameter behind the last op that reads it.

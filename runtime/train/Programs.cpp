@@ -299,11 +299,10 @@ Model describe(const Executable &executable) {
   model.examples = tables.examples();
   model.epochs = tables.epochs();
   model.learningRate = tables.learning_rate();
-  model.loss = static_cast<Loss>(tables.loss()); // in one order
+  model.loss = tables.loss();
   if (const fb::Schedule *schedule = tables.schedule())
-    model.schedule = {static_cast<Schedule::Kind>(schedule->kind()),
-                      schedule->every(), schedule->factor(), schedule->least(),
-                      schedule->warmup()};
+    model.schedule = {schedule->kind(), schedule->every(), schedule->factor(),
+                      schedule->least(), schedule->warmup()};
   model.expectations = readExpectations(tables);
 
   auto require = [&](std::string_view name) {

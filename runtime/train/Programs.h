@@ -19,11 +19,7 @@ struct ParameterInfo {
   bool isSaved() const { return trainable || isStatistic; }
 };
 
-enum class Loss : uint8_t {
-  SoftmaxCrossEntropy,
-  SigmoidBinaryCrossEntropy,
-  MeanSquaredError
-};
+using fb::Loss;
 
 /// A network compiled for training, or for evaluation alone.
 struct Model {

@@ -2,12 +2,14 @@
 // data, and the rule.
 #pragma once
 
+#include "runtime/Executable_generated.h"
+
 #include <cstdint>
 
 namespace netc::runtime::train {
 
 struct Schedule {
-  enum class Kind : uint8_t { Constant, Step, Cosine };
+  using Kind = fb::ScheduleKind;
   Kind kind = Kind::Constant;
   double every = 1, factor = 1; // Step: times `factor` every so many epochs
   double least = 0;             // Cosine: where it ends

@@ -7,12 +7,12 @@ net.parameter @"conv2d_1.weight" : tensor<4x3x5x5xf32> {init = "xavier", fan_in 
 // CHECK: net.parameter @conv2d_1.bias : tensor<4xf32> {init = "zero"}
 net.parameter @"conv2d_1.bias" : tensor<4xf32> {init = "zero", fan_in = 1 : i64}
 // CHECK: net.parameter @conv2d_1.bias.velocity : tensor<4xf32> {init = "zero", trainable = false}
-net.parameter @"conv2d_1.bias.velocity" : tensor<4xf32> {init = "zero", trainable = false}
+net.parameter @"conv2d_1.bias.velocity" : tensor<4xf32> {init = "zero", trainable = false, state = "velocity", state_of = @"conv2d_1.bias"}
 // CHECK: net.parameter @grouped.weight : tensor<2x3x1x3x3xf32, #net.layout<"aBcde8b">> {file_shape = array<i64: 6, 1, 3, 3>, init = "xavier"}
 net.parameter @"grouped.weight" : tensor<2x3x1x3x3xf32, #net.layout<"aBcde8b">> {init = "xavier", file_shape = array<i64: 6, 1, 3, 3>}
 
-// CHECK: net.training @network {last_batch = 96 : i64, loss = "softmax_cross_entropy", momentum = 9.000000e-01 : f64, weight_decay = 0.000000e+00 : f64}
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 96 : i64}
+// CHECK: net.training @network {last_batch = 96 : i64, loss = "softmax_cross_entropy", optimizer = "sgd", optimizer_settings = {momentum = 9.000000e-01 : f64}}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f64}, last_batch = 96 : i64}
 func.func private @network(tensor<2x3x8x8xui8>, tensor<8xi32>) -> tensor<2x10xf32>
 
 // CHECK-LABEL: func.func @parameters
@@ -27,10 +27,10 @@ func.func @parameters(%state: tensor<8xi32>, %g: tensor<4xf32>, %loss: tensor<2x
   net.write_parameter @"conv2d_1.bias", %x : tensor<4xf32>
   // CHECK: net.sgd_update @conv2d_1.bias, %{{.*}}, %{{.*}} {momentum = 0.000000e+00 : f64, weight_decay = 5.000000e-04 : f64} : tensor<4xf32>, tensor<8xi32>
   net.sgd_update @"conv2d_1.bias", %g, %state {momentum = 0.0 : f64, weight_decay = 5.0e-4 : f64} : tensor<4xf32>, tensor<8xi32>
-  // CHECK: net.sgd_update @conv2d_1.bias, %{{.*}}, %{{.*}} velocity @conv2d_1.bias.velocity {momentum = 9.000000e-01 : f64,
-  net.sgd_update @"conv2d_1.bias", %g, %state velocity @"conv2d_1.bias.velocity" {momentum = 0.9 : f64, weight_decay = 0.0 : f64} : tensor<4xf32>, tensor<8xi32>
-  // CHECK: net.minimize %{{.*}}, %{{.*}} {momentum = 0.000000e+00 : f64, weight_decay = 0.000000e+00 : f64} : tensor<2xf32>, tensor<8xi32>
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+  // CHECK: net.sgd_update @conv2d_1.bias, %{{.*}}, %{{.*}} keeps [@conv2d_1.bias.velocity] {momentum = 9.000000e-01 : f64,
+  net.sgd_update @"conv2d_1.bias", %g, %state keeps [@"conv2d_1.bias.velocity"] {momentum = 0.9 : f64, weight_decay = 0.0 : f64} : tensor<4xf32>, tensor<8xi32>
+  // CHECK: net.minimize %{{.*}}, %{{.*}} {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
   return
 }
 

@@ -265,41 +265,5 @@ func.func @f(%x: tensor<2x1xf32>) {
 
 // -----
 
-net.parameter @w : tensor<2xf32> {init = "zero"}
-func.func @f(%g: tensor<3xf32>, %state: tensor<8xi32>) {
-  // expected-error @below {{expected 'tensor<2xf32>' of @w, got 'tensor<3xf32>'}}
-  net.sgd_update @w, %g, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<3xf32>, tensor<8xi32>
-  return
-}
-
-// -----
-
-net.parameter @w : tensor<2xf32> {init = "zero"}
-func.func @f(%g: tensor<2xf32>, %state: tensor<8xi32>) {
-  // expected-error @below {{refers to no parameter @w.velocity}}
-  net.sgd_update @w, %g, %state velocity @"w.velocity" {momentum = 0.9 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
-  return
-}
-
-// -----
-
-// What is trained.
-func.func private @network()
-// expected-error @below {{expected the loss `softmax_cross_entropy`, `sigmoid_binary_cross_entropy` or `mean_squared_error`, got `mse`}}
-net.training @network {loss = "mse", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
-
-// -----
-
-// expected-error @below {{refers to no function @network}}
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
-
-// -----
-
-func.func private @network()
-// expected-error @below {{refers to no function @train_transforms}}
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @train_transforms}
-
-// -----
-
 // expected-error @below {{expected scales of at least 0}}
 net.parameter @w : tensor<4xf32> {init = "zero", learning_rate_scale = -1.0 : f64}

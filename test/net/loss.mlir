@@ -62,10 +62,10 @@ func.func @classes(%t: tensor<2xi32>) {
 
 func.func private @network(tensor<2x3x8x8xui8>, tensor<8xi32>) -> tensor<2x10xf32>
 // expected-error @below {{cannot compare with the target `input`}}
-net.training @network {loss = "softmax_cross_entropy", target = "input", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", target = "input", last_batch = 0 : i64}
 
 // -----
 
 func.func private @network(tensor<2x3x8x8xui8>, tensor<8xi32>) -> tensor<2x10xf32>
 // expected-error @below {{cannot compare with the target `weights`}}
-net.training @network {loss = "mean_squared_error", target = "weights", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "mean_squared_error", optimizer = "sgd", target = "weights", last_batch = 0 : i64}

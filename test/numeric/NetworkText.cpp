@@ -170,14 +170,18 @@ std::string toNet(const NetworkText &network) {
   }
   return declarations + transformsText + function.text({value}) +
          "  net.training @network {loss = \"" + network.loss.name + "\", " +
-         real("label_smoothing", network.loss.labelSmoothing) +
-         ", target = \"" + (network.loss.targetsInput ? "input" : "label") +
+         (network.loss.labelSmoothing == 0
+              ? ""
+              : "loss_settings = {" +
+                    real("label_smoothing", network.loss.labelSmoothing) +
+                    "}, ") +
+         "target = \"" + (network.loss.targetsInput ? "input" : "label") +
          "\", train_transforms = @transforms, test_transforms = "
-         "@transforms, " +
-         (network.nesterov ? "nesterov, " : "") +
+         "@transforms, optimizer = \"sgd\", optimizer_settings = {" +
+         (network.nesterov ? "nesterov = true, " : "") +
          real("momentum", network.momentum) + ", " +
          real("weight_decay", network.weightDecay) +
-         ", last_batch = " + std::to_string(network.lastBatch) + " : i64}\n";
+         "}, last_batch = " + std::to_string(network.lastBatch) + " : i64}\n";
 }
 
 } // namespace netc::numeric

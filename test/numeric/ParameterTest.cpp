@@ -18,10 +18,9 @@ const Shape shapes[] = {
     {6, 1, 5, 5}, {96, 3, 3, 3}, {17, 33, 3, 2}, {2, 16, 16, 1, 1}};
 
 std::string parameterText(const std::string &name, const Shape &shape,
-                          bool trainable = true) {
+                          const std::string &attributes = "") {
   return "  net.parameter @\"" + name + "\" : " + tensorType(shape) +
-         " {init = \"zero\", trainable = " + (trainable ? "true" : "false") +
-         "}\n";
+         " {init = \"zero\"" + attributes + "}\n";
 }
 
 /// A function (gradient, state) that updates @w, with @w.velocity if there is
@@ -31,14 +30,18 @@ std::string updateText(const Shape &shape, const reference::Sgd &sgd,
   FunctionText function("update");
   auto gradient = function.argument(shape), state = function.state();
   function.line("net.sgd_update @w, " + gradient.name + ", " + state.name +
-                (sgd.momentum != 0 ? " velocity @w.velocity" : "") + " {" +
+                (sgd.momentum != 0 ? " keeps [@w.velocity]" : "") + " {" +
                 real("momentum", sgd.momentum) + ", " +
                 real("weight_decay", sgd.weightDecay) + ", " +
                 real("learning_rate_scale", learningRateScale) +
                 (sgd.nesterov ? ", nesterov} : " : "} : ") + gradient.type +
                 ", " + state.type);
   return parameterText("w", shape) +
-         (sgd.momentum != 0 ? parameterText("w.velocity", shape, false) : "") +
+         (sgd.momentum == 0
+              ? ""
+              : parameterText("w.velocity", shape,
+                              ", trainable = false, state = \"velocity\", "
+                              "state_of = @w")) +
          function.text({});
 }
 

@@ -92,7 +92,7 @@ func.func @network(%pixels: tensor<4x3x8x8xui8>, %state: tensor<8xi32>) -> tenso
   %5 = net.dense %4, %d : (tensor<4x720xf32>, tensor<10x720xf32>) -> tensor<4x10xf32>
   return %5 : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 1.0e-3 : f64, last_batch = 3 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f64, weight_decay = 1.0e-3 : f64}, last_batch = 3 : i64}
 }
 
 //--- lone.mlir
@@ -103,7 +103,7 @@ func.func @network(%x: tensor<4x10xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
   %0:3 = net.batch_norm %x {epsilon = 1.0e-05 : f64, momentum = 0.1 : f64, running_mean = @m, running_variance = @m} : (tensor<4x10xf32>) -> (tensor<4x10xf32>, tensor<10xf32>, tensor<10xf32>)
   return %0#0 : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 1 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 1 : i64}
 
 //--- apart.mlir
 net.parameter @m : tensor<6xf32> {init = "zero", trainable = false, statistic}

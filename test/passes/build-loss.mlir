@@ -6,7 +6,7 @@
 // CHECK: %[[INPUT:.*]] = net.to_tensor
 // CHECK: %[[OUTPUT:.*]] = net.activation
 // CHECK: %[[LOSS:.*]] = net.mean_squared_error %[[OUTPUT]], %[[INPUT]]
-// CHECK: net.minimize %[[LOSS]], %[[STATE]] {momentum = 9.000000e-01 : f64, nesterov,
+// CHECK: net.minimize %[[LOSS]], %[[STATE]] {optimizer = "sgd", optimizer_settings = {momentum = 9.000000e-01 : f64, nesterov = true}}
 // CHECK: return %[[LOSS]] : tensor<4xf32>
 // CHECK: func.func @evaluate({{.*}}) -> (tensor<4xf32> {net.name = "loss"}, tensor<4x1x4x4xf32> {net.name = "output"})
 func.func @transforms(%pixels: tensor<4x1x4x4xui8>, %samples: tensor<4xi32>, %state: tensor<8xi32>) -> tensor<4x1x4x4xf32> {
@@ -17,7 +17,7 @@ func.func @network(%x: tensor<4x1x4x4xf32>, %state: tensor<8xi32>) -> tensor<4x1
   %0 = net.activation %x {kind = #net.activation<gelu>} : (tensor<4x1x4x4xf32>) -> tensor<4x1x4x4xf32>
   return %0 : tensor<4x1x4x4xf32>
 }
-net.training @network {loss = "mean_squared_error", train_transforms = @transforms, test_transforms = @transforms, target = "input", nesterov, momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "mean_squared_error", optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f64, nesterov = true}, train_transforms = @transforms, test_transforms = @transforms, target = "input", last_batch = 0 : i64}
 
 // -----
 
@@ -31,7 +31,7 @@ func.func @network(%x: tensor<4x10xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
   %0 = net.activation %x {kind = #net.activation<tanh>} : (tensor<4x10xf32>) -> tensor<4x10xf32>
   return %0 : tensor<4x10xf32>
 }
-net.training @network {loss = "sigmoid_binary_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "sigmoid_binary_cross_entropy", optimizer = "sgd", last_batch = 0 : i64}
 
 // -----
 
@@ -42,4 +42,4 @@ func.func @network(%x: tensor<4x3x8x6xf32>, %state: tensor<8xi32>) -> tensor<4x3
   %0 = net.activation %x {kind = #net.activation<tanh>} : (tensor<4x3x8x6xf32>) -> tensor<4x3x8x6xf32>
   return %0 : tensor<4x3x8x6xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", label_smoothing = 0.1 : f64, momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", loss_settings = {label_smoothing = 0.1 : f64}, optimizer = "sgd", last_batch = 0 : i64}

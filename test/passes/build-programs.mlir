@@ -13,7 +13,7 @@ net.parameter @"dense_1.bias" : tensor<10xf32> {init = "zero"}
 // CHECK: %[[DROPPED:.*]] = net.dropout %{{.*}}, %[[STATE]]
 // CHECK: %[[LOGITS:.*]] = net.dense %[[DROPPED]],
 // CHECK: %[[LOSS:.*]], %[[CORRECT:.*]] = net.softmax_cross_entropy %[[LOGITS]], %[[LABELS]]
-// CHECK: net.minimize %[[LOSS]], %[[STATE]] {momentum = 0.000000e+00 : f64, weight_decay = 5.000000e-04 : f64}
+// CHECK: net.minimize %[[LOSS]], %[[STATE]] {optimizer = "sgd", optimizer_settings = {weight_decay = 5.000000e-04 : f64}}
 // CHECK: return %[[LOSS]], %[[CORRECT]]
 
 // The smaller last batch: the shapes are inferred anew.
@@ -44,16 +44,16 @@ func.func @network(%pixels: tensor<4x1x4x4xui8>, %state: tensor<8xi32>) -> tenso
   %3 = net.dense %2, %w, %b : (tensor<4x16xf32>, tensor<10x16xf32>, tensor<10xf32>) -> tensor<4x10xf32>
   return %3 : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 5.0e-4 : f64, last_batch = 3 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", optimizer_settings = {weight_decay = 5.0e-4 : f64}, last_batch = 3 : i64}
 
 // -----
 
 // With momentum each parameter has a velocity that starts at zero; epochs that
 // end in a whole batch have no @train_last_step.
 // CHECK: net.parameter @w : tensor<10x16xf32> {fan_in = 16 : i64, {{.*}}init = "xavier"}
-// CHECK-NEXT: net.parameter @w.velocity : tensor<10x16xf32> {{{.*}}init = "zero", trainable = false}
+// CHECK-NEXT: net.parameter @w.velocity : tensor<10x16xf32> {{{.*}}init = "zero", state = "velocity", state_of = @w, trainable = false}
 // CHECK: func.func @train_step
-// CHECK: net.minimize {{.*}} {momentum = 9.000000e-01 : f64,
+// CHECK: net.minimize {{.*}} optimizer_settings = {momentum = 9.000000e-01 : f64}
 // CHECK-NOT: @train_last_step
 // CHECK: func.func @evaluate
 // CHECK: func.func @initialize
@@ -65,7 +65,7 @@ func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
   %0 = net.dense %x, %w : (tensor<4x16xf32>, tensor<10x16xf32>) -> tensor<4x10xf32>
   return %0 : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f64}, last_batch = 0 : i64}
 
 // -----
 
@@ -83,7 +83,7 @@ func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
   %0 = net.dense %x, %w : (tensor<4x16xf32>, tensor<10x16xf32>) -> tensor<4x10xf32>
   return %0 : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.9 : f64, weight_decay = 0.0 : f64, last_batch = 3 : i64, evaluation_only}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f64}, last_batch = 3 : i64, evaluation_only}
 
 // -----
 
@@ -101,16 +101,16 @@ func.func @network(%x: tensor<4x10xf32>) -> tensor<4x10xf32> {
 func.func @network(%x: tensor<4x10xf32>) -> tensor<4x10xf32> {
   return %x : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 0 : i64}
 
 // -----
 
 func.func @network(%x: tensor<4x10xf32>, %state: tensor<8xi32>) -> tensor<4x10xf32> {
   return %x : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 0 : i64}
 // expected-error @below {{a module trains one network}}
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 0 : i64}
 
 // -----
 
@@ -141,7 +141,7 @@ func.func @network(%x: tensor<4x1x4x4xf32>, %state: tensor<8xi32>) -> tensor<4x1
   %1 = net.dense %0, %w : (tensor<4x16xf32>, tensor<10x16xf32>) -> tensor<4x10xf32>
   return %1 : tensor<4x10xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 3 : i64, train_transforms = @train_transforms, test_transforms = @test_transforms}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 3 : i64, train_transforms = @train_transforms, test_transforms = @test_transforms}
 
 // -----
 
@@ -152,7 +152,7 @@ func.func @transforms(%pixels: tensor<4x16xf32>) -> tensor<4x16xf32> {
 func.func @network(%x: tensor<4x16xf32>, %state: tensor<8xi32>) -> tensor<4x16xf32> {
   return %x : tensor<4x16xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @transforms}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 0 : i64, train_transforms = @transforms}
 
 // -----
 
@@ -163,4 +163,4 @@ func.func @transforms(%pixels: tensor<4x16xf32>, %samples: tensor<4xi32>, %state
 func.func @network(%x: tensor<4x8xf32>, %state: tensor<8xi32>) -> tensor<4x8xf32> {
   return %x : tensor<4x8xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64, train_transforms = @transforms}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 0 : i64, train_transforms = @transforms}

@@ -40,21 +40,21 @@ func.func @train_step(%x: tensor<2x1x8x8xf32>, %labels: tensor<2xi32>, %state: t
   // CHECK-NEXT: net.sgd_update @conv.bias, %[[DCB]]
   // CHECK-NEXT: net.sgd_update @conv.weight, %[[DCW]]
   // CHECK-NEXT: return %[[LOSS]]
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 1.0e-3 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd", optimizer_settings = {weight_decay = 1.0e-3 : f64}} : tensor<2xf32>, tensor<8xi32>
   return %loss : tensor<2xf32>
 }
 
 // -----
 
 // Momentum uses the parameter's velocity.
-// CHECK: net.sgd_update @w, %{{.*}}, %{{.*}} velocity @w.velocity {momentum = 9.000000e-01 : f64,
+// CHECK: net.sgd_update @w, %{{.*}}, %{{.*}} keeps [@w.velocity] {momentum = 9.000000e-01 : f64,
 net.parameter @w : tensor<5x36xf32> {init = "xavier"}
-net.parameter @"w.velocity" : tensor<5x36xf32> {init = "zero", trainable = false}
+net.parameter @"w.velocity" : tensor<5x36xf32> {init = "zero", trainable = false, state = "velocity", state_of = @w}
 func.func @f(%x: tensor<2x36xf32>, %labels: tensor<2xi32>, %state: tensor<8xi32>) {
   %w = net.read_parameter @w : tensor<5x36xf32>
   %0 = net.dense %x, %w : (tensor<2x36xf32>, tensor<5x36xf32>) -> tensor<2x5xf32>
   %loss, %correct = net.softmax_cross_entropy %0, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
-  net.minimize %loss, %state {momentum = 0.9 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f64}} : tensor<2xf32>, tensor<8xi32>
   return
 }
 
@@ -74,7 +74,7 @@ func.func @twice(%x: tensor<2x5xf32>, %labels: tensor<2xi32>, %state: tensor<8xi
   %1 = net.activation %0 {kind = #net.activation<tanh>} : (tensor<2x5xf32>) -> tensor<2x5xf32>
   %2 = net.add %0, %1 : (tensor<2x5xf32>, tensor<2x5xf32>) -> tensor<2x5xf32>
   %loss, %correct = net.softmax_cross_entropy %2, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
   return
 }
 
@@ -93,7 +93,7 @@ func.func @frozen(%x: tensor<2x5xf32>, %labels: tensor<2xi32>, %state: tensor<8x
   %w = net.read_parameter @w : tensor<5x5xf32>
   %1 = net.dense %0, %w : (tensor<2x5xf32>, tensor<5x5xf32>) -> tensor<2x5xf32>
   %loss, %correct = net.softmax_cross_entropy %1, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
   return
 }
 
@@ -114,7 +114,7 @@ func.func @evaluate(%x: tensor<2x5xf32>) -> tensor<2x5xf32> {
 func.func @f(%logits: tensor<2x5xf32>, %labels: tensor<2xi32>, %state: tensor<8xi32>) {
   %loss, %correct = net.softmax_cross_entropy %logits, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
   // expected-error @below {{minimises a loss that no trainable parameter changes}}
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
   return
 }
 
@@ -133,7 +133,7 @@ func.func @f(%x: tensor<2x1x2x2xf32>, %labels: tensor<2xi32>, %state: tensor<8xi
   %3 = net.dense %2, %w : (tensor<2x16xf32>, tensor<5x16xf32>) -> tensor<2x5xf32>
   %loss, %correct = net.softmax_cross_entropy %3, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
   // expected-note @below {{asked for here}}
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
   return
 }
 
@@ -147,6 +147,6 @@ func.func @scaled(%x: tensor<2x36xf32>, %labels: tensor<2xi32>, %state: tensor<8
   %w = net.read_parameter @w : tensor<5x36xf32>
   %0 = net.dense %x, %w : (tensor<2x36xf32>, tensor<5x36xf32>) -> tensor<2x5xf32>
   %loss, %correct = net.softmax_cross_entropy %0, %labels : (tensor<2x5xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
-  net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.25 : f64} : tensor<2xf32>, tensor<8xi32>
+  net.minimize %loss, %state {optimizer = "sgd", optimizer_settings = {weight_decay = 0.25 : f64}} : tensor<2xf32>, tensor<8xi32>
   return
 }

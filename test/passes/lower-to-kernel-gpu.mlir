@@ -36,7 +36,7 @@ func.func @train_step(%x: tensor<2x5xf32>, %w: tensor<3x5xf32>) -> tensor<2x3xf3
 module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "bf16">} {
 net.parameter @a : tensor<3x5xf32> {init = "zero"}
 net.parameter @b : tensor<7xf32> {init = "zero"}
-net.parameter @b.velocity : tensor<7xf32> {init = "zero", trainable = false}
+net.parameter @b.velocity : tensor<7xf32> {init = "zero", trainable = false, state = "velocity", state_of = @b}
 // CHECK-LABEL: kernel.program @train_step
 // CHECK-DAG: %[[A:.*]] = kernel.get_global @a :
 // CHECK-DAG: %[[B:.*]] = kernel.get_global @b :
@@ -49,7 +49,7 @@ net.parameter @b.velocity : tensor<7xf32> {init = "zero", trainable = false}
 // CHECK: arith.extf %{{.*}} : bf16 to f32
 func.func @train_step(%da: tensor<3x5xbf16>, %db: tensor<7xf32>, %state: tensor<8xi32>) {
   net.sgd_update @a, %da, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<3x5xbf16>, tensor<8xi32>
-  net.sgd_update @b, %db, %state {momentum = 9.0e-01 : f64, weight_decay = 0.0 : f64, velocity = @b.velocity} : tensor<7xf32>, tensor<8xi32>
+  net.sgd_update @b, %db, %state keeps [@b.velocity] {momentum = 9.0e-01 : f64, weight_decay = 0.0 : f64} : tensor<7xf32>, tensor<8xi32>
   return
 }
 }

@@ -10,7 +10,7 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
   // CHECK: kernel.global @bias : memref<20xf32> {kind = "parameter",
   net.parameter @bias : tensor<20xf32> {init = "zero"}
   // CHECK: kernel.global @bias.velocity : memref<20xf32> {kind = "state",
-  net.parameter @"bias.velocity" : tensor<20xf32> {init = "zero", trainable = false}
+  net.parameter @"bias.velocity" : tensor<20xf32> {init = "zero", trainable = false, state = "velocity", state_of = @bias}
 
   // An initial value is made in its parameter's place.
   // CHECK: kernel.program @initialize(%[[STATE:.*]]: memref<8xi32> {kernel.name = "state", kernel.role = "input"}) attributes {batch = 1 : i64} {
@@ -175,7 +175,7 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
   func.func @f(%loss: tensor<2xf32>, %state: tensor<8xi32>) {
     // expected-error @below {{'net.minimize' op has no kernel}}
-    net.minimize %loss, %state {momentum = 0.0 : f64, weight_decay = 0.0 : f64} : tensor<2xf32>, tensor<8xi32>
+    net.minimize %loss, %state {optimizer = "sgd"} : tensor<2xf32>, tensor<8xi32>
     return
   }
 }

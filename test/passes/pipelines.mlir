@@ -50,5 +50,5 @@ func.func @network(%pixels: tensor<2x1x8x8xui8>, %state: tensor<8xi32>) -> tenso
   %5 = net.dense %4, %v : (tensor<*xf32>, tensor<5x144xf32>) -> tensor<*xf32>
   return %5 : tensor<*xf32>
 }
-net.training @network {loss = "softmax_cross_entropy", momentum = 0.0 : f64, weight_decay = 0.0 : f64, last_batch = 0 : i64}
+net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 0 : i64}
 }

@@ -6,7 +6,7 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
   // CHECK: net.parameter @conv.weight.velocity : tensor<20x16x3x3xf32, #net.layout<"ABcd8b8a">>
   // CHECK: net.parameter @dense.weight : tensor<10x720xf32, #net.layout<"ba">>
   net.parameter @"conv.weight" : tensor<20x16x3x3xf32> {init = "xavier"}
-  net.parameter @"conv.weight.velocity" : tensor<20x16x3x3xf32> {init = "zero", trainable = false}
+  net.parameter @"conv.weight.velocity" : tensor<20x16x3x3xf32> {init = "zero", trainable = false, state = "velocity", state_of = @"conv.weight"}
   net.parameter @"dense.weight" : tensor<10x720xf32> {init = "xavier"}
 
   // What is made for a parameter is made row-major, then reordered.
@@ -49,7 +49,7 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
     // CHECK-NEXT: %[[DW:.*]] = net.conv2d_filter_gradient %[[BLOCKED]], %[[D]] {{.*}} -> tensor<20x16x3x3xf32, #net.layout<"ABcd8b8a">>
     // CHECK-NEXT: net.sgd_update @conv.weight, %[[DW]],
     %7 = net.conv2d_filter_gradient %x, %6 {filter_shape = array<i64: 20, 16, 3, 3>, with_bias = false, stride = array<i64: 1, 1>, padding = array<i64: 0, 0>, dilation = array<i64: 1, 1>, groups = 1 : i64} : (tensor<8x16x8x8xf32>, tensor<8x20x6x6xf32>) -> tensor<20x16x3x3xf32>
-    net.sgd_update @"conv.weight", %7, %state velocity @"conv.weight.velocity" {momentum = 0.9 : f64, weight_decay = 0.0 : f64} : tensor<20x16x3x3xf32>, tensor<8xi32>
+    net.sgd_update @"conv.weight", %7, %state keeps [@"conv.weight.velocity"] {momentum = 0.9 : f64, weight_decay = 0.0 : f64} : tensor<20x16x3x3xf32>, tensor<8xi32>
     return %3 : tensor<8x10xf32>
   }
 }

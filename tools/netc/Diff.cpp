@@ -270,36 +270,42 @@ void DiffWriter::compareTransforms() {
     text += fmt::format("  - {}\n  + {}\n", from, to);
 }
 
+/// The settings that are not as they would be without a word.
+static std::vector<dsl::GivenArgument> saidOf(const dsl::Settings &settings) {
+  std::vector<dsl::GivenArgument> said;
+  for (const dsl::Setting &setting : settings)
+    if (setting.isSaid())
+      said.push_back({std::string(setting.spec->name),
+                      setting.spec->kind == dsl::SettingKind::Flag
+                          ? "true"
+                          : plain(setting.value)});
+  return said;
+}
+
+static std::string scheduleText(const dsl::Schedule &schedule) {
+  for (const dsl::ScheduleKind &kind : dsl::scheduleKinds()) {
+    if (kind.kind != schedule.kind)
+      continue;
+    std::vector<dsl::SettingSpec> specs = kind.specs();
+    dsl::Settings settings(specs);
+    for (const dsl::ScheduleNumber &number : kind.numbers)
+      settings.set(number.spec.name, schedule.*number.number);
+    return callText(kind.name(), saidOf(settings));
+  }
+  return "none";
+}
+
 /// The settings of the training, by their keys.
 static std::vector<dsl::GivenArgument> settingsOf(const dsl::Network &network) {
   const dsl::Train &train = network.train;
-  std::vector<dsl::GivenArgument> ofLoss, ofOptimizer;
-  auto add = [](auto &list, const char *name, double value) {
-    if (value != 0)
-      list.push_back({name, plain(value)});
-  };
-  add(ofLoss, "label_smoothing", train.loss.labelSmoothing);
+  std::vector<dsl::GivenArgument> ofLoss = saidOf(train.loss.settings);
   if (train.loss.targetsInput)
     ofLoss.push_back({"target", network.inputName});
-  ofOptimizer.push_back({"lr", plain(train.optimizer.learningRate)});
-  add(ofOptimizer, "momentum", train.optimizer.momentum);
-  add(ofOptimizer, "weight_decay", train.optimizer.weightDecay);
-  if (train.optimizer.nesterov)
-    ofOptimizer.push_back({"nesterov", "true"});
-  std::vector<dsl::GivenArgument> ofSchedule;
-  using enum dsl::Schedule::Kind;
-  if (train.schedule.kind == Step)
-    ofSchedule = {{"every", plain(train.schedule.every)},
-                  {"factor", plain(train.schedule.factor)}};
-  else if (train.schedule.kind == Cosine)
-    add(ofSchedule, "least", train.schedule.least);
-  return {{"schedule", callText(train.schedule.kind == Constant ? "none"
-                                : train.schedule.kind == Step   ? "Step"
-                                                                : "Cosine",
-                                ofSchedule)},
+  return {{"schedule", scheduleText(train.schedule)},
           {"warmup", plain(train.schedule.warmup)},
-          {"loss", callText(dsl::toString(train.loss.kind), ofLoss)},
-          {"optimizer", callText("SGD", ofOptimizer)},
+          {"loss", callText(train.loss.kind->name, ofLoss)},
+          {"optimizer", callText(train.optimizer.kind->name,
+                                 saidOf(train.optimizer.settings))},
           {"batch", std::to_string(train.batch)},
           {"epochs", std::to_string(train.epochs)}};
 }

@@ -213,7 +213,7 @@ std::vector<Case> cases() {
                         "SoftmaxCrossEntropy(target=image) }"),
        "2:36: the target of `SoftmaxCrossEntropy` must be `label`, got "
        "`image`; `MeanSquaredError(target=image)` compares with the input"},
-      {NesterovWithoutMomentum,
+      {SettingNeeds,
        withDeclarations("train { optimizer = SGD(0.1, nesterov=true) }"),
        "2:30: `nesterov` needs a `momentum` above 0"},
       {BatchTooLarge,

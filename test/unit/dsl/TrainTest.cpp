@@ -13,9 +13,9 @@ TEST(Train, Everything) {
   EXPECT_TRUE(train.declared);
   EXPECT_EQ(train.batch, 256);
   EXPECT_EQ(train.epochs, 7);
-  EXPECT_EQ(train.optimizer.learningRate, 0.9);
-  EXPECT_EQ(train.optimizer.momentum, 0.5);
-  EXPECT_EQ(train.optimizer.weightDecay, 5e-4);
+  EXPECT_EQ(train.optimizer.learningRate(), 0.9);
+  EXPECT_EQ(train.optimizer.settings.get("momentum"), 0.5);
+  EXPECT_EQ(train.optimizer.settings.get("weight_decay"), 5e-4);
   EXPECT_EQ(text(train.lossRange), "SoftmaxCrossEntropy()");
   EXPECT_EQ(text(train.batchRange), "256");
 }
@@ -26,7 +26,7 @@ TEST(Train, Defaults) {
   const Train &train = analysis.network->train;
   EXPECT_EQ(train.batch, 128);
   EXPECT_EQ(train.epochs, 1);
-  EXPECT_EQ(train.optimizer.learningRate, 0.01);
+  EXPECT_EQ(train.optimizer.learningRate(), 0.01);
   EXPECT_EQ(text(train.lossRange), "train");
 }
 
@@ -110,14 +110,14 @@ TEST(Train, Losses) {
   };
   Loss smooth =
       lossOf("SoftmaxCrossEntropy(label_smoothing=0.1)", "ReLU", "4x2x2");
-  EXPECT_EQ(smooth.kind, LossKind::SoftmaxCrossEntropy);
-  EXPECT_EQ(smooth.labelSmoothing, 0.1);
+  EXPECT_EQ(smooth.kind->name, "SoftmaxCrossEntropy");
+  EXPECT_EQ(smooth.settings.get("label_smoothing"), 0.1);
   EXPECT_FALSE(smooth.targetsInput);
   Loss input = lossOf("MeanSquaredError(target=image)", "ReLU", "4x2x2");
-  EXPECT_EQ(input.kind, LossKind::MeanSquaredError);
+  EXPECT_EQ(input.kind->name, "MeanSquaredError");
   EXPECT_TRUE(input.targetsInput);
-  EXPECT_EQ(lossOf("SigmoidBinaryCrossEntropy", "ReLU", "1").kind,
-            LossKind::SigmoidBinaryCrossEntropy);
+  EXPECT_EQ(lossOf("SigmoidBinaryCrossEntropy", "ReLU", "1").kind->name,
+            "SigmoidBinaryCrossEntropy");
 }
 
 TEST(Train, WhatLossesAskOfLabels) {
@@ -228,7 +228,7 @@ TEST(Losses, AParameterCalledLabel) {
                     "train { loss = SoftmaxCrossEntropy(label_smoothing=label, "
                     "target=label) }");
   ASSERT_TRUE(analysis.network) << analysis.errors();
-  EXPECT_EQ(analysis.network->train.loss.labelSmoothing, 0.1);
+  EXPECT_EQ(analysis.network->train.loss.settings.get("label_smoothing"), 0.1);
   // Names of targets are no mistakes of their own.
   EXPECT_EQ(Analysis(withDeclarations("train { loss = MSELoss(target=image) }"))
                 .errors(),
