@@ -126,7 +126,7 @@ static void chooseConcatLayouts(ConcatOp op, const select::Situation &situation,
   candidate.reason = tag.empty() ? "copies of rows"
                                  : "copies of whole blocks, in the layout that "
                                    "most of the elements have";
-  llvm::fill(candidate.operands, tag);
+  candidate.operands.assign(op.getInputs().size(), tag.str());
   candidate.results[0] = tag;
 }
 

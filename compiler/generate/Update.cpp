@@ -1,6 +1,6 @@
 // The kernels of updates in place: an optimiser's, whose arithmetic its op
 // says, and a running statistic's.
-#include "compiler/generate/Generators.h"
+#include "compiler/generate/Models.h"
 #include "compiler/generate/KernelBuilder.h"
 #include "compiler/net/UpdateEmitter.h"
 

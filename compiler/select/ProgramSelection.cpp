@@ -143,7 +143,7 @@ LogicalResult ProgramSelection::gatherCandidates(Node &node) {
       hypothesis.assumed[value] = layouts[rest % layouts.size()];
       rest /= layouts.size();
     }
-    SmallVector<Candidate> found;
+    SmallVector<Candidate, 1> found;
     if (failed(target.appendCandidates(node.op, hypothesis, found)))
       return failure();
     for (Candidate &candidate : found)
@@ -172,7 +172,7 @@ void ProgramSelection::settleParameters(const Node &node) {
 LogicalResult ProgramSelection::gather(Operation &op) {
   if (isa<ReadParameterOp>(op))
     return success();
-  Node node{&op, {}, !isStructural(&op)};
+  Node node{&op, {}, !isStructural(&op), 0};
   if (!node.isRecorded)
     node.candidates.push_back(rowMajor(&op));
   else if (failed(gatherCandidates(node)))
@@ -301,7 +301,7 @@ LogicalResult ProgramSelection::require(OpOperand &operand, StringRef tag) {
     Location location =
         value.getDefiningOp() ? value.getLoc() : operand.getOwner()->getLoc();
     copy = target.buildReorder(builder, location, withLayout(type, tag), value);
-    Node node{copy.getDefiningOp(), {}};
+    Node node{copy.getDefiningOp(), {}, /*isRecorded=*/true, 0};
     if (failed(
             target.appendCandidates(node.op, Situation(), node.candidates)))
       return failure();
@@ -337,13 +337,29 @@ static std::string reasonOf(ArrayRef<Candidate> candidates, size_t chosen) {
   return reason;
 }
 
+/// The operands of an op, what is made first in front: so are its reorders.
+static SmallVector<OpOperand *> inOrderOfMaking(Operation *op) {
+  SmallVector<OpOperand *> operands;
+  for (OpOperand &operand : op->getOpOperands())
+    operands.push_back(&operand);
+  llvm::stable_sort(operands, [](OpOperand *a, OpOperand *b) {
+    Operation *first = a->get().getDefiningOp();
+    Operation *second = b->get().getDefiningOp();
+    if (!first || !second)
+      return !first && second;
+    return first->isBeforeInBlock(second);
+  });
+  return operands;
+}
+
 LogicalResult ProgramSelection::apply(Node &node) {
   Candidate &candidate = node.candidates[node.chosen];
   if (auto write = dyn_cast<ParameterWriteOpInterface>(node.op))
     candidate.operands[write.getValueMutable().getOperandNumber()] =
         parameters.find(write.getParameterAttr().getAttr())->layouts.front();
-  for (OpOperand &operand : node.op->getOpOperands())
-    if (failed(require(operand, candidate.operands[operand.getOperandNumber()])))
+  for (OpOperand *operand : inOrderOfMaking(node.op))
+    if (failed(
+            require(*operand, candidate.operands[operand->getOperandNumber()])))
       return failure();
   for (auto [result, layout] :
        llvm::zip(node.op->getResults(), candidate.results))

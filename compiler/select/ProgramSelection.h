@@ -29,7 +29,7 @@ public:
   llvm::MutableArrayRef<Entry> all() { return entries; }
 
 private:
-  llvm::SmallVector<Entry> entries;
+  std::vector<Entry> entries;
   llvm::DenseMap<mlir::StringAttr, size_t> numbers;
 };
 
@@ -48,7 +48,7 @@ private:
   /// An op and the ways to run it.
   struct Node {
     mlir::Operation *op;
-    llvm::SmallVector<Candidate> candidates;
+    llvm::SmallVector<Candidate, 1> candidates;
     bool isRecorded = true; // false for what moves no data of its own
     size_t chosen = 0;
   };
@@ -68,7 +68,7 @@ private:
   mlir::func::FuncOp func;
   TargetInterface target;
   ParameterLayouts &parameters;
-  llvm::SmallVector<Node> nodes;                     // in program order
+  std::vector<Node> nodes; // in program order
   llvm::DenseMap<mlir::Operation *, size_t> numbers; // of the nodes
   llvm::DenseMap<std::pair<mlir::Value, mlir::StringAttr>, mlir::Value>
       reordered;

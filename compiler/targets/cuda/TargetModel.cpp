@@ -57,6 +57,15 @@ static select::Candidate withChannelsLast(Operation *op) {
   return candidate;
 }
 
+/// A relayout from and to the layouts that its types have.
+static select::Candidate asItLies(RelayoutOp op) {
+  select::Candidate candidate = select::rowMajor(op);
+  candidate.operands[0] = net::layoutOf(op.getInput().getType());
+  candidate.results[0] = net::layoutOf(op.getOutput().getType());
+  candidate.reason = "from the one layout to the other";
+  return candidate;
+}
+
 static void emitGraph(Operation *op, const CudaGraph &graph,
                       select::Launcher &launcher) {
   SmallVector<Value> inputs, outputs;
@@ -92,7 +101,9 @@ struct TargetModel
                    const select::Situation &situation,
                    SmallVectorImpl<select::Candidate> &candidates) const {
     auto device = dyn_cast<DeviceOpInterface>(op);
-    if (device && device.hasChannelsLast()) {
+    if (auto relayout = dyn_cast<RelayoutOp>(op)) {
+      candidates.push_back(asItLies(relayout));
+    } else if (device && device.hasChannelsLast()) {
       candidates.push_back(withChannelsLast(op));
       if (device.getGraph(precisionOf(self))) {
         candidates.back().engine = engine;
