@@ -3,6 +3,7 @@
 #include "compiler/LaunchReport.h"
 
 #include "compiler/kernel/KernelDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -107,8 +108,8 @@ static std::string graphText(GraphOp graph) {
 
 static std::string callText(Operation *op) {
   if (auto primitive = dyn_cast<PrimitiveOp>(op))
-    return (stringifyPropagation(primitive.getPropagation()) + " " +
-            stringifyPrimitiveKind(primitive.getKind()))
+    return (keyword(primitive.getPropagation()) + " " +
+            keyword(primitive.getKind()))
         .str();
   if (auto graph = dyn_cast<GraphOp>(op))
     return graphText(graph);
@@ -167,11 +168,9 @@ void LaunchReporter::describeReorder(PrimitiveOp op, LaunchFacts &fact) {
 }
 
 void LaunchReporter::describe(PrimitiveOp op, LaunchFacts &fact) {
-  fact.what =
-      (stringifyPrimitiveKind(op.getKind()) + " " + op.getImplementation())
-          .str();
-  fact.bytesAside = op.getBytes(runtime::cpu::Role::Workspace) +
-                    op.getBytes(runtime::cpu::Role::Scratchpad);
+  fact.what = (keyword(op.getKind()) + " " + op.getImplementation()).str();
+  fact.bytesAside =
+      op.getBytes(Role::Workspace) + op.getBytes(Role::Scratchpad);
   if (op.getKind() == PrimitiveKind::Reorder) {
     fact.what = op.getImplementation();
     return describeReorder(op, fact);
@@ -186,12 +185,12 @@ void LaunchReporter::describe(PrimitiveOp op, LaunchFacts &fact) {
   for (auto [index, role] :
        llvm::enumerate(op.getRoles().getAsRange<RoleAttr>())) {
     Role value = role.getValue();
-    if (value == Role::Workspace || value == Role::Scratchpad)
+    if (runtime::cpu::isLibraryMemory(value))
       continue;
     fact.details.push_back(
         llvm::formatv("{0} {1} {2}",
                       work.writesOperand(unsigned(index)) ? "writes" : "reads ",
-                      stringifyRole(value), tensorText(*tensor)));
+                      keyword(value), tensorText(*tensor)));
     ++tensor;
   }
   fact.details.push_back(reasonOf(op));
@@ -205,10 +204,10 @@ void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
   fact.what = name.str();
   bool isGradient = isPastLoss || (name.contains("gradient") &&
                                    !name.contains("with_gradient"));
-  fact.role = name.contains("update")        ? "update"
-              : isGradient                   ? "backward"
-              : fact.program == "initialize" ? "initialize"
-                                             : "forward";
+  fact.role = name.contains("update")                        ? "update"
+              : isGradient                                   ? "backward"
+              : fact.program == runtime::program::initialize ? "initialize"
+                                                             : "forward";
   auto work = cast<WorkOpInterface>(op.getOperation());
   for (OpOperand &operand : op->getOpOperands())
     if (auto global = getBaseBuffer(operand.get()).getDefiningOp<GetGlobalOp>())

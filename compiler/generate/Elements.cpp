@@ -2,8 +2,8 @@
 // asks for its place, the place is computed from the layout; padding is kept
 // zero. Ops that gather are computed row by row, and their operands, where they
 // are fused, at the places that are read.
-#include "compiler/net/ElementEmitter.h"
 #include "compiler/generate/Generators.h"
+#include "compiler/net/ElementEmitter.h"
 #include "compiler/targets/cpu/LibraryOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -149,7 +149,7 @@ public:
   ArrayRef<Value> coordinates() override;
   std::pair<Value, Value> logicalIndex() override;
   Value channel() override { return dimension(1); }
-  Value stateWord(Value state, int64_t word) override;
+  Value stateWord(Value state, runtime::StateWord word) override;
 
 private:
   /// A place in a fused operand that is gathered.
@@ -371,8 +371,8 @@ std::pair<Value, Value> LoopEmitter::logicalIndex() {
   return {low, builder.create<arith::TruncIOp>(location, word, upper)};
 }
 
-Value LoopEmitter::stateWord(Value state, int64_t word) {
-  Value at = indexConstant(body, word);
+Value LoopEmitter::stateWord(Value state, runtime::StateWord word) {
+  Value at = indexConstant(body, static_cast<int64_t>(word));
   return splat(builder.create<memref::LoadOp>(
       location, body.buffers[bufferOf(state)], at));
 }

@@ -1,7 +1,7 @@
 // The kernels of updates in place: SGD's (the order of operations is PyTorch's)
 // and a running statistic's.
-#include "compiler/net/ElementEmitter.h"
 #include "compiler/generate/Generators.h"
+#include "compiler/net/ElementEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,7 +19,7 @@ void netc::net::emitUpdateKernel(KernelBody &body, SgdUpdateOp op) {
   Value velocities =
       op.getVelocity() ? flatten(body, body.buffers[3]) : Value();
   Value word = b.create<arith::ConstantIndexOp>(
-      loc, 5); // RunState: the learning rate's bits
+      loc, static_cast<int64_t>(netc::runtime::StateWord::LearningRate));
   Value bits = b.create<memref::LoadOp>(loc, body.buffers[2], word);
   Value learningRate = b.create<arith::BitcastOp>(loc, b.getF32Type(), bits);
   if (double scale = op.getLearningRateScale().convertToDouble(); scale != 1) {

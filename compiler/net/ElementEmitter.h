@@ -2,6 +2,8 @@
 // emitter knows the place in the result, the op asks for operands there.
 #pragma once
 
+#include "runtime/Contract.h"
+
 #include "mlir/IR/Builders.h"
 
 namespace netc::net {
@@ -43,7 +45,7 @@ public:
   /// The channel (second dimension) of the place, as i32.
   virtual mlir::Value channel() = 0;
   /// A word of the run state, as i32, the same in every lane.
-  virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
+  virtual mlir::Value stateWord(mlir::Value state, runtime::StateWord word) = 0;
 
   /// The scalar in every lane.
   mlir::Value splat(mlir::Value scalar);
