@@ -4,7 +4,7 @@
 
 #include "compiler/LaunchFacts.h"
 #include "dsl/Network.h"
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 #include <memory>
 #include <string_view>

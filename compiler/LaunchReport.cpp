@@ -3,6 +3,7 @@
 #include "compiler/LaunchReport.h"
 
 #include "compiler/kernel/KernelDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -123,11 +124,9 @@ void LaunchReporter::tellReorder(PrimitiveOp op, LaunchFacts &fact) {
 }
 
 void LaunchReporter::tell(PrimitiveOp op, LaunchFacts &fact) {
-  fact.what =
-      (stringifyPrimitiveKind(op.getKind()) + " " + op.getImplementation())
-          .str();
-  fact.bytesAside = op.getBytes(runtime::cpu::Role::Workspace) +
-                    op.getBytes(runtime::cpu::Role::Scratchpad);
+  fact.what = (keyword(op.getKind()) + " " + op.getImplementation()).str();
+  fact.bytesAside =
+      op.getBytes(Role::Workspace) + op.getBytes(Role::Scratchpad);
   if (op.getKind() == PrimitiveKind::Reorder) {
     fact.what = op.getImplementation();
     return tellReorder(op, fact);
@@ -142,12 +141,12 @@ void LaunchReporter::tell(PrimitiveOp op, LaunchFacts &fact) {
   for (auto [index, role] :
        llvm::enumerate(op.getRoles().getAsRange<RoleAttr>())) {
     Role value = role.getValue();
-    if (value == Role::Workspace || value == Role::Scratchpad)
+    if (runtime::cpu::isLibraryMemory(value))
       continue;
     fact.details.push_back(
         llvm::formatv("{0} {1} {2}",
                       work.writesOperand(unsigned(index)) ? "writes" : "reads ",
-                      stringifyRole(value), tensorText(*tensor)));
+                      keyword(value), tensorText(*tensor)));
     ++tensor;
   }
   addReason(op, "", fact);
@@ -161,10 +160,10 @@ void LaunchReporter::tell(LaunchOp op, LaunchFacts &fact) {
   fact.what = name.str();
   bool isGradient = isPastLoss || (name.contains("gradient") &&
                                    !name.contains("with_gradient"));
-  fact.role = name.contains("update")        ? "update"
-              : isGradient                   ? "backward"
-              : fact.program == "initialize" ? "initialize"
-                                             : "forward";
+  fact.role = name.contains("update")                        ? "update"
+              : isGradient                                   ? "backward"
+              : fact.program == runtime::program::initialize ? "initialize"
+                                                             : "forward";
   auto work = cast<WorkOpInterface>(op.getOperation());
   for (OpOperand &operand : op->getOpOperands())
     if (auto global = getBaseBuffer(operand.get()).getDefiningOp<GetGlobalOp>())

@@ -4,6 +4,7 @@
 #include "compiler/emit/EmitTransforms.h"
 
 #include "compiler/net/NetDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -84,7 +85,8 @@ OwningOpRef<ModuleOp> Emitter::emit() {
   moduleBody = module->getBody();
   builder.setInsertionPointToEnd(moduleBody);
   emitTransforms(builder, network, options);
-  auto stateType = RankedTensorType::get({8}, builder.getI32Type());
+  auto stateType =
+      RankedTensorType::get({runtime::stateWords}, builder.getI32Type());
   builder.setInsertionPointToEnd(moduleBody);
   auto func = builder.create<func::FuncOp>(
       location, "network",
@@ -94,7 +96,8 @@ OwningOpRef<ModuleOp> Emitter::emit() {
           {net::batched(builder.getContext(), options.batch, network.output)}));
   func->setAttr("net.signature", sizes(network.output));
   func.setArgAttr(0, "net.name", builder.getStringAttr("input"));
-  func.setArgAttr(1, "net.name", builder.getStringAttr("state"));
+  func.setArgAttr(1, "net.name",
+                  builder.getStringAttr(runtime::argument::state));
   function = func;
   Block *body = func.addEntryBlock();
   state = body->getArgument(1);

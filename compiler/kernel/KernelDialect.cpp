@@ -13,7 +13,6 @@ using namespace netc;
 using namespace netc::kernel;
 
 #include "compiler/kernel/KernelDialect.cpp.inc"
-#include "compiler/kernel/KernelEnums.cpp.inc"
 #include "compiler/kernel/KernelInterfaces.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES

@@ -72,10 +72,10 @@ std::string netc::kernel::planText(ModuleOp module) {
         continue;
       std::string what;
       if (auto primitive = dyn_cast<PrimitiveOp>(op))
-        what = (stringifyPropagation(primitive.getPropagation()) + " " +
-                stringifyPrimitiveKind(primitive.getKind()) + " " +
-                primitive.getImplementation())
-                   .str();
+        what =
+            (keyword(primitive.getPropagation()) + " " +
+             keyword(primitive.getKind()) + " " + primitive.getImplementation())
+                .str();
       else if (auto graph = dyn_cast<GraphOp>(op))
         what = graphText(graph);
       else

@@ -1,5 +1,5 @@
-// The devices that there are.
-#include "runtime/Device.h"
+// Finds the device of a target.
+#include "runtime/executor/Devices.h"
 
 #include "runtime/cpu/CpuDevice.h"
 #ifdef NETC_HAS_CUDA

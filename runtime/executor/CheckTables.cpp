@@ -1,9 +1,12 @@
 // One function for each table; errors say the path that leads to it.
-#include "runtime/CheckTables.h"
+#include "runtime/executor/CheckTables.h"
 
+#include "runtime/Contract.h"
+#include "runtime/cpu/PrimitiveRoles.h"
 #include "runtime/cuda/GraphSpec.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 #include <map>
@@ -15,16 +18,6 @@ namespace netc::runtime {
 static constexpr uint64_t maxArena = uint64_t(1) << 46;
 static constexpr int maxThreads = 1024;
 static constexpr int64_t maxNumber = int64_t(1) << 31;
-
-TensorType readType(const fb::TensorType &type) {
-  TensorType read;
-  read.element = static_cast<ElementType>(type.element());
-  if (type.shape())
-    read.shape.assign(type.shape()->begin(), type.shape()->end());
-  if (type.layout())
-    read.layout = type.layout()->str();
-  return read;
-}
 
 namespace {
 
@@ -90,17 +83,30 @@ private:
     require(sizeOf(tables.input_shape()) == 0 ||
                 sizeOf(tables.input_shape()) == 3,
             "the input's shape is not channels, height, width");
-    require(tables.loss() <= fb::Loss::MAX, "a loss out of range");
+    require(isInRange(tables.loss()), "a loss out of range");
+    if (const fb::Schedule *schedule = tables.schedule())
+      checkSchedule(*schedule);
     for (size_t i = 0; i < sizeOf(tables.expectations()); ++i) {
       Scope scope(*this, fmt::format("expectation {}", i));
       checkExpectation(*tables.expectations()->Get(i));
     }
   }
 
+  void checkSchedule(const fb::Schedule &schedule) const {
+    require(isInRange(schedule.kind()), "a kind of schedule out of range");
+    for (auto [name, number] : {std::pair("every", schedule.every()),
+                                {"factor", schedule.factor()},
+                                {"least", schedule.least()},
+                                {"warmup", schedule.warmup()}})
+      require(std::isfinite(number) && number >= 0,
+              fmt::format("`{}` of its schedule is {}", name, number));
+    require(schedule.kind() != fb::ScheduleKind::Step || schedule.every() > 0,
+            "its schedule steps every 0 epochs");
+  }
+
   void checkExpectation(const fb::Expectation &expectation) const {
-    require(expectation.metric() <= fb::Metric::MAX, "a metric out of range");
-    require(expectation.comparison() <= fb::Comparison::MAX,
-            "a comparison out of range");
+    require(isInRange(expectation.metric()), "a metric out of range");
+    require(isInRange(expectation.comparison()), "a comparison out of range");
     require(std::isfinite(expectation.value()), "its value is not a number");
     require(!text(expectation.dataset()).empty(), "it names no data set");
     require(expectation.epochs() >= 0 && expectation.epochs() <= maxNumber,
@@ -138,8 +144,7 @@ private:
   /// \returns the bytes of the type.
   uint64_t checkType(const fb::TensorType *type) {
     require(type, "no type");
-    require(type->element() <= fb::ElementType::MAX,
-            "an element type out of range");
+    require(isInRange(type->element()), "an element type out of range");
     checkPlace(type->shape());
     try {
       return static_cast<uint64_t>(byteSize(readType(*type)));
@@ -204,10 +209,10 @@ private:
                                name));
         checkBuffer(buffer);
         require(names.insert(name).second, "another has this name");
-        if (buffers == program.inputs() && name == "state")
-          require(readType(*buffer->type()) ==
-                      TensorType{ElementType::I32, {8}, ""},
-                  "a run's state is 8xi32");
+        const TensorType state{ElementType::I32, {stateWords}, ""};
+        if (buffers == program.inputs() && name == argument::state)
+          require(readType(*buffer->type()) == state,
+                  "a run's state is " + toString(state));
       }
     for (size_t i = 0; i < sizeOf(program.launches()); ++i) {
       const fb::Launch *launch = program.launches()->Get(i);
@@ -300,21 +305,20 @@ private:
                           launch.arguments()->Get(i)->bytes(), bytes[i]));
   }
 
-  /// Memory of the library's own, without a type.
-  static bool isLibraryMemory(size_t role) {
-    return role == static_cast<size_t>(fb::Role::Workspace) ||
-           role == static_cast<size_t>(fb::Role::Scratchpad);
-  }
-
   void checkPrimitive(const fb::Primitive &primitive,
                       const fb::Launch &launch) {
-    require(primitive.kind() <= fb::PrimitiveKind::MAX &&
-                primitive.propagation() <= fb::Propagation::MAX,
+    require(isInRange(primitive.kind()) && isInRange(primitive.propagation()),
             "a kind of primitive out of range");
     require(!text(primitive.implementation()).empty(),
             "no implementation is recorded");
     require(std::isfinite(primitive.epsilon()) && primitive.epsilon() >= 0,
             "the epsilon of a normalisation is at least 0");
+    checkWindow(primitive);
+    checkTensors(primitive, findSlices(primitive, launch));
+    checkRoles(primitive);
+  }
+
+  void checkWindow(const fb::Primitive &primitive) {
     for (auto [numbers, least] : {std::pair(primitive.window(), 1),
                                   {primitive.stride(), 1},
                                   {primitive.dilation(), 1},
@@ -326,37 +330,69 @@ private:
         require(numbers->Get(i) >= least && numbers->Get(i) <= maxNumber,
                 fmt::format("a window's number is {}", numbers->Get(i)));
     }
+  }
 
+  /// Where each role's argument is; null for a role without one.
+  using Slices = std::array<const fb::Slice *, countOf<cpu::Role>>;
+
+  Slices findSlices(const fb::Primitive &primitive, const fb::Launch &launch) {
     require(sizeOf(primitive.roles()) == sizeOf(launch.arguments()),
             fmt::format("{} roles for {} arguments", sizeOf(primitive.roles()),
                         sizeOf(launch.arguments())));
-    // Where each role's argument is, and whether a tensor has it.
-    constexpr size_t roles = static_cast<size_t>(fb::Role::MAX) + 1;
-    std::vector<const fb::Slice *> slices(roles, nullptr);
-    std::vector<bool> used(roles, false);
+    Slices slices{};
     for (size_t i = 0; i < sizeOf(primitive.roles()); ++i) {
-      auto role = static_cast<size_t>(primitive.roles()->Get(i));
-      require(role < roles, "a role out of range");
-      require(!slices[role], "two arguments have one role");
-      slices[role] = launch.arguments()->Get(i);
+      cpu::Role role = primitive.roles()->Get(i);
+      require(isInRange(role), "a role out of range");
+      const fb::Slice *&slice = slices[static_cast<size_t>(role)];
+      require(!slice, "two arguments have one role");
+      slice = launch.arguments()->Get(i);
     }
+    return slices;
+  }
+
+  /// A tensor for each argument but the library's own memory, which has none.
+  void checkTensors(const fb::Primitive &primitive, const Slices &slices) {
+    cpu::RoleSet used;
     for (size_t i = 0; i < sizeOf(primitive.tensors()); ++i) {
       const fb::Tensor *tensor = primitive.tensors()->Get(i);
       Scope scope(*this, fmt::format("tensor {}", i));
-      size_t role = static_cast<size_t>(tensor->role());
-      require(role < roles && !isLibraryMemory(role),
+      cpu::Role role = tensor->role();
+      require(isInRange(role) && !cpu::isLibraryMemory(role),
               "its role is none of a tensor");
-      require(slices[role], "it has no argument");
-      require(!used[role], "another has its role");
-      used[role] = true;
+      const fb::Slice *slice = slices[static_cast<size_t>(role)];
+      require(slice, "it has no argument");
+      require(!used.contains(role), "another has its role");
+      used.insert(role);
       uint64_t bytes = checkType(tensor->type());
-      require(slices[role]->bytes() >= bytes,
+      require(slice->bytes() >= bytes,
               fmt::format("its argument has {} bytes, its type {}",
-                          slices[role]->bytes(), bytes));
+                          slice->bytes(), bytes));
     }
-    for (size_t role = 0; role < roles; ++role)
-      require(!slices[role] || used[role] || isLibraryMemory(role),
+    for (cpu::Role role : valuesOf<cpu::Role>)
+      require(!slices[static_cast<size_t>(role)] || used.contains(role) ||
+                  cpu::isLibraryMemory(role),
               "an argument has no tensor");
+  }
+
+  /// The roles are those that its kind has in its direction.
+  void checkRoles(const fb::Primitive &primitive) {
+    const cpu::PrimitiveRoles *roles =
+        cpu::findRoles(primitive.kind(), primitive.propagation());
+    require(roles, fmt::format("there is no {} of {}",
+                               keyword<' '>(primitive.propagation()),
+                               keyword<' '>(primitive.kind())));
+    require(roles->fusesRelu || !primitive.relu(), "it cannot fuse a relu");
+    cpu::RoleSet given;
+    for (size_t i = 0; i < sizeOf(primitive.roles()); ++i)
+      given.insert(primitive.roles()->Get(i));
+    for (cpu::Role role : valuesOf<cpu::Role>) {
+      require(given.contains(role) ||
+                  !roles->needs(role, primitive.relu(), given),
+              fmt::format("it has no argument {}", keyword<' '>(role)));
+      require(!given.contains(role) ||
+                  roles->takes(role, primitive.relu(), given),
+              fmt::format("it takes no argument {}", keyword<' '>(role)));
+    }
   }
 
   const fb::Executable &tables;

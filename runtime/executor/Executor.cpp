@@ -1,7 +1,8 @@
-// Programs as vectors of ready launches.
-#include "runtime/Executor.h"
+// Keeps programs as vectors of ready launches.
+#include "runtime/executor/Executor.h"
 
-#include "runtime/Device.h"
+#include "runtime/Contract.h"
+#include "runtime/executor/Devices.h"
 
 #include <bit>
 #include <cassert>
@@ -75,8 +76,9 @@ struct Executor::Impl {
     for (Program &program : programs)
       if (text(program.recorded->name()) == name)
         return program;
-    assert(false && "the executable has no such program");
-    std::abort();
+    throw Error(fmt::format("the executable of network `{}` has no program "
+                            "`{}`",
+                            text(executable.tables().network()), name));
   }
 
   const fb::Buffer &parameter(size_t index) const {
@@ -97,14 +99,16 @@ Executor::Executor(Executable executable, ExecutorOptions options)
 Executor::~Executor() = default;
 
 static void writeState(const RunState &state, std::span<std::byte> out) {
-  const uint32_t words[8] = {static_cast<uint32_t>(state.seed),
-                             static_cast<uint32_t>(state.seed >> 32),
-                             static_cast<uint32_t>(state.step),
-                             static_cast<uint32_t>(state.step >> 32),
-                             state.epoch,
-                             std::bit_cast<uint32_t>(state.learningRate),
-                             0,
-                             0};
+  uint32_t words[stateWords] = {};
+  auto set = [&](StateWord word, uint64_t bits) {
+    words[static_cast<size_t>(word)] = static_cast<uint32_t>(bits);
+  };
+  set(StateWord::SeedLow, state.seed);
+  set(StateWord::SeedHigh, state.seed >> 32);
+  set(StateWord::StepLow, state.step);
+  set(StateWord::StepHigh, state.step >> 32);
+  set(StateWord::Epoch, state.epoch);
+  set(StateWord::LearningRate, std::bit_cast<uint32_t>(state.learningRate));
   assert(out.size() == sizeof words);
   std::memcpy(out.data(), words, sizeof words);
 }
@@ -124,7 +128,8 @@ void Executor::run(std::string_view name, const RunState &state) {
 
 void Executor::start(std::string_view name, const RunState &state) {
   Program &program = impl->program(name);
-  if (const auto *place = findBuffer(program.recorded->inputs(), "state"))
+  if (const auto *place =
+          findBuffer(program.recorded->inputs(), argument::state))
     writeState(state, impl->device->hostInput(place->offset(), place->bytes()));
   impl->device->start(*program.recorded, [&] {
     for (Step &step : program.steps)

@@ -1,8 +1,8 @@
 // The file: an envelope that is verified before the content is looked at.
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
-#include "runtime/CheckTables.h"
 #include "runtime/OutputFile.h"
+#include "runtime/executor/CheckTables.h"
 
 #include <array>
 #include <cerrno>
@@ -114,10 +114,8 @@ std::vector<Expectation> readExpectations(const fb::Executable &tables) {
   std::vector<Expectation> expectations;
   if (tables.expectations())
     for (const fb::Expectation *each : *tables.expectations())
-      expectations.push_back(
-          {static_cast<Metric>(each->metric()), // in one order
-           static_cast<Comparison>(each->comparison()), each->value(),
-           each->dataset()->str(), each->epochs()});
+      expectations.push_back({each->metric(), each->comparison(), each->value(),
+                              each->dataset()->str(), each->epochs()});
   return expectations;
 }
 

@@ -1,7 +1,7 @@
 // Runs an executable's programs over one arena. Nothing is allocated in a run.
 #pragma once
 
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 #include <cstddef>
 #include <memory>
@@ -12,9 +12,8 @@
 
 namespace netc::runtime {
 
-/// What changes from run to run, read by programs as their input `state`:
-/// eight 32-bit words [seed low, seed high, step low, step high, epoch,
-/// learning rate (bits of a float), 0, 0].
+/// What changes from run to run, read by programs as their input `state`
+/// (Contract.h).
 struct RunState {
   uint64_t seed = 0, step = 0;
   uint32_t epoch = 0;
@@ -44,7 +43,7 @@ public:
   ~Executor();
 
   /// Runs a program to its end. Throws Error saying the program, the layer and
-  /// its place when a launch fails. \pre the program exists.
+  /// its place when a launch fails, or that there is no such program.
   void run(std::string_view program, const RunState &state);
 
   /// The same in two halves: between them the host may get the next run's
@@ -55,7 +54,8 @@ public:
   int64_t depth() const;
 
   /// A program's input for the run that is started next, and its output of the
-  /// run that finished last, in the recorded layouts. \pre the program has it.
+  /// run that finished last, in the recorded layouts. Throws Error where there
+  /// is no such program. \pre the program has it.
   std::span<std::byte> input(std::string_view program, std::string_view name);
   std::span<const std::byte> output(std::string_view program,
                                     std::string_view name) const;

@@ -2,7 +2,7 @@
 // need not look again.
 #pragma once
 
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 namespace netc::runtime {
 

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "runtime/Error.h"
-#include "runtime/Executable_generated.h"
 #include "runtime/Expectation.h"
-#include "runtime/TensorType.h"
+#include "runtime/Tables.h"
 
 #include <string>
 #include <string_view>
@@ -14,9 +13,6 @@ namespace netc::runtime {
 
 /// The version of the file format: it matches exactly or the file is refused.
 inline constexpr uint32_t executableVersion = 7;
-
-/// Every place in the arena is a multiple of it.
-inline constexpr uint64_t arenaAlignment = 64;
 
 class Executable {
 public:
@@ -39,9 +35,6 @@ private:
 
   std::vector<uint8_t> bytes;
 };
-
-/// A recorded type.
-TensorType readType(const fb::TensorType &type);
 
 /// What the text expects of runs, in its order.
 std::vector<Expectation> readExpectations(const fb::Executable &tables);
