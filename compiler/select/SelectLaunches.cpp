@@ -3,6 +3,7 @@
 #include "compiler/select/SelectPasses.h"
 
 #include "compiler/select/ProgramSelection.h"
+#include "runtime/Contract.h"
 
 using namespace mlir;
 using namespace netc;
@@ -26,9 +27,9 @@ void SelectLaunches::runOnOperation() {
     return signalPassFailure();
   auto functions = llvm::to_vector(module.getOps<func::FuncOp>());
   auto rank = [](func::FuncOp func) {
-    return func.getName() == "train_step"   ? 0
-           : func.getName() == "initialize" ? 2
-                                            : 1;
+    return func.getName() == runtime::program::trainStep    ? 0
+           : func.getName() == runtime::program::initialize ? 2
+                                                            : 1;
   };
   llvm::stable_sort(functions, [&](func::FuncOp a, func::FuncOp b) {
     return rank(a) < rank(b);

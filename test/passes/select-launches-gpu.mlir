@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-propagate-layouts --split-input-file | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --split-input-file | FileCheck %s
 
 // On a GPU parameters and pictures have their channels last, decided up front.
 module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "f32">} {

@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-propagate-layouts --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --split-input-file --verify-diagnostics | FileCheck %s
 
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
   // The step decides each parameter's layout; a velocity lies as its parameter.

@@ -1,6 +1,7 @@
-// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-split-statistics))' | FileCheck %s -enable-var-scope
+// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-expand-ops))' | FileCheck %s -enable-var-scope
 // The statistics of a batch are computed apart, and the rest is given them.
 
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 net.parameter @m : tensor<3xf32> {init = "zero", trainable = false, statistic}
 net.parameter @v : tensor<3xf32> {init = "one", trainable = false, statistic}
 
@@ -31,4 +32,5 @@ func.func @withReLU(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xui8>) {
 func.func @evaluation(%x: tensor<2x3xf32>, %mean: tensor<3xf32>, %variance: tensor<3xf32>) -> tensor<2x3xf32> {
   %0 = net.batch_norm_inference %x, %mean, %variance {epsilon = 1.0e-05 : f64} : (tensor<2x3xf32>, tensor<3xf32>, tensor<3xf32>) -> tensor<2x3xf32>
   return %0 : tensor<2x3xf32>
+}
 }
