@@ -6,6 +6,7 @@
 #include "compiler/net/Lanes.h"
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
 
 namespace netc::generate {
 
