@@ -1,8 +1,7 @@
-// The kernels of updates in place: an optimiser's, whose arithmetic its op
-// says, and a running statistic's.
+// The kernels of the optimisers' updates in place, whose arithmetic their ops
+// say.
 #include "compiler/generate/Models.h"
-#include "compiler/generate/KernelBuilder.h"
-#include "compiler/net/UpdateEmitter.h"
+#include "compiler/net/NetDialect.h"
 
 using namespace mlir;
 using namespace netc::generate;

@@ -16,7 +16,7 @@ class Net_UpdateOp<string mnemonic, dag settings> : Net_Op<mnemonic, [
       settings,
       (ins DefaultValuedAttr<F64Attr, "::llvm::APFloat(1.0)">:$learning_rate_scale));
   let assemblyFormat = "$parameter `,` $gradient `,` $state (`keeps` $states^)? attr-dict `:` type($gradient) `,` type($state)";
-  let extraClassDeclaration = [{
+  code updateDeclarations = [{
     static ::llvm::ArrayRef<::netc::net::SettingSpec> getSettings();
     static ::llvm::SmallVector<::netc::net::OptimizerState>
     getOptimizerStates(::mlir::DictionaryAttr settings);
@@ -25,6 +25,7 @@ class Net_UpdateOp<string mnemonic, dag settings> : Net_Op<mnemonic, [
     ::mlir::Value emitUpdate(::netc::net::UpdateEmitter &emitter);
     ::mlir::OpOperand &getValueMutable() { return getGradientMutable(); }
   }];
+  let extraClassDeclaration = updateDeclarations;
   let extraClassDefinition = [{
     ::mlir::LogicalResult $cppClass::verifySymbolUses(::mlir::SymbolTableCollection &table) {
       return ::netc::net::verifyUpdate(*this, table);

@@ -139,11 +139,14 @@ void Differentiate::update(OpBuilder &builder, MinimizeOp minimize,
   parts.settings = minimize.getOptimizerSettingsAttr();
   parts.learningRateScale = parameter.getLearningRateScaleAttr();
   parts.decayScale = parameter.getDecayScale().convertToDouble();
+  auto *optimizer = findUpdate(&getContext(), minimize.getOptimizer());
   SmallVector<Attribute> kept;
-  for (ParameterOp state : states->of(parameter.getSymNameAttr()))
-    kept.push_back(FlatSymbolRefAttr::get(state.getSymNameAttr()));
+  for (const OptimizerState &wanted :
+       optimizer->getOptimizerStates(parts.settings))
+    for (ParameterOp state : states->of(parameter.getSymNameAttr()))
+      if (state.getState() == wanted.name)
+        kept.push_back(FlatSymbolRefAttr::get(state.getSymNameAttr()));
   if (!kept.empty())
     parts.states = builder.getArrayAttr(kept);
-  findUpdate(&getContext(), minimize.getOptimizer())
-      ->buildUpdate(builder, read.getLoc(), parts);
+  optimizer->buildUpdate(builder, read.getLoc(), parts);
 }
