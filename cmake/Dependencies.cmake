@@ -46,11 +46,13 @@ function(netc_mlir_library name)
   endif()
 endfunction()
 
-# netc_target_families(TARGET RESULT [file...]): the files of this folder that are named
-# as a family of compiler/net is (and those given) each attach what the target does
-# for the family by a function `attachFAMILY`. Writes Families.h, which declares
-# them, and Families.cpp, the RESULT, whose `attachFamilies` calls them all.
-function(netc_target_families target result)
+# netc_attach_families(FOLDER RESULT [file...]): the files of this folder that are named
+# as a family of compiler/net is (and those given) each attach what they know of the
+# family to its ops by a function `attachFAMILY`. Writes Families.h, which declares
+# them, and Families.cpp, the RESULT, whose `attachFamilies` calls them all. FOLDER
+# is this folder below compiler/.
+function(netc_attach_families folder result)
+  cmake_path(GET folder FILENAME namespace)
   file(GLOB families CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compiler/net/*.td)
   set(declarations "")
   set(calls "")
@@ -62,23 +64,23 @@ function(netc_target_families target result)
     endif()
   endforeach()
   file(CONFIGURE OUTPUT Families.h @ONLY CONTENT
-"// What the target does for each family of ops, attached in the family's file.
+"// What this folder knows of each family of ops, attached in the family's file.
 #pragma once
 
 namespace mlir {
 class MLIRContext;
 }
 
-namespace netc::@target@ {
+namespace netc::@namespace@ {
 @declarations@
 /// Attaches them all.
 void attachFamilies(mlir::MLIRContext &context);
-} // namespace netc::@target@
+} // namespace netc::@namespace@
 ")
   file(CONFIGURE OUTPUT Families.cpp @ONLY CONTENT
-"#include \"compiler/targets/@target@/Families.h\"
+"#include \"compiler/@folder@/Families.h\"
 
-void netc::@target@::attachFamilies(mlir::MLIRContext &context) {
+void netc::@namespace@::attachFamilies(mlir::MLIRContext &context) {
 @calls@}
 ")
   set(${result} ${CMAKE_CURRENT_BINARY_DIR}/Families.cpp PARENT_SCOPE)

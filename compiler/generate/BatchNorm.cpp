@@ -4,6 +4,7 @@
 // there so that little cancels (Chan, Golub, LeVeque, "Algorithms for computing
 // the sample variance", 1983). The parts share the channels, so the sums do not
 // depend on how many parts there are.
+#include "compiler/generate/Families.h"
 #include "compiler/generate/Models.h"
 #include "compiler/net/NetDialect.h"
 #include "compiler/select/Layouts.h"
@@ -224,7 +225,7 @@ static void chooseStatisticsLayouts(BatchStatisticsOp op,
   candidate.reason = "sums in double precision, which the library has not";
 }
 
-void generate::attachBatchNormKernels(MLIRContext &context) {
+void generate::attachBatchNorm(MLIRContext &context) {
   attachKernel<BatchStatisticsOp, emitStatistics>(context);
   attachLayouts<BatchStatisticsOp, chooseStatisticsLayouts>(context);
   attachKernel<UpdateStatisticOp, emitStatisticUpdate>(context);

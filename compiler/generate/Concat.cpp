@@ -1,6 +1,7 @@
 // The kernels of net.concat and net.channel_slice: copies of rows. In a layout
 // whose blocks no cut divides, the channels of one input are contiguous behind
 // the dimensions that lie outside them.
+#include "compiler/generate/Families.h"
 #include "compiler/generate/Models.h"
 #include "compiler/net/NetDialect.h"
 #include "compiler/select/Layouts.h"
@@ -141,7 +142,7 @@ static void chooseSliceLayouts(ChannelSliceOp op,
   candidate.operands[0] = candidate.results[0] = tag;
 }
 
-void generate::attachConcatKernels(MLIRContext &context) {
+void generate::attachConcat(MLIRContext &context) {
   attachKernel<ConcatOp, emitConcat>(context);
   attachLayouts<ConcatOp, chooseConcatLayouts>(context);
   attachKernel<ChannelSliceOp, emitSlice>(context);

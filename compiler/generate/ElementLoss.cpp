@@ -1,6 +1,7 @@
 // The kernels of the losses that are a mean over an example's elements, and of
 // their gradients: an example at a time, vectors first, then the rest. What is
 // summed their ops say.
+#include "compiler/generate/Families.h"
 #include "compiler/generate/Models.h"
 #include "compiler/net/ElementMath.h"
 #include "compiler/net/NetDialect.h"
@@ -82,6 +83,6 @@ static void emitElementLoss(KernelBuilder &kernel, ElementLossOpInterface op) {
   });
 }
 
-void netc::generate::attachElementLossKernels(MLIRContext &context) {
+void netc::generate::attachElementLoss(MLIRContext &context) {
   attachKernels<ElementLossOpInterface, emitElementLoss>(context);
 }

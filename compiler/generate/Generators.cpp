@@ -3,7 +3,7 @@
 
 #include "compiler/generate/ElementLayouts.h"
 #include "compiler/generate/Elements.h"
-#include "compiler/generate/Models.h"
+#include "compiler/generate/Families.h"
 #include "compiler/net/NetDialect.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -15,11 +15,7 @@ using namespace netc;
 
 void generate::attachModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, net::NetDialect *) {
-    attachBatchNormKernels(*context);
-    attachConcatKernels(*context);
-    attachElementLossKernels(*context);
-    attachLossKernels(*context);
-    attachUpdateKernels(*context);
+    attachFamilies(*context);
   });
 }
 

@@ -1,6 +1,7 @@
 // The kernels of softmax cross-entropy and of counting hits: an example at a
 // time, its maximum subtracted before the exponentials. The lanes of a vector
 // are pixels: of an example with one label there are none.
+#include "compiler/generate/Families.h"
 #include "compiler/generate/Models.h"
 #include "compiler/net/NetDialect.h"
 
@@ -315,7 +316,7 @@ static void emitCount(KernelBuilder &kernel, CountCorrectOp) {
   emitExamples(kernel, Maps(kernel), {.correct = true}, {});
 }
 
-void netc::generate::attachLossKernels(MLIRContext &context) {
+void netc::generate::attachLoss(MLIRContext &context) {
   attachKernel<SoftmaxCrossEntropyOp, emitLoss>(context);
   attachKernel<SoftmaxCrossEntropyGradientOp, emitGradient>(context);
   attachKernel<SoftmaxCrossEntropyWithGradientOp, emitLossWithGradient>(

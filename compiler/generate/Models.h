@@ -1,4 +1,4 @@
-// How a family attaches its kernels, in its own file; attachModels calls all.
+// How a family attaches its kernels, in its own file: `attachConcat` in Concat.cpp.
 #pragma once
 
 #include "compiler/generate/Generators.h"
@@ -52,11 +52,5 @@ void attachKernels(mlir::MLIRContext &context) {
     if (op.hasInterface<Interface>())
       op.attachInterface<InterfaceKernelModel<Interface, emit>>();
 }
-
-void attachBatchNormKernels(mlir::MLIRContext &context);
-void attachConcatKernels(mlir::MLIRContext &context);
-void attachElementLossKernels(mlir::MLIRContext &context);
-void attachLossKernels(mlir::MLIRContext &context);
-void attachUpdateKernels(mlir::MLIRContext &context);
 
 } // namespace netc::generate

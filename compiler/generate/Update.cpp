@@ -1,5 +1,6 @@
 // The kernels of the optimisers' updates in place, whose arithmetic their ops
 // say.
+#include "compiler/generate/Families.h"
 #include "compiler/generate/Models.h"
 #include "compiler/net/NetDialect.h"
 
@@ -59,6 +60,6 @@ static void emitUpdate(KernelBuilder &kernel, UpdateOpInterface op) {
   });
 }
 
-void netc::generate::attachUpdateKernels(MLIRContext &context) {
+void netc::generate::attachUpdate(MLIRContext &context) {
   attachKernels<UpdateOpInterface, emitUpdate>(context);
 }

@@ -5,6 +5,7 @@
 // OUT.so has a function for each; OUT.so.txt says what its buffers are.
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/net/NetDialect.h"
+#include "compiler/targets/cpu/CpuTarget.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"

@@ -45,7 +45,7 @@ static void load(const std::vector<std::byte> &bytes,
 std::vector<std::byte> pack(const reference::Tensor &tensor,
                             runtime::ElementType element) {
   std::vector<std::byte> bytes(tensor.values.size() *
-                               static_cast<size_t>(byteWidth(element)));
+                               static_cast<size_t>(runtime::byteWidth(element)));
   switch (element) {
   case runtime::ElementType::F32:
     store<float>(tensor, bytes);

@@ -29,7 +29,7 @@ std::string moduleText(std::string_view body) {
 static std::vector<std::byte> rowMajorBytes(const runtime::TensorType &type) {
   return std::vector<std::byte>(
       static_cast<size_t>(reference::elementCount(type.shape)) *
-      static_cast<size_t>(byteWidth(type.element)));
+      static_cast<size_t>(runtime::byteWidth(type.element)));
 }
 
 Session::Session(std::string_view body)

@@ -49,33 +49,23 @@ static double elementsOf(const runtime::TensorType &type) {
   return count;
 }
 
-/// Floating point operations that the definition of the primitive has.
+/// Floating point operations that the definition of the primitive has: two for
+/// each multiply-add of a product, one for each place of a window, a few for each
+/// element of what has neither.
 static double flopsOf(const runtime::cpu::PrimitiveSpec &spec) {
-  double outputs = elementsOf(*find(spec, Role::Dst));
   const runtime::TensorType *weights = find(spec, Role::Weights);
-  switch (spec.kind) {
-  case PrimitiveKind::Convolution: {
-    // Each output takes as many multiply-adds as its channel's filter has.
-    double channels = static_cast<double>(find(spec, Role::Dst)->shape[1]);
-    return 2 * outputs * elementsOf(*weights) / channels;
-  }
-  case PrimitiveKind::Deconvolution: { // the same, seen from the other side
-    double channels = static_cast<double>(find(spec, Role::Src)->shape[1]);
-    return 2 * elementsOf(*find(spec, Role::Src)) * elementsOf(*weights) /
-           channels;
-  }
-  case PrimitiveKind::InnerProduct:
-    return 2 * elementsOf(*weights) *
-           static_cast<double>(find(spec, Role::Dst)->shape[0]);
-  case PrimitiveKind::MaxPooling:
-  case PrimitiveKind::AveragePooling:
-    return outputs * static_cast<double>(spec.window[0] * spec.window[1]);
-  case PrimitiveKind::Reorder:
-  case PrimitiveKind::BatchNormalization:
-  case PrimitiveKind::LayerNormalization:
-    return 4 * outputs;
-  }
-  return outputs;
+  // What takes as many multiply-adds as the filter of its channel has: the
+  // outputs, or the inputs where that is transposed.
+  const runtime::TensorType &counted = *find(
+      spec, spec.kind == PrimitiveKind::Deconvolution ? Role::Src : Role::Dst);
+  double elements = elementsOf(counted);
+  if (weights)
+    return 2 * elements * elementsOf(*weights) /
+           static_cast<double>(counted.shape[1]);
+  double places = 1;
+  for (int64_t size : spec.window)
+    places *= static_cast<double>(size);
+  return elements * std::max(places, 4.0);
 }
 
 /// The share of the processor's rate that an implementation reaches, in terms

@@ -7,7 +7,8 @@
 
 namespace netc::dsl {
 
-using Settings = std::map<std::string, std::string>;
+/// Values of parameters by their names, as `--set` gives them.
+using ParameterTexts = std::map<std::string, std::string>;
 
 /// A text, called `t.net`, with what the analysis makes of it.
 struct Analysis {
@@ -15,7 +16,7 @@ struct Analysis {
   Diagnostics diagnostics;
   std::unique_ptr<Network> network;
 
-  explicit Analysis(std::string text, const Settings &settings = {})
+  explicit Analysis(std::string text, const ParameterTexts &settings = {})
       : source{"t.net", std::move(text)},
         network(analyze(source, settings, diagnostics)) {
     EXPECT_EQ(network == nullptr, diagnostics.hasErrors());

@@ -13,7 +13,7 @@ struct Case {
   DiagnosticKind kind;
   std::string text;
   std::string said; // "line:column: message", then "; " and its hint
-  Settings settings = {};
+  ParameterTexts settings = {};
 };
 
 std::string listOf(int count) {

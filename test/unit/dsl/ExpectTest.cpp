@@ -7,7 +7,7 @@ namespace netc::dsl {
 namespace {
 
 std::string errorsOf(std::string_view declarations,
-                     const Settings &settings = {}) {
+                     const ParameterTexts &settings = {}) {
   return Analysis(
              fmt::format("network N(image: 1x28x28, n=10) -> 10 = Sequential "
                          "{{ Flatten Dense(n, use_bias=false) "
