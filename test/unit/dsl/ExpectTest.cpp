@@ -25,8 +25,8 @@ TEST(Expect, OfRuns) {
   ASSERT_TRUE(analysis.network) << analysis.errors();
   const auto &expectations = analysis.network->expectations;
   ASSERT_EQ(expectations.size(), 3u);
-  EXPECT_EQ(spelling(expectations[0].metric), "test_accuracy");
-  EXPECT_EQ(spelling(expectations[0].comparison), ">=");
+  EXPECT_EQ(runtime::spelling(expectations[0].metric), "test_accuracy");
+  EXPECT_EQ(runtime::spelling(expectations[0].comparison), ">=");
   EXPECT_EQ(expectations[0].value, 0.85);
   EXPECT_EQ(expectations[0].dataset, "fashion-mnist");
   EXPECT_EQ(expectations[0].epochs, 5);
