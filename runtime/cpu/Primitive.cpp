@@ -85,7 +85,7 @@ struct Primitive::Impl {
     dnnl_memory_t memory = nullptr;
     checkStatus(
         dnnl_memory_create(&memory, &descriptor.memory(role), engine(), data),
-        keyword(role));
+        keyword<' '>(role));
     arguments.push_back({descriptor.argument(role), memory});
   }
 
