@@ -96,8 +96,10 @@ Compiler::Impl::Impl(std::string_view netText)
   if (!module)
     context.fail();
   Target target;
-  if (kernel::CpuAttr attribute = kernel::getTarget(*module))
-    target = {attribute.getIsa().str(), int(attribute.getThreads())};
+  if (kernel::CpuAttr attribute = kernel::getTarget(*module)) {
+    target.isa = attribute.getIsa().str();
+    target.threads = attribute.getThreads();
+  }
   compilation = compileForCpu(context, target);
   info.network = "text";
 }
