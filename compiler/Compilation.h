@@ -62,8 +62,7 @@ std::unique_ptr<Compilation> compileForCpu(DiagnosedContext &context,
                                            const Target &target);
 
 /// Compiles for a GPU, with the training set in its memory where it has room.
-/// Throws
-/// Error for a device that is unknown or wrongly described.
+/// Throws Error for a device that is unknown or wrongly described.
 std::unique_ptr<Compilation> compileForCuda(DiagnosedContext &context,
                                             const CompileRequest &request);
 

@@ -106,8 +106,8 @@ void CudaCompilation::lowerAndPlanGraphs(ModuleOp programs) {
   });
 }
 
-/// Makes programs with the training set in the GPU's memory, and their launches;
-/// gives null where it has no room.
+/// Makes programs with the training set in the GPU's memory, and their
+/// launches; gives null where it has no room.
 OwningOpRef<ModuleOp> CudaCompilation::makeProgramsThatKeep(ModuleOp network) {
   OwningOpRef<ModuleOp> programs = network.clone();
   context.run(*programs, [&](OpPassManager &passes) {

@@ -29,8 +29,8 @@ public:
   void run(mlir::ModuleOp module,
            llvm::function_ref<void(mlir::OpPassManager &)> addPasses);
 
-  /// The value. Throws Error with its error and what was reported where there
-  /// is none.
+  /// Gives the value. Throws Error with its error and what was reported where
+  /// there is none.
   template <typename T> T take(llvm::Expected<T> value) {
     if (!value)
       fail(llvm::toString(value.takeError()));
