@@ -46,6 +46,44 @@ function(netc_mlir_library name)
   endif()
 endfunction()
 
+# netc_target_families(TARGET RESULT [file...]): the files of this folder that are named
+# as a family of compiler/net is (and those given) each attach what the target does
+# for the family by a function `attachFAMILY`. Writes Families.h, which declares
+# them, and Families.cpp, the RESULT, whose `attachFamilies` calls them all.
+function(netc_target_families target result)
+  file(GLOB families CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/compiler/net/*.td)
+  set(declarations "")
+  set(calls "")
+  foreach(family IN LISTS families ARGN)
+    cmake_path(GET family STEM family)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${family}.cpp)
+      string(APPEND declarations "void attach${family}(mlir::MLIRContext &context);\n")
+      string(APPEND calls "  attach${family}(context);\n")
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT Families.h @ONLY CONTENT
+"// What the target does for each family of ops, attached in the family's file.
+#pragma once
+
+namespace mlir {
+class MLIRContext;
+}
+
+namespace netc::@target@ {
+@declarations@
+/// Attaches them all.
+void attachFamilies(mlir::MLIRContext &context);
+} // namespace netc::@target@
+")
+  file(CONFIGURE OUTPUT Families.cpp @ONLY CONTENT
+"#include \"compiler/targets/@target@/Families.h\"
+
+void netc::@target@::attachFamilies(mlir::MLIRContext &context) {
+@calls@}
+")
+  set(${result} ${CMAKE_CURRENT_BINARY_DIR}/Families.cpp PARENT_SCOPE)
+endfunction()
+
 # What most of those files include is read once: half of their compilation.
 function(netc_precompile_mlir)
   file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/MlirHeaders.cpp "")

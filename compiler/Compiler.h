@@ -4,7 +4,7 @@
 
 #include "compiler/LaunchFacts.h"
 #include "dsl/Network.h"
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 #include <memory>
 #include <string_view>
@@ -35,6 +35,7 @@ struct CompileRequest {
 /// The stages of a compilation, each later than the one before.
 enum class Stage {
   Net,        // layers as values, from the text
+  Programs,   // differentiated and fused, as far as the target wants it
   Kernel,     // launches on buffers
   Plan,       // buffers placed in the arena
   Executable, // code generated, tables written
@@ -51,8 +52,9 @@ public:
   explicit Compiler(std::string_view netText);
   ~Compiler();
 
-  /// Goes on to a stage; earlier ones stay as they are. Throws Error; for a GPU
-  /// without the memory that a step needs too, saying what batch would fit.
+  /// Goes on to a stage; earlier ones stay as they are. Throws Error: for a
+  /// device without the memory that a step needs too, saying what batch would
+  /// fit, or why that cannot be told.
   void advance(Stage stage);
 
   /// The module as it stands.
@@ -69,11 +71,9 @@ public:
   /// How many of them are the training set's pixels, kept where the steps run.
   /// \pre at Stage::Kernel or later
   int64_t datasetBytes() const;
-  /// Of the GPU that is compiled for: `NVIDIA H100 80GB HBM3 (sm_90), tf32`,
-  /// and the bytes of its memory that a network may take. \pre the target is a
-  /// GPU
-  std::string deviceText() const;
-  int64_t deviceBytes() const;
+  /// What is compiled for: `avx512, 2 threads`, or `NVIDIA H100 80GB HBM3
+  /// (sm_90), tf32, 78.2 GiB` with the memory that a network may take.
+  std::string machineText() const;
   /// \pre at Stage::Executable
   runtime::Executable takeExecutable();
 

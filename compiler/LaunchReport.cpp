@@ -1,8 +1,9 @@
-// Reads a module of launches and tells each one's reasons: they are the rules
-// of FuseActivation, FuseElements, PropagateLayouts and SelectImplementations.
+// Reads a module of launches and tells what each does, and the reason that was
+// recorded when it was chosen.
 #include "compiler/LaunchReport.h"
 
 #include "compiler/kernel/KernelDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringExtras.h"
@@ -20,24 +21,20 @@ static StringRef layerOf(Operation *op) {
 namespace {
 class LaunchReporter {
 public:
-  LaunchReporter(ModuleOp module, StringRef layer)
-      : processor(getTarget(module) ? getTarget(module).getIsa()
-                                    : "this processor"),
-        layer(layer) {}
+  explicit LaunchReporter(StringRef layer) : layer(layer) {}
 
   void report(ProgramOp program);
 
   std::vector<LaunchFacts> facts;
 
 private:
-  void describe(PrimitiveOp op, LaunchFacts &fact);
-  void describeReorder(PrimitiveOp op, LaunchFacts &fact);
-  void describe(LaunchOp op, LaunchFacts &fact);
-  void describe(GraphOp op, LaunchFacts &fact);
-  std::string reasonOf(PrimitiveOp op) const;
+  void tell(PrimitiveOp op, LaunchFacts &fact);
+  void tellReorder(PrimitiveOp op, LaunchFacts &fact);
+  void tell(LaunchOp op, LaunchFacts &fact);
+  void tell(GraphOp op, LaunchFacts &fact);
   bool concerns(Operation *op) const;
 
-  StringRef processor, layer;
+  StringRef layer;
   bool isPastLoss = false; // of the program: what comes now is backward
 };
 } // namespace
@@ -105,50 +102,14 @@ static std::string graphText(GraphOp graph) {
   return text;
 }
 
-static std::string callText(Operation *op) {
-  if (auto primitive = dyn_cast<PrimitiveOp>(op))
-    return (stringifyPropagation(primitive.getPropagation()) + " " +
-            stringifyPrimitiveKind(primitive.getKind()))
-        .str();
-  if (auto graph = dyn_cast<GraphOp>(op))
-    return graphText(graph);
-  return cast<LaunchOp>(op).getCallee().str();
+/// Adds the reason that was recorded for the launch, behind `before`.
+static void addReason(Operation *op, const char *before, LaunchFacts &fact) {
+  auto choice = op->getAttrOfType<ChoiceAttr>(choiceAttrName);
+  if (choice && !choice.getReason().empty())
+    fact.details.push_back(before + choice.getReason().str());
 }
 
-/// Why the implementation and the layouts are what they are.
-std::string LaunchReporter::reasonOf(PrimitiveOp op) const {
-  bool isBackward = op.getPropagation() != Propagation::Forward;
-  switch (op.getKind()) {
-  case PrimitiveKind::Convolution:
-  case PrimitiveKind::Deconvolution:
-    return llvm::formatv(
-        "oneDNN's first choice for these sizes on {0}, free to "
-        "choose every layout",
-        processor);
-  case PrimitiveKind::InnerProduct:
-    if (isBackward)
-      return llvm::formatv(
-          "oneDNN's first choice on {0} with the weight as the "
-          "forward step has it: another layout would cost a "
-          "reorder of it in each step",
-          processor);
-    return llvm::formatv(
-        "oneDNN's first choice for these sizes on {0}, free to "
-        "choose every layout",
-        processor);
-  case PrimitiveKind::MaxPooling:
-  case PrimitiveKind::AveragePooling:
-    return isBackward ? "oneDNN's first choice in the layout of the forward "
-                        "result"
-                      : "oneDNN's first choice in the layout of its input, so "
-                        "that nothing is reordered before it";
-  default:
-    return llvm::formatv("oneDNN's first choice for these layouts on {0}",
-                         processor);
-  }
-}
-
-void LaunchReporter::describeReorder(PrimitiveOp op, LaunchFacts &fact) {
+void LaunchReporter::tellReorder(PrimitiveOp op, LaunchFacts &fact) {
   fact.role = "reorder";
   auto tensors = llvm::to_vector(op.getTensors().getAsRange<TensorAttr>());
   fact.details.push_back(tensorText(tensors.front()) + " -> " +
@@ -159,22 +120,16 @@ void LaunchReporter::describeReorder(PrimitiveOp op, LaunchFacts &fact) {
         global && work.writesOperand(operand.getOperandNumber()))
       fact.details.push_back(llvm::formatv(
           "into `{0}`, which lies so in every program", global.getGlobal()));
-  for (Operation *reader : readersOf(op))
-    fact.details.push_back(llvm::formatv(
-        "because `{0}` reads the second in {1}{2}",
-        layerOf(reader).empty() ? layer : layerOf(reader), callText(reader),
-        isa_and_nonnull<LaunchOp>(reader) ? "" : ", whose best layout it is"));
+  addReason(op, "because ", fact);
 }
 
-void LaunchReporter::describe(PrimitiveOp op, LaunchFacts &fact) {
-  fact.what =
-      (stringifyPrimitiveKind(op.getKind()) + " " + op.getImplementation())
-          .str();
-  fact.bytesAside = op.getBytes(runtime::cpu::Role::Workspace) +
-                    op.getBytes(runtime::cpu::Role::Scratchpad);
+void LaunchReporter::tell(PrimitiveOp op, LaunchFacts &fact) {
+  fact.what = (keyword(op.getKind()) + " " + op.getImplementation()).str();
+  fact.bytesAside =
+      op.getBytes(Role::Workspace) + op.getBytes(Role::Scratchpad);
   if (op.getKind() == PrimitiveKind::Reorder) {
     fact.what = op.getImplementation();
-    return describeReorder(op, fact);
+    return tellReorder(op, fact);
   }
   fact.role = op.getPropagation() == Propagation::Forward ? "forward"
               : op.getPropagation() == Propagation::BackwardData
@@ -186,29 +141,29 @@ void LaunchReporter::describe(PrimitiveOp op, LaunchFacts &fact) {
   for (auto [index, role] :
        llvm::enumerate(op.getRoles().getAsRange<RoleAttr>())) {
     Role value = role.getValue();
-    if (value == Role::Workspace || value == Role::Scratchpad)
+    if (runtime::cpu::isLibraryMemory(value))
       continue;
     fact.details.push_back(
         llvm::formatv("{0} {1} {2}",
                       work.writesOperand(unsigned(index)) ? "writes" : "reads ",
-                      stringifyRole(value), tensorText(*tensor)));
+                      keyword(value), tensorText(*tensor)));
     ++tensor;
   }
-  fact.details.push_back(reasonOf(op));
+  addReason(op, "", fact);
   if (op.getRelu())
     fact.details.push_back("the relu is fused: applied before the result is "
                            "written");
 }
 
-void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
+void LaunchReporter::tell(LaunchOp op, LaunchFacts &fact) {
   StringRef name = op.getCallee();
   fact.what = name.str();
   bool isGradient = isPastLoss || (name.contains("gradient") &&
                                    !name.contains("with_gradient"));
-  fact.role = name.contains("update")        ? "update"
-              : isGradient                   ? "backward"
-              : fact.program == "initialize" ? "initialize"
-                                             : "forward";
+  fact.role = name.contains("update")                        ? "update"
+              : isGradient                                   ? "backward"
+              : fact.program == runtime::program::initialize ? "initialize"
+                                                             : "forward";
   auto work = cast<WorkOpInterface>(op.getOperation());
   for (OpOperand &operand : op->getOpOperands())
     if (auto global = getBaseBuffer(operand.get()).getDefiningOp<GetGlobalOp>())
@@ -216,13 +171,7 @@ void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
           "{0} {1}",
           work.writesOperand(operand.getOperandNumber()) ? "writes" : "reads ",
           global.getGlobal()));
-  fact.details.push_back(
-      fact.role == "update"
-          ? "generated: the optimizer's arithmetic in one pass over the "
-            "parameter, as it lies"
-      : op.getInPlacePairs().empty()
-          ? "generated: the library has nothing that does this"
-          : "generated: each element by itself, in the layout that it has");
+  addReason(op, "generated: ", fact);
   if (SmallVector<StringRef> layers = fusedLayers(op); !layers.empty())
     fact.details.push_back("fused, so that what is between is never written: " +
                            llvm::join(layers, ", "));
@@ -232,7 +181,7 @@ void LaunchReporter::describe(LaunchOp op, LaunchFacts &fact) {
     fact.details.push_back("on one thread: too few elements to share");
 }
 
-void LaunchReporter::describe(GraphOp op, LaunchFacts &fact) {
+void LaunchReporter::tell(GraphOp op, LaunchFacts &fact) {
   fact.what = graphText(op) + " " + op.getEngine().value_or("?").str();
   if (Value workspace = op.getWorkspace())
     fact.bytesAside = *getByteSize(cast<MemRefType>(workspace.getType()));
@@ -257,10 +206,7 @@ void LaunchReporter::describe(GraphOp op, LaunchFacts &fact) {
               : ofWeights && ofInput ? "backward"
               : ofWeights            ? "backward, of its weights"
                                      : "backward, of its input";
-  fact.details.push_back(
-      llvm::formatv("cuDNN's first choice of those that are deterministic, in "
-                    "{0}",
-                    toString(spec.precision).data()));
+  addReason(op, "", fact);
 }
 
 void LaunchReporter::report(ProgramOp program) {
@@ -275,11 +221,11 @@ void LaunchReporter::report(ProgramOp program) {
       fact.program = program.getSymName();
       fact.number = number;
       if (auto primitive = dyn_cast<PrimitiveOp>(op))
-        describe(primitive, fact);
+        tell(primitive, fact);
       else if (auto graph = dyn_cast<GraphOp>(op))
-        describe(graph, fact);
+        tell(graph, fact);
       else
-        describe(cast<LaunchOp>(op), fact);
+        tell(cast<LaunchOp>(op), fact);
       facts.push_back(std::move(fact));
     }
     if (auto launch = dyn_cast<LaunchOp>(op))
@@ -289,7 +235,7 @@ void LaunchReporter::report(ProgramOp program) {
 
 std::vector<LaunchFacts> kernel::reportLaunches(ModuleOp module,
                                                 StringRef layer) {
-  LaunchReporter reporter(module, layer);
+  LaunchReporter reporter(layer);
   for (auto program : module.getOps<ProgramOp>())
     reporter.report(program);
   return std::move(reporter.facts);

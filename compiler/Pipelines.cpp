@@ -3,6 +3,7 @@
 
 #include "compiler/kernel/KernelPasses.h"
 #include "compiler/passes/Passes.h"
+#include "compiler/select/SelectPasses.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -42,12 +43,11 @@ void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
   if (keptExamples > 0)
     passes.addPass(netc::net::createKeepDataset({keptExamples}));
   // The parts of a large window have gradients of their own.
-  passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitMaxPool());
+  passes.addNestedPass<func::FuncOp>(
+      netc::net::createExpandOps({/*beforeGradients=*/true}));
   addGradientPasses(passes);
   // What cuDNN lacks becomes ops that element ops may join.
-  passes.addNestedPass<func::FuncOp>(netc::cuda::createSplitBiasGradient());
-  passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandBatchNorm());
-  passes.addNestedPass<func::FuncOp>(netc::cuda::createExpandLayerNorm());
+  passes.addNestedPass<func::FuncOp>(netc::net::createExpandOps());
   addFusionPasses(passes);
   // Fused ops keep f32 inside: only what leaves them is rounded.
   passes.addNestedPass<func::FuncOp>(netc::cuda::createUseBf16());
@@ -55,10 +55,8 @@ void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
 
 void netc::addKernelPasses(OpPassManager &passes) {
   // Behind the fusion of activations, which knows whole normalisations.
-  passes.addNestedPass<func::FuncOp>(net::createSplitStatistics());
-  passes.addPass(net::createPropagateLayouts());
-  // Implementations depend on layouts.
-  passes.addNestedPass<func::FuncOp>(net::createSelectImplementations());
+  passes.addNestedPass<func::FuncOp>(net::createExpandOps());
+  passes.addPass(select::createSelectLaunches());
   passes.addPass(net::createLowerToKernel());
 }
 
@@ -69,7 +67,7 @@ void netc::addCudaFusionPasses(OpPassManager &passes, cuda::Planner *planner) {
 }
 
 void netc::addCudaKernelPasses(OpPassManager &passes) {
-  passes.addPass(net::createPropagateLayouts());
+  passes.addPass(select::createSelectLaunches());
   passes.addPass(net::createLowerToKernel());
 }
 
@@ -83,6 +81,7 @@ void netc::addPlanPasses(OpPassManager &passes) {
 
 void netc::registerPasses() {
   net::registerNetPasses();
+  select::registerSelectPasses();
   cuda::registerPasses();
   kernel::registerKernelPasses();
   registerCanonicalizerPass();

@@ -13,30 +13,32 @@ namespace cuda {
 class Planner;
 }
 
-/// From a network as emitted to differentiated, fused programs on values.
+/// Makes differentiated, fused programs on values of a network as emitted.
 void addNetPasses(mlir::OpPassManager &passes);
 
-/// The same for a GPU, with a training set of `keptExamples` in its memory; 0:
-/// the steps are given their pixels. \pre the module has its `kernel.target`.
+/// Makes them for a GPU, with a training set of `keptExamples` in its memory;
+/// 0: the steps are given their pixels. \pre the module has its
+/// `kernel.target`.
 void addCudaNetPasses(mlir::OpPassManager &passes, int64_t keptExamples = 0);
 
-/// What joins one graph where cuDNN has an engine for it. Without a planner one
-/// is started for the module's target.
+/// Joins what becomes one graph, where cuDNN has an engine for it. Without a
+/// planner one is started for the module's target.
 void addCudaFusionPasses(mlir::OpPassManager &passes,
                          cuda::Planner *planner = nullptr);
 
-/// From there to launches on buffers. \pre the module has its `kernel.target`.
+/// Lowers programs to launches on buffers. \pre the module has its
+/// `kernel.target`.
 void addKernelPasses(mlir::OpPassManager &passes);
 
-/// The same for a GPU.
+/// Lowers them for a GPU. \pre as above
 void addCudaKernelPasses(mlir::OpPassManager &passes);
 
-/// Engines and workspaces of a GPU's graphs, before memory is planned. Without
-/// a planner one is started for the module's target.
+/// Finds engines and workspaces of a GPU's graphs, before memory is planned.
+/// Without a planner one is started for the module's target.
 void addGraphPasses(mlir::OpPassManager &passes,
                     cuda::Planner *planner = nullptr);
 
-/// From there to planned memory.
+/// Gives every buffer its place in memory.
 void addPlanPasses(mlir::OpPassManager &passes);
 
 /// Makes every pass, and these pipelines (`netc-net`, `netc-kernel`,

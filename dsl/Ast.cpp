@@ -32,16 +32,16 @@ namespace {
 struct ExprPrinter {
   std::string operator()(const ErrorExpr &) const { return "<error>"; }
   std::string operator()(const IntegerExpr &expr) const {
-    return describe(Value{expr.value});
+    return toText(Value{expr.value});
   }
   std::string operator()(const FloatExpr &expr) const {
-    return describe(Value{expr.value});
+    return toText(Value{expr.value});
   }
   std::string operator()(const BooleanExpr &expr) const {
-    return describe(Value{expr.value});
+    return toText(Value{expr.value});
   }
   std::string operator()(const StringExpr &expr) const {
-    return describe(Value{expr.value});
+    return toText(Value{expr.value});
   }
   std::string operator()(const ShapeExpr &expr) const {
     return shape::toString(expr.value);

@@ -85,7 +85,7 @@ bool Diagnostics::isRepeated(DiagnosticKind kind, SourceRange range) {
   return !isFirst && first->second != pass;
 }
 
-/// Of a long chain, both ends.
+/// Tells both ends of a chain that is long.
 std::vector<Note> Diagnostics::usesHere() const {
   constexpr size_t many = 8, shown = 3;
   std::vector<Note> notes;

@@ -30,7 +30,7 @@ struct SourceRange {
 /// The text of a range.
 std::string_view text(const SourceRange &range);
 
-/// From the first byte of `first` to the last of `last`.
+/// Reaches from the first byte of `first` to the last of `last`.
 SourceRange join(const SourceRange &first, const SourceRange &last);
 
 /// One-based line and column (in bytes).
@@ -54,7 +54,7 @@ enum class LintKind {
 #include "dsl/Lints.def"
 };
 std::string_view format(LintKind kind);
-/// By which it is silenced: `linear-dense`.
+/// The name by which the lint is silenced: `linear-dense`.
 std::string_view lintName(LintKind kind);
 /// Null if no lint has that name.
 std::optional<LintKind> findLint(std::string_view name);
@@ -140,7 +140,7 @@ public:
   const std::deque<Warning> &allWarnings() const { return warnings; }
   /// Sorted by place, as text: `file:line:column: error: ...` and so on.
   std::string toText() const;
-  /// The same of warnings: `file:line:column: warning: ... [name]`.
+  /// Writes the warnings likewise: `file:line:column: warning: ... [name]`.
   std::string warningsToText() const;
   /// `{"errors": [{file, line, column, message, notes, hint}]}`.
   std::string toJson() const;

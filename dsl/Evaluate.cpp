@@ -217,15 +217,15 @@ Value Evaluator::Visitor::operator()(const IndexExpr &node) {
   const auto *shape = base.as<shape::Shape>();
   if (!list && !shape)
     return failed(DiagnosticKind::OperandKind, node.base->range, "[...]",
-                  "a list or a shape", describe(base));
+                  "a list or a shape", toText(base));
   const int64_t *i = index.as<int64_t>();
   if (!i)
     return failed(DiagnosticKind::ValueKind, node.index->range, "an index",
-                  "an integer", describe(index));
+                  "an integer", toText(index));
   int64_t count = list ? list->size() : shape->size();
   if (*i < 0 || *i >= count) {
-    error(DiagnosticKind::IndexOutOfRange, node.index->range, *i,
-          describe(base), count)
+    error(DiagnosticKind::IndexOutOfRange, node.index->range, *i, toText(base),
+          count)
         .hint("the first element has index 0");
     return {};
   }
@@ -241,7 +241,7 @@ Value Evaluator::Visitor::operator()(const MemberExpr &node) {
   const auto *shape = base.as<shape::Shape>();
   if (!shape)
     return failed(DiagnosticKind::OperandKind, node.base->range, "." + name,
-                  "a shape", describe(base));
+                  "a shape", toText(base));
   if (name == "channels")
     return {(*shape)[0]};
   bool isImage = shape->size() == 3;
@@ -253,10 +253,10 @@ Value Evaluator::Visitor::operator()(const MemberExpr &node) {
     if (std::optional<int64_t> count = shape::elementCount(*shape))
       return {*count};
     return failed(DiagnosticKind::ShapeInvalid, node.base->range,
-                  fmt::format("`.{}`", name), "at most 2^40", describe(base));
+                  fmt::format("`.{}`", name), "at most 2^40", toText(base));
   }
   Diagnostic &diagnostic = error(DiagnosticKind::UnknownMember,
-                                 node.member.range, describe(base), name);
+                                 node.member.range, toText(base), name);
   if (std::ranges::find(members, name) == members.end())
     diagnostic.hint(hintForName(NameContext::Member, name, members));
   return {};
@@ -270,14 +270,14 @@ Value Evaluator::Visitor::operator()(const UnaryExpr &node) {
     if (const bool *value = operand.as<bool>())
       return {!*value};
     return failed(DiagnosticKind::OperandKind, node.operand->range, "not",
-                  "`true` or `false`", describe(operand));
+                  "`true` or `false`", toText(operand));
   }
   if (const int64_t *integer = operand.as<int64_t>()) // at least -INT64_MAX
     return {-*integer};
   if (const double *number = operand.as<double>())
     return {-*number};
   return failed(DiagnosticKind::OperandKind, node.operand->range, "-",
-                "a number", describe(operand));
+                "a number", toText(operand));
 }
 
 Value Evaluator::Visitor::operator()(const BinaryExpr &node) {
@@ -293,13 +293,13 @@ Value Evaluator::Visitor::operator()(const BinaryExpr &node) {
       return {*equal == (node.op == BinaryOperator::Equal)};
     return failed(DiagnosticKind::OperandKind, node.opRange, spelling(node.op),
                   "two values of one kind",
-                  fmt::format("{} and {}", describe(a), describe(b)));
+                  fmt::format("{} and {}", toText(a), toText(b)));
   }
   for (auto [value, operand] :
        {std::pair(&a, &node.left), std::pair(&b, &node.right)})
     if (!isNumber(*value))
       return failed(DiagnosticKind::OperandKind, (*operand)->range,
-                    spelling(node.op), "numbers", describe(*value));
+                    spelling(node.op), "numbers", toText(*value));
   if (node.op < BinaryOperator::Add)
     return compare(node, a, b);
   if (a.as<int64_t>() && b.as<int64_t>())
@@ -316,7 +316,7 @@ Value Evaluator::Visitor::evaluateLogical(const BinaryExpr &node) {
     const bool *boolean = value.as<bool>();
     if (!boolean)
       return failed(DiagnosticKind::OperandKind, (*operand)->range,
-                    spelling(node.op), "`true` or `false`", describe(value));
+                    spelling(node.op), "`true` or `false`", toText(value));
     if (*boolean == (node.op == BinaryOperator::Or))
       return value;
   }
@@ -401,7 +401,7 @@ Value Evaluator::Visitor::compute(const BinaryExpr &node, double a, double b) {
   }
   if (!std::isfinite(result))
     return failed(DiagnosticKind::ArithmeticOverflow, expr.range,
-                  describe(Value{a}), spelling(node.op), describe(Value{b}));
+                  toText(Value{a}), spelling(node.op), toText(Value{b}));
   return {result};
 }
 

@@ -24,7 +24,7 @@ class Evaluator {
 public:
   explicit Evaluator(Diagnostics &diagnostics) : diagnostics(diagnostics) {}
 
-  /// In the innermost scope; shadows what is outside of it.
+  /// Defines the name in the innermost scope; it shadows what is outside.
   void define(const std::string &name, Value value) {
     (layers.empty() ? network : layers.back().scope)[name] = std::move(value);
   }
@@ -73,7 +73,7 @@ private:
     bool seesNetwork;
     Scope scope;
   };
-  /// Of names that can be meant where `find` finds none.
+  /// Lists the names that can be meant where `find` finds none.
   std::vector<std::string_view> knownNames() const;
 
   Diagnostics &diagnostics;

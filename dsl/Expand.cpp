@@ -88,7 +88,7 @@ Expander::Scales Expander::scaled(const BoundArguments &arguments) {
     if (factor < 0)
       diagnostics.error(DiagnosticKind::ValueRange, entry->range,
                         fmt::format("`{}`", name), "at least 0",
-                        describe(Value{factor}));
+                        toText(Value{factor}));
     else if (auto single = static_cast<float>(product);
              !std::isfinite(single) || (single == 0 && product != 0))
       diagnostics.error(DiagnosticKind::ValueRange, entry->range,
@@ -96,7 +96,7 @@ Expander::Scales Expander::scaled(const BoundArguments &arguments) {
                                    : fmt::format("`{}`, times that of the "
                                                  "layers around,",
                                                  name),
-                        singleExpectation(product), describe(Value{product}));
+                        singleExpectation(product), toText(Value{product}));
     else
       scale = product;
   };
@@ -224,7 +224,7 @@ void Expander::expandBody(const Call &call, const UserLayer &layer,
     network.uses.resize(index); // nobody refers to it
 }
 
-/// In the order of the text: a default may use the parameters before it.
+/// Goes in the order of the text: a default may use the parameters before it.
 void Expander::defineParameters(const UserLayer &layer,
                                 const BoundArguments &arguments) {
   for (const Parameter &parameter : layer.decl->parameters) {

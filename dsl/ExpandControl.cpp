@@ -46,7 +46,7 @@ bool Expander::forEachPass(const IfItem &item, const ExpandBlock &expand) {
     const bool *holds = condition.as<bool>();
     if (!holds && !condition.isError())
       diagnostics.error(DiagnosticKind::OperandKind, arm.condition->range, "if",
-                        "`true` or `false`", describe(condition));
+                        "`true` or `false`", toText(condition));
     isKnown &= holds != nullptr;
     isTaken = isKnown && *holds && !isDry;
     if (isGood && (isTaken || isDry))
@@ -71,7 +71,7 @@ std::optional<int64_t> Expander::evaluateCount(const Expr &expr,
                       *count);
   else if (!value.isError())
     diagnostics.error(DiagnosticKind::ValueKind, expr.range, what, "an integer",
-                      describe(value));
+                      toText(value));
   return std::nullopt;
 }
 
@@ -120,7 +120,7 @@ bool Expander::passWith(const ForItem &item, const Value &element,
   if (!isKnown && !element.isError())
     diagnostics.error(
         DiagnosticKind::ValueKind, item.list->range, "each element",
-        fmt::format("a list of {}", item.names.size()), describe(element));
+        fmt::format("a list of {}", item.names.size()), toText(element));
   if (!isKnown && !isDry)
     return false;
   std::deque<Evaluator::Binding> bindings;
@@ -141,7 +141,7 @@ bool Expander::forEachElement(const ForItem &item, const Value &list,
   const auto *elements = list.as<Value::List>();
   if (!elements) {
     diagnostics.error(DiagnosticKind::OperandKind, item.list->range, "for",
-                      "a list or a range", describe(list));
+                      "a list or a range", toText(list));
     return false;
   }
   if (elements->size() > maxPasses) {
@@ -166,7 +166,7 @@ bool Expander::forEachNumber(const ForItem &item, const Value &begin,
     if (!value->as<int64_t>()) {
       if (!value->isError())
         diagnostics.error(DiagnosticKind::ValueKind, (*expr)->range,
-                          "a bound of `..`", "an integer", describe(*value));
+                          "a bound of `..`", "an integer", toText(*value));
       return false;
     }
   int64_t first = *begin.as<int64_t>(), last = *end.as<int64_t>();

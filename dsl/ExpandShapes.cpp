@@ -4,19 +4,14 @@
 
 namespace netc::dsl {
 
-/// Whether a note about a shape passes the layer over.
-static bool keepsShape(const shape::LayerSpec &spec) {
-  return std::holds_alternative<shape::Dropout>(spec) ||
-         std::holds_alternative<shape::Activation>(spec);
-}
-
 void Expander::append(Layer layer, std::string how) {
   if (isDry)
     return;
   layer.use = use;
   auto index = static_cast<int64_t>(network.layers.size());
   flow.value = index;
-  if (flow.shape && !keepsShape(layer.spec))
+  // Notes about a shape name the layer that made it.
+  if (flow.shape && !shape::isElementwise(layer.spec))
     flow.producer = index;
   arithmetic.push_back(std::move(how));
   network.layers.push_back(std::move(layer));

@@ -18,7 +18,7 @@ struct Comment {
 struct FormatToken {
   Token token;
   std::vector<Comment> comments; // between the token before and this one
-  /// As the author wrote it.
+  /// Where the author began lines.
   bool startsLine = false, blankBefore = false;
   /// A row of a list, `[[1, 2],` and below it `[3, 4]]`: stays on its line.
   bool isRow = false;

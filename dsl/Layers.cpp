@@ -99,8 +99,8 @@ template <typename Plain> static LayerSpec buildPlain(const BoundArguments &) {
   return Plain{};
 }
 
-/// Of a kind with one parameter at most, which the language calls `slope`,
-/// `alpha` or `max`.
+/// Reads the one parameter that a kind has at most, which the language calls
+/// `slope`, `alpha` or `max`.
 template <shape::ActivationKind kind>
 static LayerSpec buildActivation(const BoundArguments &arguments) {
   shape::Activation activation{kind};

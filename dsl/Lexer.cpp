@@ -7,7 +7,7 @@
 
 namespace netc::dsl {
 
-std::string_view describe(TokenKind kind) {
+std::string_view toText(TokenKind kind) {
   static constexpr std::string_view spellings[] = {
 #define TOKEN(kind, spelling) spelling,
 #include "dsl/Tokens.def"
@@ -25,9 +25,9 @@ std::string clipped(std::string_view text) {
   return std::string(text.substr(0, size)) + "...";
 }
 
-std::string describe(const Token &token) {
+std::string toText(const Token &token) {
   if (token.kind == TokenKind::End)
-    return std::string(describe(token.kind));
+    return std::string(toText(token.kind));
   return fmt::format("`{}`", clipped(token.spelling()));
 }
 

@@ -20,9 +20,9 @@ struct Token {
 };
 
 /// How a diagnostic names the kind: "`(`", "a name".
-std::string_view describe(TokenKind kind);
+std::string_view toText(TokenKind kind);
 /// How a diagnostic names the token: "`image`", "the end of the text".
-std::string describe(const Token &token);
+std::string toText(const Token &token);
 
 /// Enough for any network; it bounds what tokens and AST take.
 constexpr size_t maxFileSize = 4 << 20;

@@ -32,9 +32,7 @@ private:
   }
   void checkOutput();
   void checkLinearDense(const Layer &layer);
-  void checkStrides(const Layer &layer);
-  void checkStride(const Layer &layer, const shape::Pair &window,
-                   const shape::Pair &stride);
+  void checkStride(const Layer &layer);
   void checkNorm(const Layer &layer);
   void checkLearningRate();
   void checkSchedule();
@@ -47,6 +45,11 @@ private:
 
 template <typename Spec> static bool is(const Layer &layer) {
   return std::holds_alternative<Spec>(layer.spec);
+}
+
+/// Whether the layer is linear in its input, by weights.
+static bool multiplies(const Layer &layer) {
+  return shape::cost(layer.spec, layer.input).multiplyAdds > 0;
 }
 
 static bool isPlainDense(const Layer &layer) {
@@ -74,7 +77,7 @@ void Linter::checkOutput() {
 
 void Linter::checkLinearDense(const Layer &layer) {
   const Layer *producer = privateProducerOf(layer);
-  while (producer && is<shape::Dropout>(*producer))
+  while (producer && shape::isNoise(producer->spec))
     producer = privateProducerOf(*producer);
   if (is<shape::Dense>(layer) && producer && isPlainDense(*producer))
     diagnostics.warning(LintKind::LinearDense, layer.range)
@@ -83,25 +86,20 @@ void Linter::checkLinearDense(const Layer &layer) {
 }
 
 /// Where one window is all there is, the stride does nothing.
-void Linter::checkStride(const Layer &layer, const shape::Pair &window,
-                         const shape::Pair &stride) {
-  for (int i : {0, 1}) {
-    if (stride[i] <= window[i] || layer.output[i + 1] == 1)
-      continue;
-    diagnostics.warning(LintKind::StrideBeyondWindow, layer.range, stride[i],
-                        shape::kindName(layer.spec), window[i]);
+void Linter::checkStride(const Layer &layer) {
+  std::optional<shape::SlidingWindow> window = shape::slidingWindow(layer.spec);
+  if (!window)
     return;
-  }
-}
-
-void Linter::checkStrides(const Layer &layer) {
-  if (const auto *conv = std::get_if<shape::Conv2D>(&layer.spec)) {
-    if (conv->kernel != shape::Pair{1, 1}) // a projection leaves out on purpose
-      checkStride(layer, conv->kernel, conv->stride);
-  } else if (const auto *pool = std::get_if<shape::MaxPool2D>(&layer.spec)) {
-    checkStride(layer, pool->window, pool->stride);
-  } else if (const auto *pool = std::get_if<shape::AvgPool2D>(&layer.spec)) {
-    checkStride(layer, pool->window, pool->stride);
+  // A projection leaves out on purpose.
+  if (multiplies(layer) && window->size == shape::Pair{1, 1})
+    return;
+  for (int i : {0, 1}) {
+    if (window->stride[i] <= window->size[i] || layer.output[i + 1] == 1)
+      continue;
+    diagnostics.warning(LintKind::StrideBeyondWindow, layer.range,
+                        window->stride[i], shape::kindName(layer.spec),
+                        window->size[i]);
+    return;
   }
 }
 
@@ -117,18 +115,18 @@ void Linter::checkNorm(const Layer &layer) {
   const Layer *producer = privateProducerOf(layer);
   if (!producer)
     return;
-  if (is<shape::Dropout>(*producer))
-    diagnostics.warning(LintKind::DropoutBeforeNorm, producer->range)
+  if (shape::isNoise(producer->spec))
+    diagnostics
+        .warning(LintKind::NoiseBeforeNorm, producer->range,
+                 shape::kindName(producer->spec))
         .note(layer.range, "`BatchNorm` is here")
         .hint("drop behind it");
   bool hasBias = false;
   for (const shape::ParameterShape &parameter :
        shape::parameters(producer->spec, producer->input))
     hasBias |= parameter.name == "bias";
-  // Of a layer that multiplies: a norm's own bias is another matter.
-  bool isLinear = is<shape::Conv2D>(*producer) || is<shape::Dense>(*producer) ||
-                  is<shape::Conv2DTranspose>(*producer);
-  if (isLinear && hasBias && !producer->activation)
+  // A norm's own bias is another matter.
+  if (multiplies(*producer) && hasBias && !producer->activation)
     diagnostics
         .warning(LintKind::BiasBeforeNorm, producer->range,
                  shape::kindName(producer->spec))
@@ -202,7 +200,7 @@ void Linter::run() {
   checkOutput();
   for (const Layer &layer : network.layers) {
     checkLinearDense(layer);
-    checkStrides(layer);
+    checkStride(layer);
     checkNorm(layer);
   }
   checkLearningRate();

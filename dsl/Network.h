@@ -22,7 +22,7 @@ struct GivenArgument {
   bool operator==(const GivenArgument &) const = default;
 };
 
-/// In `Layer::inputs`: the network's input.
+/// Stands in `Layer::inputs` for the network's input.
 constexpr int64_t networkInput = -1;
 
 /// The use of a layer of the text's own, in which others were expanded.

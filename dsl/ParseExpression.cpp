@@ -286,7 +286,7 @@ ExprPtr Parser::parseParenthesized() {
   if (!inner)
     return skipBracket(RightParen, open);
   if (is(Comma)) {
-    if (Diagnostic *diagnostic = expected(describe(RightParen)))
+    if (Diagnostic *diagnostic = expected(toText(RightParen)))
       diagnostic->hint("a list is written `[1, 2]`");
     return skipBracket(RightParen, open);
   }

@@ -27,23 +27,22 @@ bool Parser::consumeIf(TokenKind kind) {
 }
 
 Diagnostic *Parser::expected(std::string_view what) {
-  return error(DiagnosticKind::Expected, token().range, what,
-               describe(token()));
+  return error(DiagnosticKind::Expected, token().range, what, toText(token()));
 }
 
 bool Parser::parseToken(TokenKind kind) {
   if (consumeIf(kind))
     return true;
-  expected(describe(kind));
+  expected(toText(kind));
   return false;
 }
 
 bool Parser::parseClosing(TokenKind kind, const Token &open) {
   if (consumeIf(kind))
     return true;
-  if (Diagnostic *diagnostic = expected(describe(kind)))
+  if (Diagnostic *diagnostic = expected(toText(kind)))
     diagnostic->note(open.range,
-                     fmt::format("to close this {}", describe(open.kind)));
+                     fmt::format("to close this {}", toText(open.kind)));
   return false;
 }
 
@@ -99,8 +98,8 @@ void Parser::skipItem() {
   });
 }
 
-/// To after the next comma or to the closing parenthesis; false if a brace or
-/// the end comes first.
+/// Skips to after the next comma or to the closing parenthesis; false if a
+/// brace or the end comes first.
 bool Parser::skipArgument() {
   do
     skipGroups([&] { return is(Comma) || is(LeftBrace); });

@@ -42,7 +42,7 @@ static bool isCapital(std::string_view name) {
   return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
 }
 
-/// Of a chapter that is about several layers, as `Sequential, Sum`.
+/// Splits the heading of a chapter about several layers, as `Sequential, Sum`.
 static std::vector<std::string> namesOfChapter(std::string_view heading) {
   std::vector<std::string> names = namesOf(heading);
   bool isList = heading.find(", ") != heading.npos &&

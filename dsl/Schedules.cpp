@@ -16,7 +16,7 @@ std::span<const ScheduleKind> scheduleKinds() {
 }
 
 std::string_view ScheduleKind::name() const {
-  return runtime::fb::EnumNameScheduleKind(kind);
+  return runtime::nameOf(kind);
 }
 
 std::vector<SettingSpec> ScheduleKind::specs() const {

@@ -68,7 +68,7 @@ Value Analyzer::parameterValue(const NetworkDecl &decl,
   return {};
 }
 
-/// In the order of the text: a default may use the parameters before it.
+/// Goes in the order of the text: a default may use the parameters before it.
 void Analyzer::defineParameters(const NetworkDecl &decl) {
   std::map<std::string_view, SourceRange> names;
   for (const Parameter &parameter : decl.parameters) {
@@ -126,7 +126,7 @@ std::optional<shape::Shape> Analyzer::evaluateShape(const Expr &expr,
   if (value.isError())
     return std::nullopt;
   auto invalid = [&](DiagnosticKind kind, std::string_view expectation) {
-    diagnostics.error(kind, expr.range, what, expectation, describe(value));
+    diagnostics.error(kind, expr.range, what, expectation, toText(value));
     return std::nullopt;
   };
   std::optional<shape::Shape> shape = toShape(value);

@@ -84,7 +84,7 @@ std::optional<double> ExpectResolver::evaluateNumber(const ExpectDecl &decl,
     diagnostics.error(DiagnosticKind::ValueKind, decl.value->range, what,
                       metric.kind == MetricKind::Cost ? "an integer"
                                                       : "a number",
-                      describe(value));
+                      toText(value));
     return std::nullopt;
   }
   double number = integer ? double(*integer) : *real;
@@ -92,7 +92,7 @@ std::optional<double> ExpectResolver::evaluateNumber(const ExpectDecl &decl,
   if (number < 0 || (isShare && number > 1)) {
     Diagnostic &error = diagnostics.error(
         DiagnosticKind::ValueRange, decl.value->range, what,
-        isShare ? "at least 0 and at most 1" : "at least 0", describe(value));
+        isShare ? "at least 0 and at most 1" : "at least 0", toText(value));
     if (isShare && number > 1 && number <= 100)
       error.hint(fmt::format("write `{}`", number / 100));
     return std::nullopt;

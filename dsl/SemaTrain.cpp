@@ -103,7 +103,7 @@ TrainResolver::chosen(const TrainEntry &entry) {
   if (!value.isError())
     diagnostics.error(DiagnosticKind::ValueKind, expr.range,
                       fmt::format("`{}`", entry.key.text), "a name",
-                      describe(value));
+                      toText(value));
   return std::nullopt;
 }
 
@@ -178,7 +178,7 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
     epochs = *number;
   else
     return void(diagnostics.error(DiagnosticKind::ValueKind, entry.value->range,
-                                  "`warmup`", "a number", describe(value)));
+                                  "`warmup`", "a number", toText(value)));
   network.train.warmupRange = entry.value->range;
   if (epochs >= 0 && epochs <= static_cast<double>(shape::maxArgument))
     network.train.schedule.warmup = epochs;
@@ -186,7 +186,7 @@ void TrainResolver::resolveWarmup(const TrainEntry &entry) {
     diagnostics.error(
         DiagnosticKind::ValueRange, entry.value->range, "`warmup`",
         fmt::format("at least 0 and at most {}", shape::maxArgument),
-        describe(value));
+        toText(value));
 }
 
 void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
@@ -197,7 +197,7 @@ void TrainResolver::resolveCount(const TrainEntry &entry, int64_t &count) {
   const int64_t *integer = value.as<int64_t>();
   if (!integer)
     diagnostics.error(DiagnosticKind::ValueKind, entry.value->range, key,
-                      "an integer", describe(value));
+                      "an integer", toText(value));
   else if (*integer < 1 || *integer > shape::maxArgument)
     diagnostics.error(DiagnosticKind::ValueRange, entry.value->range, key,
                       *integer < 1

@@ -75,7 +75,7 @@ bool readSettings(const BoundArguments &arguments, Diagnostics &diagnostics,
       continue;
     diagnostics.error(DiagnosticKind::ValueRange, given->range,
                       fmt::format("`{}`", spec->name), expectation,
-                      describe(Value{value}));
+                      toText(Value{value}));
     isFine = false;
   }
   return isFine;

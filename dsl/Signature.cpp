@@ -264,7 +264,7 @@ void Binder::reportKind(const Argument &argument, const ArgumentSpec &spec,
                         const Value &value) {
   Diagnostic &error = diagnostics.error(
       DiagnosticKind::ValueKind, argument.value->range,
-      fmt::format("`{}`", spec.name), expectation(spec.kind), describe(value));
+      fmt::format("`{}`", spec.name), expectation(spec.kind), toText(value));
   const auto *word = value.as<std::string>();
   if (!word)
     return;
@@ -355,7 +355,7 @@ struct ArgumentPrinter {
     return fmt::format("{}", value);
   }
   std::string operator()(bool value) const { return value ? "true" : "false"; }
-  std::string operator()(const Value &value) const { return describe(value); }
+  std::string operator()(const Value &value) const { return toText(value); }
   std::string operator()(const shape::Pair &pair) const {
     return pair[0] == pair[1] ? std::to_string(pair[0])
                               : fmt::format("{}x{}", pair[0], pair[1]);

@@ -67,7 +67,7 @@ std::optional<BoundArguments>
 bind(const Signature &signature, const Name &callee, const Arguments *arguments,
      Evaluator &evaluator, Diagnostics &diagnostics);
 
-/// The same for a layer: it takes `lr_scale` and `decay_scale` besides.
+/// Binds those of a layer, which takes `lr_scale` and `decay_scale` besides.
 std::optional<BoundArguments> bindLayer(const Signature &signature,
                                         const Name &callee,
                                         const Arguments *arguments,

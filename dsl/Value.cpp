@@ -19,7 +19,7 @@ const Value *ValueList::end() const {
 }
 
 namespace {
-struct Describer {
+struct ValueWriter {
   std::string operator()(const ErrorValue &) const { return "an error"; }
   std::string operator()(int64_t value) const {
     return fmt::format("{}", value);
@@ -43,15 +43,15 @@ struct Describer {
     for (const Value &element : list) {
       if (text.size() > longest)
         return text + ", ...]";
-      text += (text.size() > 1 ? ", " : "") + describe(element);
+      text += (text.size() > 1 ? ", " : "") + toText(element);
     }
     return text + "]";
   }
 };
 } // namespace
 
-std::string describe(const Value &value) {
-  return std::visit(Describer(), value.content);
+std::string toText(const Value &value) {
+  return std::visit(ValueWriter(), value.content);
 }
 
 } // namespace netc::dsl

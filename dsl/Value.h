@@ -49,8 +49,8 @@ struct Value {
   template <typename T> const T *as() const { return std::get_if<T>(&content); }
 };
 
-/// As a text would write it, long lists and strings cut short: `0.5`,
+/// Writes the value as a text would, long lists and strings cut short: `0.5`,
 /// `[1, 2]`.
-std::string describe(const Value &value);
+std::string toText(const Value &value);
 
 } // namespace netc::dsl

@@ -1,7 +1,8 @@
 // What runs launches: memory for the arena, and each launch made ready once.
 #pragma once
 
-#include "runtime/Executable.h"
+#include "runtime/Error.h"
+#include "runtime/Tables.h"
 
 #include <cstddef>
 #include <functional>
@@ -46,19 +47,5 @@ public:
   /// What the user should know of how the executable was made ready.
   virtual std::vector<std::string> notes() const { return {}; }
 };
-
-/// The device an executable is for, its arena made and its code loaded. Throws
-/// Error when this machine has no such device.
-/// \pre `tables` outlive the device.
-std::unique_ptr<Device> makeDevice(const fb::Executable &tables);
-
-/// A line for each GPU of this machine, and, told an executable, whether it
-/// suits it. Throws Error where there is no driver, or netc was built without
-/// CUDA.
-std::string describeDevices(const fb::Executable *tables);
-
-/// This machine's first GPU as a description to compile for, JSON. Throws as
-/// the above, and where there is no GPU.
-std::string describePresentDevice();
 
 } // namespace netc::runtime

@@ -3,8 +3,9 @@
 // proves what a network costs, and for the runtime, which verifies runs.
 #pragma once
 
+#include "runtime/Enumerations.h"
+
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
 #include <fmt/format.h>
 #include <string>
@@ -12,32 +13,26 @@
 
 namespace netc::runtime {
 
-enum class Metric : uint8_t {
-  TrainAccuracy,
-  TestAccuracy,
-  TrainLoss,
-  TestLoss
-};
-inline constexpr std::string_view metricNames[] = {
-    "train_accuracy", "test_accuracy", "train_loss", "test_loss"};
 /// `test_accuracy`
-constexpr std::string_view spelling(Metric metric) {
-  return metricNames[static_cast<size_t>(metric)];
-}
+constexpr std::string_view spelling(Metric metric) { return keyword(metric); }
 
-enum class Comparison : uint8_t {
-  Equal,
-  NotEqual,
-  LessEqual,
-  GreaterEqual,
-  Less,
-  Greater
-};
-inline constexpr std::string_view comparisonSpellings[] = {
-    "==", "!=", "<=", ">=", "<", ">"};
 /// `>=`
 constexpr std::string_view spelling(Comparison comparison) {
-  return comparisonSpellings[static_cast<size_t>(comparison)];
+  switch (comparison) {
+  case Comparison::Equal:
+    return "==";
+  case Comparison::NotEqual:
+    return "!=";
+  case Comparison::LessEqual:
+    return "<=";
+  case Comparison::GreaterEqual:
+    return ">=";
+  case Comparison::Less:
+    return "<";
+  case Comparison::Greater:
+    return ">";
+  }
+  return "?";
 }
 
 /// What is not a number meets nothing, not even `!=`.

@@ -16,7 +16,7 @@ public:
   /// Opens a file in the folder of `path`. Throws Error naming `path`: no such
   /// folder, not writable, or what is there is no regular file.
   explicit OutputFile(const std::string &path);
-  /// Without a commit, leaves what was there.
+  /// Leaves what was there, unless commit() has been called.
   ~OutputFile();
   OutputFile(const OutputFile &) = delete;
   OutputFile &operator=(const OutputFile &) = delete;

@@ -26,24 +26,10 @@ int64_t byteWidth(ElementType type) {
   return 0;
 }
 
-static std::string_view name(ElementType type) {
-  switch (type) {
-  case ElementType::F32:
-    return "f32";
-  case ElementType::I32:
-    return "i32";
-  case ElementType::U8:
-    return "u8";
-  case ElementType::BF16:
-    return "bf16";
-  }
-  return "?";
-}
-
 std::string toString(const TensorType &type) {
   std::string text = fmt::format("{}", fmt::join(type.shape, "x"));
   text += type.shape.empty() ? "" : "x";
-  text += name(type.element);
+  text += keyword(type.element);
   return type.layout.empty() ? text : text + " " + type.layout;
 }
 

@@ -1,13 +1,15 @@
 // Element types and memory layouts of tensors, as the executable records them.
 #pragma once
 
+#include "runtime/Enumerations.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace netc::runtime {
 
-enum class ElementType : uint8_t { F32, I32, U8, BF16 };
+/// Bytes of an element.
 int64_t byteWidth(ElementType type);
 
 /// A tensor in memory. `layout` is oneDNN's tag notation: the dimensions in

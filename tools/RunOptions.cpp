@@ -201,7 +201,7 @@ namespace {
 train::Outcome predict(runtime::Executable executable,
                        const RunOptions &options,
                        const std::atomic<bool> &interrupted) {
-  train::checkPredicts(train::describe(executable));
+  train::checkPredicts(train::readModel(executable));
   runtime::Executor executor(std::move(executable));
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
   train::PredictRequest request;
@@ -219,7 +219,7 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
                                const RunOptions &options,
                                std::optional<data::DatasetInfo> inspected,
                                const std::atomic<bool> &interrupted) {
-  train::Model model = train::describe(executable);
+  train::Model model = train::readModel(executable);
   data::DatasetInfo dataset =
       inspected ? std::move(*inspected)
                 : options.inspectDataset(options.dataset(),

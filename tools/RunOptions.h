@@ -1,7 +1,7 @@
 // The options of a run, the same in `netc` and `netx`, declared here alone.
 #pragma once
 
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 #include "runtime/train/Prediction.h"
 #include "runtime/train/Run.h"
 

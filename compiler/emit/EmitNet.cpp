@@ -4,6 +4,7 @@
 #include "compiler/emit/EmitTransforms.h"
 
 #include "compiler/net/NetDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -84,7 +85,8 @@ OwningOpRef<ModuleOp> Emitter::emit() {
   moduleBody = module->getBody();
   builder.setInsertionPointToEnd(moduleBody);
   emitTransforms(builder, network, options);
-  auto stateType = RankedTensorType::get({8}, builder.getI32Type());
+  auto stateType =
+      RankedTensorType::get({runtime::stateWords}, builder.getI32Type());
   builder.setInsertionPointToEnd(moduleBody);
   auto func = builder.create<func::FuncOp>(
       location, "network",
@@ -94,7 +96,8 @@ OwningOpRef<ModuleOp> Emitter::emit() {
           {net::batched(builder.getContext(), options.batch, network.output)}));
   func->setAttr("net.signature", sizes(network.output));
   func.setArgAttr(0, "net.name", builder.getStringAttr("input"));
-  func.setArgAttr(1, "net.name", builder.getStringAttr("state"));
+  func.setArgAttr(1, "net.name",
+                  builder.getStringAttr(runtime::argument::state));
   function = func;
   Block *body = func.addEntryBlock();
   state = body->getArgument(1);
@@ -173,21 +176,15 @@ static StringRef toString(shape::Init init) {
 SmallVector<Value> Emitter::emitParameters(const Layer &layer,
                                            Location location, bool flat) {
   SmallVector<Value> values;
-  int64_t groups = 1;
-  if (auto *conv = std::get_if<shape::Conv2D>(&layer.spec))
-    groups = conv->groups;
-  else if (auto *conv = std::get_if<shape::Conv2DTranspose>(&layer.spec))
-    groups = conv->groups;
   for (const shape::ParameterShape &parameter :
        shape::parameters(layer.spec, layer.input)) {
     std::string name = layer.name + "." + parameter.name;
     SmallVector<int64_t> shape(parameter.shape.begin(), parameter.shape.end());
     DenseI64ArrayAttr fileShape;
-    if (groups > 1 &&
-        parameter.name == "weight") { // [O, C/G, ...] -> [G, O/G, C/G, ...]
+    if (parameter.groups > 1) { // [O, C/G, ...] -> [G, O/G, C/G, ...]
       fileShape = sizes(parameter.shape);
-      shape[0] /= groups;
-      shape.insert(shape.begin(), groups);
+      shape[0] /= parameter.groups;
+      shape.insert(shape.begin(), parameter.groups);
     }
     if (flat && shape.size() > 1) {
       fileShape = sizes(parameter.shape);
@@ -232,31 +229,28 @@ Value Emitter::emit(const shape::Conv2D &spec, const Layer &layer,
   return builder.create<net::Conv2DOp>(
       location, input, parameters[0], spec.useBias ? parameters[1] : Value(),
       pair(spec.stride), pair(spec.padding), pair(spec.dilation),
-      builder.getI64IntegerAttr(spec.groups), net::ActivationKindAttr(),
-      StringAttr());
+      builder.getI64IntegerAttr(spec.groups), net::ActivationKindAttr());
 }
 
 Value Emitter::emit(const shape::MaxPool2D &spec, const Layer &,
                     Location location, Value input) {
   return builder
       .create<net::MaxPool2DOp>(location, input, pair(spec.window),
-                                pair(spec.stride), pair(spec.padding),
-                                StringAttr())
+                                pair(spec.stride), pair(spec.padding))
       .getOutput();
 }
 
 Value Emitter::emit(const shape::AvgPool2D &spec, const Layer &,
                     Location location, Value input) {
   return builder.create<net::AvgPool2DOp>(location, input, pair(spec.window),
-                                          pair(spec.stride), pair(spec.padding),
-                                          StringAttr());
+                                          pair(spec.stride), pair(spec.padding));
 }
 
 Value Emitter::emit(const shape::GlobalAvgPool2D &, const Layer &layer,
                     Location location, Value input) {
   shape::Pair window = {layer.input[1], layer.input[2]};
   return builder.create<net::AvgPool2DOp>(
-      location, input, pair(window), pair(window), pair({0, 0}), StringAttr());
+      location, input, pair(window), pair(window), pair({0, 0}));
 }
 
 Value Emitter::emit(const shape::Flatten &, const Layer &layer,
@@ -269,7 +263,7 @@ Value Emitter::emit(const shape::Dense &spec, const Layer &layer,
   SmallVector<Value> parameters = emitParameters(layer, location);
   return builder.create<net::DenseOp>(location, input, parameters[0],
                                       spec.useBias ? parameters[1] : Value(),
-                                      net::ActivationKindAttr(), StringAttr());
+                                      net::ActivationKindAttr());
 }
 
 Value Emitter::emit(const shape::Dropout &spec, const Layer &layer,
@@ -299,7 +293,7 @@ Value Emitter::emit(const shape::BatchNorm &spec, const Layer &layer,
       .create<net::BatchNormOp>(
           location, input, parameters, builder.getF64FloatAttr(spec.epsilon),
           builder.getF64FloatAttr(spec.momentum), statistic(".running_mean"),
-          statistic(".running_var"), net::ActivationKindAttr(), StringAttr())
+          statistic(".running_var"), net::ActivationKindAttr())
       .getOutput();
 }
 
@@ -314,7 +308,7 @@ Value Emitter::emit(const shape::LayerNorm &spec, const Layer &layer,
   Value output = builder
                      .create<net::LayerNormOp>(
                          location, input, parameters,
-                         builder.getF64FloatAttr(spec.epsilon), StringAttr())
+                         builder.getF64FloatAttr(spec.epsilon))
                      .getOutput();
   return isImage ? builder.create<net::ReshapeOp>(location, output,
                                                   sizes(layer.input))
@@ -337,8 +331,7 @@ Value Emitter::emit(const shape::Scale &, const Layer &layer, Location location,
   return builder
       .create<net::BatchNormInferenceOp>(
           location, input, mean, variance, parameters,
-          builder.getF64FloatAttr(epsilon), net::ActivationKindAttr(),
-          StringAttr())
+          builder.getF64FloatAttr(epsilon), net::ActivationKindAttr())
       .getOutput();
 }
 
@@ -348,8 +341,7 @@ Value Emitter::emit(const shape::Conv2DTranspose &spec, const Layer &layer,
   return builder.create<net::Conv2DTransposeOp>(
       location, input, parameters[0], spec.useBias ? parameters[1] : Value(),
       pair(spec.stride), pair(spec.padding), pair(spec.outputPadding),
-      pair(spec.dilation), builder.getI64IntegerAttr(spec.groups),
-      StringAttr());
+      pair(spec.dilation), builder.getI64IntegerAttr(spec.groups));
 }
 
 Value Emitter::emit(const shape::GlobalMaxPool2D &, const Layer &layer,
@@ -357,7 +349,7 @@ Value Emitter::emit(const shape::GlobalMaxPool2D &, const Layer &layer,
   shape::Pair window = {layer.input[1], layer.input[2]};
   return builder
       .create<net::MaxPool2DOp>(location, input, pair(window), pair(window),
-                                pair({0, 0}), StringAttr())
+                                pair({0, 0}))
       .getOutput();
 }
 

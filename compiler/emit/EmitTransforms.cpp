@@ -2,6 +2,7 @@
 #include "compiler/emit/EmitTransforms.h"
 
 #include "compiler/net/NetDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -132,7 +133,7 @@ static void emitPhase(OpBuilder &builder, const Network &network,
   Type types[] = {RankedTensorType::get(pixelSizes, builder.getIntegerType(
                                                         8, /*isSigned=*/false)),
                   RankedTensorType::get({options.batch}, i32),
-                  RankedTensorType::get({8}, i32)};
+                  RankedTensorType::get({runtime::stateWords}, i32)};
   Location location = locate(builder, network.name, network.range);
   auto func = builder.create<func::FuncOp>(
       location, name,
@@ -140,7 +141,9 @@ static void emitPhase(OpBuilder &builder, const Network &network,
           types,
           {net::batched(builder.getContext(), options.batch, network.input)}));
   unsigned index = 0;
-  for (StringRef argument : {"pixels", "samples", "state"})
+  for (StringRef argument :
+       {runtime::argument::pixels, runtime::argument::samples,
+        runtime::argument::state})
     func.setArgAttr(index++, "net.name", builder.getStringAttr(argument));
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);

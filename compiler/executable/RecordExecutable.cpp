@@ -15,7 +15,7 @@ namespace fb = netc::runtime::fb;
 std::unique_ptr<fb::TensorTypeT>
 kernel::recordType(const runtime::TensorType &type) {
   auto table = std::make_unique<fb::TensorTypeT>();
-  table->element = fb::ElementType(type.element);
+  table->element = type.element;
   table->shape = type.shape;
   table->layout = type.layout;
   return table;
@@ -129,8 +129,8 @@ kernel::recordExecutable(ModuleOp module, const ExecutableInfo &info,
   table.schedule = std::make_unique<fb::ScheduleT>(info.schedule);
   for (const runtime::Expectation &expectation : info.expectations) {
     auto recorded = std::make_unique<fb::ExpectationT>();
-    recorded->metric = static_cast<fb::Metric>(expectation.metric);
-    recorded->comparison = static_cast<fb::Comparison>(expectation.comparison);
+    recorded->metric = expectation.metric;
+    recorded->comparison = expectation.comparison;
     recorded->value = expectation.value;
     recorded->dataset = expectation.dataset;
     recorded->epochs = expectation.epochs;

@@ -1,7 +1,7 @@
 // From planned launches to the tables of an executable, whatever it runs on.
 #pragma once
 
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"

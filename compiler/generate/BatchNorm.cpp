@@ -50,10 +50,6 @@ static std::optional<ChannelOrder> channelOrder(RankedTensorType type) {
   return order;
 }
 
-bool generate::canSumChannels(RankedTensorType type) {
-  return channelOrder(type).has_value();
-}
-
 namespace {
 /// What some lanes, f64 or vectors of it, have summed.
 struct Sums {
@@ -217,7 +213,19 @@ static void emitStatisticUpdate(KernelBuilder &kernel, UpdateStatisticOp op) {
   });
 }
 
+/// Any layout in which channels lie together, or row-major.
+static void chooseStatisticsLayouts(BatchStatisticsOp op,
+                                    const select::Situation &situation,
+                                    select::Candidate &candidate) {
+  auto type = cast<RankedTensorType>(op.getInput().getType());
+  StringRef tag = situation.layoutOf(op.getInput());
+  if (channelOrder(withLayout(type, tag)))
+    candidate.operands[0] = tag;
+  candidate.reason = "sums in double precision, which the library has not";
+}
+
 void generate::attachBatchNormKernels(MLIRContext &context) {
   attachKernel<BatchStatisticsOp, emitStatistics>(context);
+  attachLayouts<BatchStatisticsOp, chooseStatisticsLayouts>(context);
   attachKernel<UpdateStatisticOp, emitStatisticUpdate>(context);
 }

@@ -6,6 +6,8 @@
 #include "compiler/select/Layouts.h"
 #include "runtime/Layout.h"
 
+#include "llvm/ADT/MapVector.h"
+
 using namespace mlir;
 using namespace netc;
 using namespace netc::generate;
@@ -17,8 +19,10 @@ static int64_t channelBlock(RankedTensorType type, StringRef tag) {
   return runtime::Layout::parse(tag.str(), rank).blockOf(1);
 }
 
-bool generate::cutsBetweenBlocks(RankedTensorType type, StringRef tag,
-                                 int64_t offset, int64_t channels) {
+/// Whether the `channels` channels of `type` from `offset` on are whole blocks
+/// of memory in the layout `tag`.
+static bool cutsBetweenBlocks(RankedTensorType type, StringRef tag,
+                              int64_t offset, int64_t channels) {
   int64_t block = channelBlock(type, tag);
   bool endsWithTensor = offset + channels == type.getDimSize(1);
   return offset % block == 0 && (endsWithTensor || channels % block == 0);
@@ -102,7 +106,44 @@ static void emitSlice(KernelBuilder &kernel, ChannelSliceOp op) {
            {result, resultRows.inner, 0}, resultRows.outer, resultRows.inner);
 }
 
+/// The layout that most of the elements have, if it can be cut between the
+/// inputs; else row-major.
+static void chooseConcatLayouts(ConcatOp op, const select::Situation &situation,
+                                select::Candidate &candidate) {
+  auto type = cast<RankedTensorType>(op.getOutput().getType());
+  llvm::MapVector<StringRef, int64_t> votes;
+  for (Value input : op.getInputs())
+    votes[situation.layoutOf(input)] +=
+        cast<RankedTensorType>(input.getType()).getNumElements();
+  StringRef tag = llvm::max_element(votes, llvm::less_second())->first;
+  int64_t offset = 0;
+  for (Value input : op.getInputs()) {
+    int64_t channels = cast<RankedTensorType>(input.getType()).getDimSize(1);
+    if (!cutsBetweenBlocks(type, tag, offset, channels))
+      tag = "";
+    offset += channels;
+  }
+  candidate.reason = tag.empty() ? "copies of rows"
+                                 : "copies of whole blocks, in the layout that "
+                                   "most of the elements have";
+  candidate.operands.assign(op.getInputs().size(), tag.str());
+  candidate.results[0] = tag;
+}
+
+static void chooseSliceLayouts(ChannelSliceOp op,
+                               const select::Situation &situation,
+                               select::Candidate &candidate) {
+  StringRef tag = situation.layoutOf(op.getInput());
+  if (!cutsBetweenBlocks(cast<RankedTensorType>(op.getInput().getType()), tag,
+                         op.getOffset(), op.getChannels()))
+    tag = "";
+  candidate.reason = "copies of rows";
+  candidate.operands[0] = candidate.results[0] = tag;
+}
+
 void generate::attachConcatKernels(MLIRContext &context) {
   attachKernel<ConcatOp, emitConcat>(context);
+  attachLayouts<ConcatOp, chooseConcatLayouts>(context);
   attachKernel<ChannelSliceOp, emitSlice>(context);
+  attachLayouts<ChannelSliceOp, chooseSliceLayouts>(context);
 }

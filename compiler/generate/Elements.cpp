@@ -68,7 +68,7 @@ public:
   ArrayRef<Value> coordinates() override;
   std::pair<Value, Value> logicalIndex() override;
   Value channel() override { return dimension(1); }
-  Value stateWord(Value state, int64_t word) override;
+  Value stateWord(Value state, runtime::StateWord word) override;
 
 private:
   /// A place in a fused operand that is gathered.
@@ -258,9 +258,9 @@ std::pair<Value, Value> LoopEmitter::logicalIndex() {
   return {low, kernel.create<arith::TruncIOp>(word, upper)};
 }
 
-Value LoopEmitter::stateWord(Value state, int64_t word) {
+Value LoopEmitter::stateWord(Value state, runtime::StateWord word) {
   Value buffer = kernel.buffers[bufferOf(state)];
-  return splat(kernel.load(buffer, kernel.index(word)));
+  return splat(kernel.load(buffer, kernel.index(static_cast<int64_t>(word))));
 }
 
 /// Whether zeros in all that is read leave zeros in the result.

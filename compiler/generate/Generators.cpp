@@ -1,6 +1,7 @@
 // Asks the families: an op's own kernel first, then that of its elements.
 #include "compiler/generate/Generators.h"
 
+#include "compiler/generate/ElementLayouts.h"
 #include "compiler/generate/Elements.h"
 #include "compiler/generate/Models.h"
 #include "compiler/net/NetDialect.h"
@@ -24,6 +25,22 @@ void generate::attachModels(DialectRegistry &registry) {
 
 bool generate::canGenerate(Operation *op) {
   return isa<GeneratedOpInterface>(op) || hasElements(op);
+}
+
+select::Candidate
+generate::candidateOf(Operation *op, const select::Situation &situation,
+                      function_ref<std::string(RankedTensorType)> freeLayout) {
+  select::Candidate candidate = select::rowMajor(op);
+  candidate.reason = "nothing in the library does this";
+  if (auto layouts = dyn_cast<LayoutOpInterface>(op)) {
+    layouts.chooseLayouts(situation, candidate);
+  } else if (isa<net::ParameterWriteOpInterface>(op)) {
+    candidate.reason = "one pass over the parameter, as it lies";
+  } else if (hasElements(op)) {
+    candidate.reason = "each element by itself, in the layout that it has";
+    chooseElementLayouts(op, situation, freeLayout, candidate);
+  }
+  return candidate;
 }
 
 FailureOr<bool> generate::emitKernel(KernelBuilder &kernel, Operation *op) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "compiler/generate/KernelBuilder.h"
+#include "compiler/select/Candidate.h"
 
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/OpDefinition.h"
@@ -26,12 +27,17 @@ bool canGenerate(mlir::Operation *op);
 /// take the place of one that is as large; an error where `op` has no kernel.
 mlir::FailureOr<bool> emitKernel(KernelBuilder &kernel, mlir::Operation *op);
 
-/// Whether the `channels` channels of `type` from `offset` on are whole blocks
-/// of memory in the layout `tag`, as concatenation and its slices need.
-bool cutsBetweenBlocks(mlir::RankedTensorType type, llvm::StringRef tag,
-                       int64_t offset, int64_t channels);
+/// The generated kernel of `op` as a candidate, in the layouts that suit it
+/// where values lie as `situation` says. `freeLayout` is the layout of what only
+/// gathers and may as well write what the target's library will read.
+/// \pre canGenerate(op)
+select::Candidate candidateOf(
+    mlir::Operation *op, const select::Situation &situation,
+    llvm::function_ref<std::string(mlir::RankedTensorType)> freeLayout);
 
-/// Whether a batch's statistics can be summed in the layout of `type`.
-bool canSumChannels(mlir::RankedTensorType type);
+/// The layout of what `value` meets in an element op that reads it, which then
+/// would be the best for it; empty where nothing is known.
+llvm::StringRef layoutBeside(mlir::Operation *reader, mlir::Value value,
+                             const select::Situation &situation);
 
 } // namespace netc::generate

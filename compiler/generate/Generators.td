@@ -16,4 +16,17 @@ def Generate_GeneratedOpInterface : OpInterface<"GeneratedOpInterface"> {
     }], "void", "emitKernel", (ins "::netc::generate::KernelBuilder &":$kernel)>];
 }
 
+def Generate_LayoutOpInterface : OpInterface<"LayoutOpInterface"> {
+  let cppNamespace = "::netc::generate";
+  let description = [{
+    The kernel that is generated for the op can read and write layouts that are
+    not row-major.
+  }];
+  let methods = [InterfaceMethod<[{
+      Fills in the layouts that the kernel takes and gives where values lie as
+      `situation` says; the candidate is row-major before.
+    }], "void", "chooseLayouts", (ins "const ::netc::select::Situation &":$situation,
+      "::netc::select::Candidate &":$candidate)>];
+}
+
 #endif

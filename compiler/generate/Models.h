@@ -19,6 +19,23 @@ void attachKernel(mlir::MLIRContext &context) {
   OpTy::template attachInterface<KernelModel<OpTy, emit>>(context);
 }
 
+/// The layouts of `OpTy`'s kernel by the function that chooses them.
+template <typename OpTy,
+          void (*choose)(OpTy, const select::Situation &, select::Candidate &)>
+struct LayoutModel
+    : LayoutOpInterface::ExternalModel<LayoutModel<OpTy, choose>, OpTy> {
+  void chooseLayouts(mlir::Operation *op, const select::Situation &situation,
+                     select::Candidate &candidate) const {
+    choose(llvm::cast<OpTy>(op), situation, candidate);
+  }
+};
+
+template <typename OpTy,
+          void (*choose)(OpTy, const select::Situation &, select::Candidate &)>
+void attachLayouts(mlir::MLIRContext &context) {
+  OpTy::template attachInterface<LayoutModel<OpTy, choose>>(context);
+}
+
 /// The interface of all ops of `Interface` by the function that emits their
 /// kernels.
 template <typename Interface, void (*emit)(KernelBuilder &, Interface)>

@@ -13,7 +13,6 @@ using namespace netc;
 using namespace netc::kernel;
 
 #include "compiler/kernel/KernelDialect.cpp.inc"
-#include "compiler/kernel/KernelEnums.cpp.inc"
 #include "compiler/kernel/KernelInterfaces.cpp.inc"
 
 #define GET_ATTRDEF_CLASSES
@@ -34,6 +33,12 @@ LogicalResult
 KernelDialect::verifyOperationAttribute(Operation *op,
                                         NamedAttribute attribute) {
   StringRef name = attribute.getName();
+  if (name == choiceAttrName) {
+    if (isa<ChoiceAttr>(attribute.getValue()))
+      return success();
+    return op->emitOpError("`kernel.choice` must be a #kernel.choice, got ")
+           << attribute.getValue();
+  }
   if (name != targetAttrName && name != arenaBytesAttrName)
     return op->emitOpError("has an unknown attribute `") << name << "`";
   if (!isa<ModuleOp>(op))

@@ -23,14 +23,42 @@ class ModuleOp;
 
 namespace netc::kernel {
 
+using runtime::cpu::PrimitiveKind;
+using runtime::cpu::Propagation;
+using runtime::cpu::Role;
+
+/// The keyword of an enumeration's value, as the dialect's text has it.
+template <typename Enum> llvm::StringRef keyword(Enum value) {
+  return runtime::keyword(value);
+}
+
+/// Reads a keyword, else reports that `expected` was.
+template <typename Enum>
+mlir::FailureOr<Enum> parseKeyword(mlir::AsmParser &parser,
+                                   llvm::StringRef expected) {
+  llvm::SMLoc location = parser.getCurrentLocation();
+  llvm::StringRef word;
+  if (parser.parseKeyword(&word))
+    return mlir::failure();
+  std::optional<Enum> value = runtime::fromKeyword<Enum>(word);
+  if (!value) {
+    parser.emitError(location, "expected ")
+        << expected << ", got `" << word << "`";
+    return mlir::failure();
+  }
+  return *value;
+}
+
 // Names of discardable attributes.
+inline constexpr llvm::StringLiteral choiceAttrName = "kernel.choice";
 inline constexpr llvm::StringLiteral targetAttrName = "kernel.target";
 inline constexpr llvm::StringLiteral arenaBytesAttrName = "kernel.arena_bytes";
 inline constexpr llvm::StringLiteral argumentNameAttrName = "kernel.name";
 inline constexpr llvm::StringLiteral argumentRoleAttrName = "kernel.role";
 inline constexpr llvm::StringLiteral argumentTensorAttrName = "kernel.tensor";
 inline constexpr llvm::StringLiteral argumentOffsetAttrName = "kernel.offset";
-/// Of a launch: the layers of what was fused into its kernel, where several.
+/// Names on a launch the layers of what was fused into its kernel, where there
+/// are several.
 inline constexpr llvm::StringLiteral fusedLayersAttrName = "fused_layers";
 
 /// Every buffer begins at a multiple of this in the arena.
@@ -45,7 +73,6 @@ std::optional<int64_t> getByteSize(mlir::MemRefType type);
 } // namespace netc::kernel
 
 #include "compiler/kernel/KernelDialect.h.inc"
-#include "compiler/kernel/KernelEnums.h.inc"
 #include "compiler/kernel/KernelInterfaces.h.inc"
 
 #define GET_ATTRDEF_CLASSES

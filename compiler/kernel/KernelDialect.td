@@ -3,7 +3,6 @@
 #define KERNEL_DIALECT_TD
 
 include "mlir/IR/AttrTypeBase.td"
-include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 
 def Kernel_Dialect : Dialect {
@@ -18,7 +17,7 @@ def Kernel_Dialect : Dialect {
     physical shape, blocks and padding included; `#kernel.tensor` says which
     logical tensor lies in one.
 
-    Attributes of the module: `kernel.target`, what it is for, and, after
+    Attributes of any op: `kernel.choice`. Attributes of the module: `kernel.target`, what it is for, and, after
     memory planning, `kernel.arena_bytes`. Attributes of a program's arguments:
     `kernel.name`, `kernel.role` ("input" or "output"), `kernel.tensor` (where
     the argument is not row-major) and, after memory planning, `kernel.offset`.
@@ -75,43 +74,40 @@ def Kernel_TensorAttr : Kernel_Attr<"Tensor", "tensor"> {
   let genVerifyDecl = 1;
 }
 
-// The enumerations of runtime/cpu/Primitive.h, value for value.
-class Kernel_Enum<string enumName, string summary, list<I32EnumAttrCase> cases>
-    : I32EnumAttr<enumName, summary, cases> {
-  let cppNamespace = "::netc::kernel";
-  let genSpecializedAttr = 0;
+def Kernel_ChoiceAttr : Kernel_Attr<"Choice", "choice"> {
+  let summary = "how an op is run: `#kernel.choice<engine = \"oneDNN\", implementation = \"jit:avx512_core\">`";
+  let description = [{
+    What `net-select-launches` has decided: the engine, its implementation by
+    its own name, the memory that it needs beside its operands and results, its
+    estimated cost, and the reason in words. On the ops of a program before
+    lowering, and on the launches that they become.
+  }];
+  let parameters = (ins StringRefParameter<"who runs it">:$engine,
+      StringRefParameter<"its name there", "\"\"">:$implementation,
+      DefaultValuedParameter<"int64_t", "0">:$scratch_bytes,
+      DefaultValuedParameter<"int64_t", "0">:$workspace_bytes,
+      DefaultValuedParameter<"int64_t", "0">:$nanoseconds,
+      StringRefParameter<"why it was chosen", "\"\"">:$reason);
+  let assemblyFormat = "`<` struct(params) `>`";
 }
-class Kernel_EnumAttr<Kernel_Enum enumInfo, string attributeMnemonic>
-    : EnumAttr<Kernel_Dialect, enumInfo, attributeMnemonic> {
+
+// One of the executable's enumerations, by its keyword: `#kernel.role<src_gradient>`.
+class Kernel_EnumParameter<string type, string expected> : AttrOrTypeParameter<type, ""> {
+  let parser = "::netc::kernel::parseKeyword<" # type # ">($_parser, \"" # expected # "\")";
+  let printer = "$_printer << ::netc::kernel::keyword($_self)";
+}
+class Kernel_EnumAttr<string enumeration, string attributeMnemonic, string expected>
+    : Kernel_Attr<enumeration, attributeMnemonic> {
+  let summary = expected;
+  let returnType = "::netc::kernel::" # enumeration;
+  let convertFromStorage = "$_self.getValue()";
+  let parameters = (ins Kernel_EnumParameter<returnType, expected>:$value);
   let assemblyFormat = "`<` $value `>`";
 }
-
-def Kernel_PrimitiveKind : Kernel_Enum<"PrimitiveKind", "what a primitive computes", [
-    I32EnumAttrCase<"Convolution", 0, "convolution">,
-    I32EnumAttrCase<"InnerProduct", 1, "inner_product">,
-    I32EnumAttrCase<"MaxPooling", 2, "max_pooling">,
-    I32EnumAttrCase<"AveragePooling", 3, "average_pooling">,
-    I32EnumAttrCase<"Reorder", 4, "reorder">,
-    I32EnumAttrCase<"BatchNormalization", 5, "batch_normalization">,
-    I32EnumAttrCase<"LayerNormalization", 6, "layer_normalization">,
-    I32EnumAttrCase<"Deconvolution", 7, "deconvolution">]>;
-def Kernel_PrimitiveKindAttr : Kernel_EnumAttr<Kernel_PrimitiveKind, "primitive_kind">;
-
-def Kernel_Propagation : Kernel_Enum<"Propagation", "the direction of a primitive", [
-    I32EnumAttrCase<"Forward", 0, "forward">,
-    I32EnumAttrCase<"BackwardData", 1, "backward_data">,
-    I32EnumAttrCase<"BackwardWeights", 2, "backward_weights">]>;
-def Kernel_PropagationAttr : Kernel_EnumAttr<Kernel_Propagation, "propagation">;
-
-def Kernel_Role : Kernel_Enum<"Role", "which tensor an argument of a primitive is", [
-    I32EnumAttrCase<"Src", 0, "src">, I32EnumAttrCase<"Weights", 1, "weights">,
-    I32EnumAttrCase<"Bias", 2, "bias">, I32EnumAttrCase<"Dst", 3, "dst">,
-    I32EnumAttrCase<"Workspace", 4, "workspace">,
-    I32EnumAttrCase<"Scratchpad", 5, "scratchpad">,
-    I32EnumAttrCase<"Mean", 6, "mean">, I32EnumAttrCase<"Variance", 7, "variance">,
-    I32EnumAttrCase<"SrcGradient", 8, "src_gradient">,
-    I32EnumAttrCase<"WeightsGradient", 9, "weights_gradient">,
-    I32EnumAttrCase<"BiasGradient", 10, "bias_gradient">]>;
-def Kernel_RoleAttr : Kernel_EnumAttr<Kernel_Role, "role">;
+def Kernel_PrimitiveKindAttr
+    : Kernel_EnumAttr<"PrimitiveKind", "primitive_kind", "the kind of a primitive">;
+def Kernel_PropagationAttr
+    : Kernel_EnumAttr<"Propagation", "propagation", "forward, backward_data or backward_weights">;
+def Kernel_RoleAttr : Kernel_EnumAttr<"Role", "role", "the role of a buffer">;
 
 #endif

@@ -210,7 +210,7 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
       OptionalAttr<F64Attr>:$epsilon, UnitAttr:$given_statistics);
   let builders = [OpBuilder<(ins "const ::netc::runtime::cpu::PrimitiveSpec &":$spec,
       "llvm::StringRef":$implementation,
-      "llvm::ArrayRef<::netc::runtime::cpu::Role>":$roles, "mlir::ValueRange":$buffers)>];
+      "llvm::ArrayRef<Role>":$roles, "mlir::ValueRange":$buffers)>];
   let skipDefaultBuilders = 1;
   let assemblyFormat = [{
     custom<Computation>($propagation, $kind) $implementation
@@ -221,9 +221,9 @@ def Kernel_PrimitiveOp : Kernel_Op<"primitive", [
   }];
   let extraClassDeclaration = [{
     ::netc::runtime::cpu::PrimitiveSpec getSpec();
-    ::netc::runtime::cpu::Role getRole(unsigned operand);
+    Role getRole(unsigned operand);
     /// Bytes of the operand with this role; 0 if there is none.
-    int64_t getBytes(::netc::runtime::cpu::Role role);
+    int64_t getBytes(Role role);
   }];
   let hasVerifier = 1;
 }

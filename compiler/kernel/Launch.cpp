@@ -2,27 +2,13 @@
 #include "compiler/kernel/KernelDialect.h"
 
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/ADT/SmallBitVector.h"
 
 using namespace mlir;
 using namespace netc;
 using namespace netc::kernel;
 namespace cpu = netc::runtime::cpu;
 
-static_assert(int(PrimitiveKind::LayerNormalization) ==
-                  int(cpu::PrimitiveKind::LayerNormalization) &&
-              int(Propagation::BackwardWeights) ==
-                  int(cpu::Propagation::BackwardWeights) &&
-              int(Role::BiasGradient) == int(cpu::Role::BiasGradient));
-
-static bool isLibraryMemory(Role role) {
-  return role == Role::Workspace || role == Role::Scratchpad;
-}
-
-static bool isNormalization(PrimitiveKind kind) {
-  return kind == PrimitiveKind::BatchNormalization ||
-         kind == PrimitiveKind::LayerNormalization;
-}
+using cpu::isLibraryMemory;
 
 static ParseResult parseComputation(OpAsmParser &parser,
                                     PropagationAttr &propagation,
@@ -55,44 +41,27 @@ addEffects(WorkOpInterface work,
 
 // Primitives.
 
-// One of an enumeration's keywords, else an error that says what was expected.
-template <typename Enum>
-static ParseResult parseEnum(OpAsmParser &parser, Enum &value,
-                             StringRef expected,
-                             std::optional<Enum> (*symbolize)(StringRef)) {
-  SMLoc location = parser.getCurrentLocation();
-  StringRef keyword;
-  if (parser.parseKeyword(&keyword))
-    return failure();
-  std::optional<Enum> symbol = symbolize(keyword);
-  if (!symbol)
-    return parser.emitError(location, "expected ")
-           << expected << ", got `" << keyword << "`";
-  value = *symbol;
-  return success();
-}
-
 // forward convolution
 static ParseResult parseComputation(OpAsmParser &parser,
                                     PropagationAttr &propagation,
                                     PrimitiveKindAttr &kind) {
-  Propagation direction{};
-  PrimitiveKind primitive{};
-  if (parseEnum(parser, direction, "forward, backward_data or backward_weights",
-                symbolizePropagation) ||
-      parseEnum(parser, primitive, "the kind of a primitive",
-                symbolizePrimitiveKind))
+  auto direction = parseKeyword<Propagation>(
+      parser, "forward, backward_data or backward_weights");
+  if (failed(direction))
     return failure();
-  propagation = PropagationAttr::get(parser.getContext(), direction);
-  kind = PrimitiveKindAttr::get(parser.getContext(), primitive);
+  auto primitive =
+      parseKeyword<PrimitiveKind>(parser, "the kind of a primitive");
+  if (failed(primitive))
+    return failure();
+  propagation = PropagationAttr::get(parser.getContext(), *direction);
+  kind = PrimitiveKindAttr::get(parser.getContext(), *primitive);
   return success();
 }
 
 static void printComputation(OpAsmPrinter &printer, Operation *,
                              PropagationAttr propagation,
                              PrimitiveKindAttr kind) {
-  printer << stringifyPropagation(propagation.getValue()) << " "
-          << stringifyPrimitiveKind(kind.getValue());
+  printer << keyword(propagation.getValue()) << " " << keyword(kind.getValue());
 }
 
 // (src %x : <2x1x28x28xf32>, workspace %w : memref<64xi8>)
@@ -103,12 +72,12 @@ parsePrimitiveBuffers(OpAsmParser &parser,
                       ArrayAttr &tensors) {
   SmallVector<Attribute> roleList, tensorList;
   auto parseBuffer = [&]() -> ParseResult {
-    Role role{};
-    if (parseEnum(parser, role, "the role of a buffer", symbolizeRole) ||
-        parser.parseOperand(buffers.emplace_back()) || parser.parseColon())
+    auto role = parseKeyword<Role>(parser, "the role of a buffer");
+    if (failed(role) || parser.parseOperand(buffers.emplace_back()) ||
+        parser.parseColon())
       return failure();
-    roleList.push_back(RoleAttr::get(parser.getContext(), role));
-    if (isLibraryMemory(role))
+    roleList.push_back(RoleAttr::get(parser.getContext(), *role));
+    if (isLibraryMemory(*role))
       return parser.parseType(types.emplace_back());
     auto tensor = dyn_cast_or_null<TensorAttr>(TensorAttr::parse(parser, {}));
     if (!tensor)
@@ -133,8 +102,8 @@ static void printPrimitiveBuffers(OpAsmPrinter &printer, Operation *,
   llvm::interleaveComma(llvm::zip(buffers, types, roles.getAsRange<RoleAttr>()),
                         printer, [&](auto entry) {
                           auto [buffer, type, role] = entry;
-                          printer << stringifyRole(role.getValue()) << " "
-                                  << buffer << " : ";
+                          printer << keyword(role.getValue()) << " " << buffer
+                                  << " : ";
                           if (isLibraryMemory(role.getValue()))
                             printer << type;
                           else
@@ -145,13 +114,13 @@ static void printPrimitiveBuffers(OpAsmPrinter &printer, Operation *,
 
 void PrimitiveOp::build(OpBuilder &builder, OperationState &state,
                         const cpu::PrimitiveSpec &spec,
-                        StringRef implementation, ArrayRef<cpu::Role> roles,
+                        StringRef implementation, ArrayRef<Role> roles,
                         ValueRange buffers) {
   MLIRContext *context = builder.getContext();
   SmallVector<Attribute> roleList, tensorList;
-  for (cpu::Role role : roles) {
-    roleList.push_back(RoleAttr::get(context, Role(role)));
-    if (isLibraryMemory(Role(role)))
+  for (Role role : roles) {
+    roleList.push_back(RoleAttr::get(context, role));
+    if (isLibraryMemory(role))
       continue;
     auto tensor = llvm::find_if(
         spec.tensors, [&](auto &entry) { return entry.first == role; });
@@ -161,9 +130,8 @@ void PrimitiveOp::build(OpBuilder &builder, OperationState &state,
   }
   state.addOperands(buffers);
   auto &properties = state.getOrAddProperties<Properties>();
-  properties.propagation =
-      PropagationAttr::get(context, Propagation(spec.propagation));
-  properties.kind = PrimitiveKindAttr::get(context, PrimitiveKind(spec.kind));
+  properties.propagation = PropagationAttr::get(context, spec.propagation);
+  properties.kind = PrimitiveKindAttr::get(context, spec.kind);
   properties.implementation = builder.getStringAttr(implementation);
   properties.roles = builder.getArrayAttr(roleList);
   properties.tensors = builder.getArrayAttr(tensorList);
@@ -173,7 +141,7 @@ void PrimitiveOp::build(OpBuilder &builder, OperationState &state,
   properties.padding = builder.getDenseI64ArrayAttr(spec.padding);
   if (spec.relu)
     properties.relu = builder.getUnitAttr();
-  if (isNormalization(PrimitiveKind(spec.kind)))
+  if (cpu::isNormalization(spec.kind))
     properties.epsilon = builder.getF64FloatAttr(spec.epsilon);
   if (spec.givenStatistics)
     properties.given_statistics = builder.getUnitAttr();
@@ -181,13 +149,12 @@ void PrimitiveOp::build(OpBuilder &builder, OperationState &state,
 
 cpu::PrimitiveSpec PrimitiveOp::getSpec() {
   cpu::PrimitiveSpec spec;
-  spec.kind = cpu::PrimitiveKind(getKind());
-  spec.propagation = cpu::Propagation(getPropagation());
+  spec.kind = getKind();
+  spec.propagation = getPropagation();
   auto tensor = getTensors().getAsRange<TensorAttr>().begin();
   for (auto role : getRoles().getAsRange<RoleAttr>())
     if (!isLibraryMemory(role.getValue()))
-      spec.tensors.emplace_back(cpu::Role(role.getValue()),
-                                (*tensor++).toRuntime());
+      spec.tensors.emplace_back(role.getValue(), (*tensor++).toRuntime());
   spec.window = getWindow().vec();
   spec.stride = getStride().vec();
   spec.dilation = getDilation().vec();
@@ -199,15 +166,11 @@ cpu::PrimitiveSpec PrimitiveOp::getSpec() {
   return spec;
 }
 
-static Role roleOf(PrimitiveOp op, unsigned operand) {
-  return cast<RoleAttr>(op.getRoles()[operand]).getValue();
+Role PrimitiveOp::getRole(unsigned operand) {
+  return cast<RoleAttr>(getRoles()[operand]).getValue();
 }
 
-cpu::Role PrimitiveOp::getRole(unsigned operand) {
-  return cpu::Role(roleOf(*this, operand));
-}
-
-int64_t PrimitiveOp::getBytes(cpu::Role role) {
+int64_t PrimitiveOp::getBytes(Role role) {
   for (auto [index, buffer] : llvm::enumerate(getBuffers()))
     if (getRole(index) == role)
       return *getByteSize(cast<MemRefType>(buffer.getType()));
@@ -215,27 +178,9 @@ int64_t PrimitiveOp::getBytes(cpu::Role role) {
 }
 
 bool PrimitiveOp::writesOperand(unsigned index) {
-  bool isForward = getPropagation() == Propagation::Forward;
-  switch (roleOf(*this, index)) {
-  case Role::Src:
-    return getPropagation() == Propagation::BackwardData &&
-           !isNormalization(getKind());
-  case Role::Weights:
-  case Role::Bias:
-    return getPropagation() == Propagation::BackwardWeights;
-  case Role::Dst:
-  case Role::Workspace:
-    return isForward;
-  case Role::Mean:
-  case Role::Variance:
-    return isForward && !getGivenStatistics();
-  case Role::Scratchpad:
-  case Role::SrcGradient:
-  case Role::WeightsGradient:
-  case Role::BiasGradient:
-    return true;
-  }
-  llvm_unreachable("no such role");
+  const cpu::PrimitiveRoles *roles =
+      cpu::findRoles(getKind(), getPropagation());
+  return roles && roles->writes(getRole(index), getGivenStatistics());
 }
 
 bool PrimitiveOp::readsOperand(unsigned index) { return !writesOperand(index); }
@@ -245,56 +190,32 @@ void PrimitiveOp::getEffects(
   addEffects(*this, effects);
 }
 
-// primitive_c1
+// primitive_c1 and primitive_c6
 static LogicalResult verifyRoles(PrimitiveOp op) {
   if (op.getRoles().size() != op.getBuffers().size())
     return op.emitOpError("has ") << op.getBuffers().size() << " buffers, but "
                                   << op.getRoles().size() << " roles";
-  llvm::SmallBitVector present(cpu::roleCount);
+  cpu::RoleSet given;
   for (auto role : op.getRoles().getAsRange<RoleAttr>()) {
-    if (present.test(int(role.getValue())))
-      return op.emitOpError("has two buffers for ")
-             << stringifyRole(role.getValue());
-    present.set(int(role.getValue()));
+    if (given.contains(role.getValue()))
+      return op.emitOpError("has two buffers for ") << keyword(role.getValue());
+    given.insert(role.getValue());
   }
-  bool isForward = op.getPropagation() == Propagation::Forward;
-  bool ofWeights = op.getPropagation() == Propagation::BackwardWeights;
-  bool hasWeights = op.getKind() == PrimitiveKind::Convolution ||
-                    op.getKind() == PrimitiveKind::Deconvolution ||
-                    op.getKind() == PrimitiveKind::InnerProduct;
-  bool isMaxPooling = op.getKind() == PrimitiveKind::MaxPooling;
-  if ((op.getKind() == PrimitiveKind::Reorder && !isForward) ||
-      (ofWeights && !hasWeights))
+  const cpu::PrimitiveRoles *roles =
+      cpu::findRoles(op.getKind(), op.getPropagation());
+  if (!roles)
     return op.emitOpError("there is no ")
-           << stringifyPropagation(op.getPropagation()) << " of "
-           << stringifyPrimitiveKind(op.getKind());
-  auto check = [&](Role role, bool required, bool allowed) -> LogicalResult {
-    if (required && !present.test(int(role)))
-      return op.emitOpError("needs a buffer for ") << stringifyRole(role);
-    if (!allowed && present.test(int(role)))
-      return op.emitOpError("takes no buffer for ") << stringifyRole(role);
-    return success();
-  };
-  bool normalizes = isNormalization(op.getKind());
-  bool normalizesBack = normalizes && !isForward;
-  bool hasMask =
-      op.getKind() == PrimitiveKind::BatchNormalization && op.getRelu();
-  return success(
-      succeeded(check(Role::Src, true, true)) &&
-      succeeded(check(Role::Dst, true, true)) &&
-      succeeded(check(Role::Weights, hasWeights, hasWeights || normalizes)) &&
-      succeeded(
-          check(Role::Bias, false,
-                (hasWeights || normalizes) && (isForward || ofWeights))) &&
-      succeeded(check(Role::Workspace, (isMaxPooling && !isForward) || hasMask,
-                      isMaxPooling || hasMask)) &&
-      succeeded(check(Role::Mean, normalizes, normalizes)) &&
-      succeeded(check(Role::Variance, normalizes, normalizes)) &&
-      succeeded(check(Role::SrcGradient, normalizesBack, normalizesBack)) &&
-      succeeded(check(Role::WeightsGradient,
-                      normalizesBack && present.test(int(Role::Weights)),
-                      normalizesBack && present.test(int(Role::Weights)))) &&
-      succeeded(check(Role::BiasGradient, false, normalizesBack)));
+           << keyword(op.getPropagation()) << " of " << keyword(op.getKind());
+  for (Role role : runtime::valuesOf<Role>) {
+    if (!given.contains(role) && roles->needs(role, op.getRelu(), given))
+      return op.emitOpError("needs a buffer for ") << keyword(role);
+    if (given.contains(role) && !roles->takes(role, op.getRelu(), given))
+      return op.emitOpError("takes no buffer for ") << keyword(role);
+  }
+  if (op.getRelu() && !roles->fusesRelu) // primitive_c6
+    return op.emitOpError("cannot fuse a ReLU: only a forward convolution or "
+                          "inner product and a batch normalization can");
+  return success();
 }
 
 LogicalResult PrimitiveOp::verify() {
@@ -311,7 +232,7 @@ LogicalResult PrimitiveOp::verify() {
   for (auto [role, value] :
        llvm::zip(getRoles().getAsRange<RoleAttr>(), getBuffers())) {
     auto buffer = cast<MemRefType>(value.getType());
-    StringRef name = stringifyRole(role.getValue());
+    StringRef name = keyword(role.getValue());
     if (isLibraryMemory(role.getValue())) { // primitive_c4
       if (buffer.getRank() != 1 || !buffer.getElementType().isInteger(8))
         return emitOpError("expected a memref<Nxi8> for ")
@@ -331,15 +252,8 @@ LogicalResult PrimitiveOp::verify() {
     if (!sizes.empty() && (sizes.size() != 2 || sizes[0] < 0 || sizes[1] < 0))
       return emitOpError("expected two sizes for `")
              << name << "`, got [" << sizes << "]";
-  if (getRelu() &&
-      (getPropagation() != Propagation::Forward ||
-       (getKind() != PrimitiveKind::Convolution &&
-        getKind() != PrimitiveKind::InnerProduct)) &&
-      getKind() != PrimitiveKind::BatchNormalization) // primitive_c6
-    return emitOpError("cannot fuse a ReLU: only a forward convolution or "
-                       "inner product and a batch normalization can");
   if ((getEpsilon() || getGivenStatistics()) &&
-      !isNormalization(getKind())) // primitive_c7
+      !cpu::isNormalization(getKind())) // primitive_c7
     return emitOpError("has the epsilon or statistics of a normalization");
   return success();
 }

@@ -136,7 +136,7 @@ Value ActivationEmitter::function(Value x) {
   llvm_unreachable("unknown activation");
 }
 
-/// Of the functions whose slope is told from the input.
+/// Emits the slope at the input `x`, for the functions that need it.
 Value ActivationEmitter::slope(Value x) {
   switch (spec.kind) {
   case shape::ActivationKind::GELU: {
@@ -217,3 +217,12 @@ Value ActivationGradientOp::emitElement(ElementEmitter &emitter) {
 
 // A gradient that is zero stays zero whatever the slope.
 bool ActivationGradientOp::keepsZero() { return true; }
+
+void netc::net::setActivationBehind(Operation *op, Operation *behind) {
+  auto activation = cast<ActivationOp>(behind);
+  if (!op->hasOneUse() || op->hasAttr("activation"))
+    return;
+  op->setAttr("activation", activation.getKindAttr());
+  activation.replaceAllUsesWith(op->getResult(0));
+  activation.erase();
+}

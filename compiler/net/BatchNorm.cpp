@@ -121,7 +121,7 @@ SmallVector<Value> BatchNormOp::buildGradient(OpBuilder &builder,
       builder.create<BatchNormGradientOp>(
           getLoc(), getInput(), getMean(), getVariance(), gradients[0],
           getWeight(), Value(), getEpsilonAttr(),
-          builder.getBoolAttr(bool(getBias())), UnitAttr(), StringAttr()),
+          builder.getBoolAttr(bool(getBias())), UnitAttr()),
       0);
 }
 
@@ -134,7 +134,7 @@ SmallVector<Value> BatchNormInferenceOp::buildGradient(OpBuilder &builder,
                             gradients[0], getWeight(), Value(),
                             getEpsilonAttr(),
                             builder.getBoolAttr(bool(getBias())),
-                            builder.getUnitAttr(), StringAttr()),
+                            builder.getUnitAttr()),
                         2);
 }
 
@@ -165,7 +165,7 @@ SmallVector<Value> BatchNormOp::buildEvaluation(OpBuilder &builder) {
   Value variance = read(getRunningVarianceAttr(), getVariance());
   auto op = builder.create<BatchNormInferenceOp>(
       getLoc(), getInput(), mean, variance, getAffine(), getEpsilonAttr(),
-      getActivationAttr(), StringAttr());
+      getActivationAttr());
   SmallVector<Value> results{op.getOutput(), mean, variance};
   if (getMask())
     results.push_back(op.getMask());
@@ -184,4 +184,70 @@ LogicalResult BatchNormOp::verifySymbolUses(SymbolTableCollection &table) {
     return failure();
   return verifyParameterUse(*this, table, getRunningVarianceAttr(),
                             getVariance().getType());
+}
+
+// The relu behind.
+
+/// The gradients of the batch normalisation behind whose relu they begin, with
+/// the relu's own before each; nullopt if one is something else.
+static std::optional<
+    SmallVector<std::pair<ActivationGradientOp, BatchNormGradientOp>>>
+gradientsThrough(ActivationOp relu, Value input, Value mean) {
+  SmallVector<std::pair<ActivationGradientOp, BatchNormGradientOp>> result;
+  for (OpOperand &use : relu.getOutput().getUses()) {
+    auto slope = dyn_cast<ActivationGradientOp>(use.getOwner());
+    if (!slope || use.get() != slope.getValue())
+      continue;
+    BatchNormGradientOp gradient;
+    if (slope->hasOneUse())
+      gradient = dyn_cast<BatchNormGradientOp>(*slope->user_begin());
+    if (!gradient || gradient.getInput() != input ||
+        gradient.getMean() != mean || gradient.getMask())
+      return std::nullopt;
+    result.emplace_back(slope, gradient);
+  }
+  return result;
+}
+
+/// The normalisation gives a mask in place of the relu, and its gradients take
+/// it. `rebuild` makes it again with the relu.
+template <typename Op>
+static void fuseNorm(Op norm, ActivationOp relu,
+                     function_ref<Op(OpBuilder &)> rebuild) {
+  if (!norm.getOutput().hasOneUse() || norm.getActivation())
+    return;
+  auto gradients = gradientsThrough(relu, norm.getInput(), norm.getMean());
+  if (!gradients)
+    return;
+  OpBuilder builder(norm);
+  Op fused = rebuild(builder);
+  for (auto [slope, gradient] : *gradients) {
+    gradient.getOutputGradientMutable().assign(slope.getOutputGradient());
+    gradient.getMaskMutable().assign(fused.getMask());
+    slope.erase();
+  }
+  relu.replaceAllUsesWith(fused.getOutput());
+  relu.erase();
+  norm.erase();
+}
+
+void BatchNormOp::fuseActivation(Operation *activation) {
+  auto relu = cast<ActivationOp>(activation);
+  fuseNorm<BatchNormOp>(*this, relu, [&](OpBuilder &builder) {
+    auto fused = builder.create<BatchNormOp>(
+        getLoc(), getInput(), getAffine(), getEpsilonAttr(), getMomentumAttr(),
+        getRunningMeanAttr(), getRunningVarianceAttr(), relu.getKindAttr());
+    getMean().replaceAllUsesWith(fused.getMean());
+    getVariance().replaceAllUsesWith(fused.getVariance());
+    return fused;
+  });
+}
+
+void BatchNormInferenceOp::fuseActivation(Operation *activation) {
+  auto relu = cast<ActivationOp>(activation);
+  fuseNorm<BatchNormInferenceOp>(*this, relu, [&](OpBuilder &builder) {
+    return builder.create<BatchNormInferenceOp>(
+        getLoc(), getInput(), getMean(), getVariance(), getAffine(),
+        getEpsilonAttr(), relu.getKindAttr());
+  });
 }

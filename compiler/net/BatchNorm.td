@@ -17,6 +17,7 @@ class Net_AffineOp<string mnemonic, list<Trait> traits>
 }
 
 def Net_BatchNormOp : Net_AffineOp<"batch_norm", [
+    DeclareOpInterfaceMethods<Net_ActivationFusionOpInterface>,
     DeclareOpInterfaceMethods<Net_GradientOpInterface>,
     DeclareOpInterfaceMethods<Net_PhaseOpInterface, ["prepareTraining"]>,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
@@ -37,8 +38,7 @@ def Net_BatchNormOp : Net_AffineOp<"batch_norm", [
   }];
   let arguments = (ins Net_FloatTensor:$input, Variadic<Net_FloatTensor>:$affine,
       F64Attr:$epsilon, F64Attr:$momentum, FlatSymbolRefAttr:$running_mean,
-      FlatSymbolRefAttr:$running_variance, OptionalAttr<Net_ActivationAttr>:$activation,
-      OptionalAttr<StrAttr>:$implementation);
+      FlatSymbolRefAttr:$running_variance, OptionalAttr<Net_ActivationAttr>:$activation);
   let results = (outs Net_FloatTensor:$output, Net_FloatTensor:$mean,
       Net_FloatTensor:$variance, Optional<TensorOf<[UI8]>>:$mask);
   let extraClassDeclaration = affineAccessors;
@@ -59,6 +59,7 @@ def Net_BatchStatisticsOp : Net_Op<"batch_statistics", [Pure, Net_InferTypes]> {
 }
 
 def Net_BatchNormInferenceOp : Net_AffineOp<"batch_norm_inference", [
+    DeclareOpInterfaceMethods<Net_ActivationFusionOpInterface>,
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
   let summary = "(x - mean)/sqrt(variance + epsilon)*weight + bias with the given mean and variance of each channel";
   let description = [{
@@ -72,7 +73,7 @@ def Net_BatchNormInferenceOp : Net_AffineOp<"batch_norm_inference", [
   }];
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
       Variadic<Net_FloatTensor>:$affine, F64Attr:$epsilon,
-      OptionalAttr<Net_ActivationAttr>:$activation, OptionalAttr<StrAttr>:$implementation);
+      OptionalAttr<Net_ActivationAttr>:$activation);
   let results = (outs Net_FloatTensor:$output, Optional<TensorOf<[UI8]>>:$mask);
   let extraClassDeclaration = affineAccessors;
 }
@@ -93,7 +94,7 @@ def Net_BatchNormGradientOp : Net_Op<"batch_norm_gradient", [Pure, Net_InferType
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
       Net_FloatTensor:$outputGradient, Optional<Net_FloatTensor>:$weight,
       Optional<TensorOf<[UI8]>>:$mask, F64Attr:$epsilon, BoolAttr:$with_bias,
-      UnitAttr:$given_statistics, OptionalAttr<StrAttr>:$implementation);
+      UnitAttr:$given_statistics);
   let results = (outs Net_FloatTensor:$inputGradient,
       Variadic<Net_FloatTensor>:$affineGradients); // weight, then bias
   let assemblyFormat = [{

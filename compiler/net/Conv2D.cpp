@@ -35,6 +35,10 @@ LogicalResult Conv2DOp::inferReturnTypes(MLIRContext *,
   return inferLayer(location, adaptor.getInput().getType(), spec, types);
 }
 
+void Conv2DOp::fuseActivation(Operation *activation) {
+  setActivationBehind(*this, activation);
+}
+
 SmallVector<Value> Conv2DOp::buildGradient(OpBuilder &builder,
                                            ValueRange gradients,
                                            ArrayRef<bool> wanted) {

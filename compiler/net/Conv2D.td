@@ -6,6 +6,7 @@ include "compiler/net/NetDialect.td"
 include "compiler/net/NetInterfaces.td"
 
 def Net_Conv2DOp : Net_LayerOp<"conv2d", [
+    DeclareOpInterfaceMethods<Net_ActivationFusionOpInterface>,
     DeclareOpInterfaceMethods<Net_GradientOpInterface>,
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "convolution of [N, C, H, W] with filters, plus a bias, then an activation";
@@ -21,8 +22,7 @@ def Net_Conv2DOp : Net_LayerOp<"conv2d", [
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$filter,
       Optional<Net_FloatTensor>:$bias, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
-      OptionalAttr<Net_ActivationAttr>:$activation,
-      OptionalAttr<StrAttr>:$implementation);
+      OptionalAttr<Net_ActivationAttr>:$activation);
   let results = (outs Net_FloatTensor:$output);
 }
 
@@ -35,8 +35,7 @@ def Net_Conv2DInputGradientOp : Net_LayerOp<"conv2d_input_gradient", [
   }];
   let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$filter,
       Optional<Net_FloatTensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
-      DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups);
   let results = (outs Net_FloatTensor:$inputGradient);
 }
 
@@ -46,8 +45,7 @@ def Net_Conv2DFilterGradientOp : Net_LayerOp<"conv2d_filter_gradient", [
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$outputGradient,
       DenseI64ArrayAttr:$filter_shape, BoolAttr:$with_bias,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
-      DenseI64ArrayAttr:$dilation, I64Attr:$groups,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$dilation, I64Attr:$groups);
   let results = (outs Net_FloatTensor:$filterGradient,
                       Optional<Net_FloatTensor>:$biasGradient);
 }

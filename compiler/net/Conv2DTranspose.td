@@ -22,8 +22,7 @@ def Net_Conv2DTransposeOp : Net_LayerOp<"conv2d_transpose", [
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$filter,
       Optional<Net_FloatTensor>:$bias, DenseI64ArrayAttr:$stride,
       DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$output_padding,
-      DenseI64ArrayAttr:$dilation, I64Attr:$groups,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$dilation, I64Attr:$groups);
   let results = (outs Net_FloatTensor:$output);
 }
 
@@ -36,8 +35,7 @@ def Net_Conv2DTransposeInputGradientOp : Net_LayerOp<"conv2d_transpose_input_gra
   }];
   let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$filter,
       Optional<Net_FloatTensor>:$activated, DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$stride,
-      DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$padding, DenseI64ArrayAttr:$dilation, I64Attr:$groups);
   let results = (outs Net_FloatTensor:$inputGradient);
 }
 
@@ -47,8 +45,7 @@ def Net_Conv2DTransposeFilterGradientOp : Net_LayerOp<"conv2d_transpose_filter_g
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$outputGradient,
       DenseI64ArrayAttr:$filter_shape, BoolAttr:$with_bias,
       DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
-      DenseI64ArrayAttr:$dilation, I64Attr:$groups,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$dilation, I64Attr:$groups);
   let results = (outs Net_FloatTensor:$filterGradient,
                       Optional<Net_FloatTensor>:$biasGradient);
 }

@@ -70,14 +70,14 @@ buildConvolutionGradient(Op op, mlir::OpBuilder &builder,
         op.getLoc(), gradients[0], op.getFilter(), /*activated=*/mlir::Value(),
         builder.getDenseI64ArrayAttr(exampleShape(shapeOf(op.getInput()))),
         op.getStrideAttr(), op.getPaddingAttr(), op.getDilationAttr(),
-        op.getGroupsAttr(), mlir::StringAttr());
+        op.getGroupsAttr());
   bool bias = op.getBias() && wanted[2];
   if (wanted[1] || bias) {
     auto gradient = builder.create<FilterGradientOp>(
         op.getLoc(), op.getInput(), gradients[0],
         builder.getDenseI64ArrayAttr(shapeOf(op.getFilter()).getShape()),
         builder.getBoolAttr(bias), op.getStrideAttr(), op.getPaddingAttr(),
-        op.getDilationAttr(), op.getGroupsAttr(), mlir::StringAttr());
+        op.getDilationAttr(), op.getGroupsAttr());
     result[1] = gradient.getFilterGradient();
     if (bias)
       result[2] = gradient.getBiasGradient();

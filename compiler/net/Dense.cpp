@@ -22,6 +22,10 @@ LogicalResult DenseOp::inferReturnTypes(MLIRContext *,
                     shape::Dense{.units = weight.getDimSize(0)}, types);
 }
 
+void DenseOp::fuseActivation(Operation *activation) {
+  setActivationBehind(*this, activation);
+}
+
 SmallVector<Value> DenseOp::buildGradient(OpBuilder &builder,
                                           ValueRange gradients,
                                           ArrayRef<bool> wanted) {
@@ -29,13 +33,11 @@ SmallVector<Value> DenseOp::buildGradient(OpBuilder &builder,
   SmallVector<Value> result(getNumOperands());
   if (wanted[0])
     result[0] = builder.create<DenseInputGradientOp>(
-        getLoc(), gradients[0], getWeight(), /*activated=*/Value(),
-        StringAttr());
+        getLoc(), gradients[0], getWeight(), /*activated=*/Value());
   bool bias = getBias() && wanted[2];
   if (wanted[1] || bias) {
     auto op = builder.create<DenseWeightGradientOp>(
-        getLoc(), getInput(), gradients[0], builder.getBoolAttr(bias),
-        StringAttr());
+        getLoc(), getInput(), gradients[0], builder.getBoolAttr(bias));
     result[1] = op.getWeightGradient();
     if (bias)
       result[2] = op.getBiasGradient();

@@ -6,6 +6,7 @@ include "compiler/net/NetDialect.td"
 include "compiler/net/NetInterfaces.td"
 
 def Net_DenseOp : Net_LayerOp<"dense", [
+    DeclareOpInterfaceMethods<Net_ActivationFusionOpInterface>,
     DeclareOpInterfaceMethods<Net_GradientOpInterface>,
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "[N, in] times the transpose of a weight [out, in], plus a bias, then an activation";
@@ -15,8 +16,7 @@ def Net_DenseOp : Net_LayerOp<"dense", [
     ```
   }];
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$weight,
-      Optional<Net_FloatTensor>:$bias, OptionalAttr<Net_ActivationAttr>:$activation,
-      OptionalAttr<StrAttr>:$implementation);
+      Optional<Net_FloatTensor>:$bias, OptionalAttr<Net_ActivationAttr>:$activation);
   let results = (outs Net_FloatTensor:$output);
 }
 
@@ -28,7 +28,7 @@ def Net_DenseInputGradientOp : Net_LayerOp<"dense_input_gradient", [
     of the relu's own input, zero where `activated` is.
   }];
   let arguments = (ins Net_FloatTensor:$outputGradient, Net_FloatTensor:$weight,
-      Optional<Net_FloatTensor>:$activated, OptionalAttr<StrAttr>:$implementation);
+      Optional<Net_FloatTensor>:$activated);
   let results = (outs Net_FloatTensor:$inputGradient);
 }
 
@@ -36,7 +36,7 @@ def Net_DenseWeightGradientOp : Net_LayerOp<"dense_weight_gradient", [
     DeclareOpInterfaceMethods<Net_CostOpInterface>]> {
   let summary = "the gradients of a dense layer's weight and, `with_bias`, of its bias";
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$outputGradient,
-      BoolAttr:$with_bias, OptionalAttr<StrAttr>:$implementation);
+      BoolAttr:$with_bias);
   let results = (outs Net_FloatTensor:$weightGradient,
                       Optional<Net_FloatTensor>:$biasGradient);
 }

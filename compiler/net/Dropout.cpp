@@ -33,11 +33,11 @@ Value DropoutOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
   double rate = getRate().convertToDouble();
   auto [low, high] = emitter.logicalIndex();
-  Value uniform =
-      emitPhiloxUniform(emitter,
-                        {low, high, emitter.stateWord(getState(), 2),
-                         emitter.stateWord(getState(), 3)},
-                        emitStreamKey(emitter, getState(), getPath()));
+  Value uniform = emitPhiloxUniform(
+      emitter,
+      {low, high, emitter.stateWord(getState(), runtime::StateWord::StepLow),
+       emitter.stateWord(getState(), runtime::StateWord::StepHigh)},
+      emitStreamKey(emitter, getState(), getPath()));
   Value kept = b.create<arith::CmpFOp>(getLoc(), arith::CmpFPredicate::OGE,
                                        uniform, emitter.constant(rate));
   Value scaled = b.create<arith::MulFOp>(getLoc(), emitter.element(getInput()),

@@ -76,11 +76,12 @@ std::array<Value, 2> netc::net::emitStreamKey(ElementEmitter &emitter,
   for (unsigned char c : path)
     hash = (hash ^ c) * 0x100000001b3;
   OpBuilder &b = emitter.builder;
-  auto word = [&](int64_t index, uint32_t bits) -> Value {
+  auto word = [&](runtime::StateWord index, uint32_t bits) -> Value {
     return b.create<arith::XOrIOp>(emitter.location,
                                    emitter.stateWord(state, index),
                                    emitter.constantInt(bits));
   };
-  return {word(0, static_cast<uint32_t>(hash)),
-          word(1, static_cast<uint32_t>(hash >> 32))};
+  return {
+      word(runtime::StateWord::SeedLow, static_cast<uint32_t>(hash)),
+      word(runtime::StateWord::SeedHigh, static_cast<uint32_t>(hash >> 32))};
 }

@@ -2,6 +2,8 @@
 // emitter knows the place in the result, the op asks for operands there.
 #pragma once
 
+#include "runtime/Contract.h"
+
 #include "mlir/IR/Builders.h"
 
 namespace netc::net {
@@ -59,7 +61,7 @@ public:
   /// The channel (second dimension) of the place, as i32.
   virtual mlir::Value channel() = 0;
   /// A word of the run state, as i32, the same in every lane.
-  virtual mlir::Value stateWord(mlir::Value state, int64_t word) = 0;
+  virtual mlir::Value stateWord(mlir::Value state, runtime::StateWord word) = 0;
 };
 
 /// The words of Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011) with the given

@@ -47,7 +47,7 @@ SmallVector<Value> LayerNormOp::buildGradient(OpBuilder &builder,
   Value weight = getAffine().empty() ? Value() : getAffine().front();
   auto op = builder.create<LayerNormGradientOp>(
       getLoc(), getInput(), getMean(), getVariance(), gradients[0], weight,
-      getEpsilonAttr(), StringAttr());
+      getEpsilonAttr());
   SmallVector<Value> result{op.getInputGradient()};
   llvm::append_range(result, op.getAffineGradients());
   return result;

@@ -17,7 +17,7 @@ def Net_LayerNormOp : Net_LayerOp<"layer_norm", [
     ```
   }];
   let arguments = (ins Net_FloatTensor:$input, Variadic<Net_FloatTensor>:$affine,
-      F64Attr:$epsilon, OptionalAttr<StrAttr>:$implementation);
+      F64Attr:$epsilon);
   let results = (outs Net_FloatTensor:$output, Net_FloatTensor:$mean, Net_FloatTensor:$variance);
   let hasVerifier = 1;
 }
@@ -25,8 +25,7 @@ def Net_LayerNormOp : Net_LayerOp<"layer_norm", [
 def Net_LayerNormGradientOp : Net_LayerOp<"layer_norm_gradient"> {
   let summary = "the gradients of a layer normalisation's input and, where it has them, of weight and bias";
   let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean, Net_FloatTensor:$variance,
-      Net_FloatTensor:$outputGradient, Optional<Net_FloatTensor>:$weight, F64Attr:$epsilon,
-      OptionalAttr<StrAttr>:$implementation);
+      Net_FloatTensor:$outputGradient, Optional<Net_FloatTensor>:$weight, F64Attr:$epsilon);
   let results = (outs Net_FloatTensor:$inputGradient,
       Variadic<Net_FloatTensor>:$affineGradients); // weight, then bias
 }

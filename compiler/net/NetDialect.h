@@ -51,11 +51,16 @@ mlir::LogicalResult inferLayer(std::optional<mlir::Location> location,
                                mlir::Type input, const shape::LayerSpec &spec,
                                llvm::SmallVectorImpl<mlir::Type> &results);
 
-/// The same for a transform.
+/// Infers a transform's single result likewise.
 mlir::LogicalResult inferTransform(std::optional<mlir::Location> location,
                                    mlir::Type input,
                                    const shape::TransformSpec &spec,
                                    llvm::SmallVectorImpl<mlir::Type> &results);
+
+/// Makes the attribute `activation` of an op what the `net.activation` behind it
+/// computes, and drops that, unless the op has one or something else reads its
+/// result too.
+void setActivationBehind(mlir::Operation *op, mlir::Operation *activation);
 
 /// A data gradient's result of `type`, which may be unranked; an error where
 /// `activated`, if it is there, has another shape.

@@ -43,6 +43,15 @@ def Net_PhaseOpInterface : OpInterface<"PhaseOpInterface"> {
       (ins "::mlir::OpBuilder &":$builder)>];
 }
 
+def Net_ActivationFusionOpInterface : OpInterface<"ActivationFusionOpInterface"> {
+  let cppNamespace = "::netc::net";
+  let description = "The op can apply an activation to what it gives.";
+  let methods = [InterfaceMethod<[{
+      Takes in the `net.activation`, a relu, that reads the op's first result, and
+      what there is of its gradients; nothing where another op reads that too.
+    }], "void", "fuseActivation", (ins "::mlir::Operation *":$activation)>];
+}
+
 def Net_ElementOpInterface : OpInterface<"ElementOpInterface"> {
   let cppNamespace = "::netc::net";
   let description = [{

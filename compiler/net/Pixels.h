@@ -22,7 +22,8 @@ mlir::Value emitPixelAt(ElementEmitter &emitter, mlir::Value input,
 mlir::Value emitPerChannel(ElementEmitter &emitter,
                            llvm::ArrayRef<double> values);
 
-/// As `emitPixelAt`, with zeros where `place` lies outside the picture.
+/// Emits what `emitPixelAt` does, with zeros where `place` lies outside the
+/// picture.
 mlir::Value emitPaddedPixel(ElementEmitter &emitter, mlir::Value input,
                             ValuePair place);
 

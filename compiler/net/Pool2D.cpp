@@ -59,7 +59,7 @@ SmallVector<Value> MaxPool2DOp::buildGradient(OpBuilder &builder,
                                               ArrayRef<bool> wanted) {
   return {builder.create<MaxPool2DGradientOp>(
       getLoc(), gradients[0], getIndices(), inputShape(builder, getInput()),
-      getWindowAttr(), getStrideAttr(), getPaddingAttr(), StringAttr())};
+      getWindowAttr(), getStrideAttr(), getPaddingAttr())};
 }
 
 LogicalResult
@@ -81,7 +81,7 @@ SmallVector<Value> AvgPool2DOp::buildGradient(OpBuilder &builder,
                                               ArrayRef<bool> wanted) {
   return {builder.create<AvgPool2DGradientOp>(
       getLoc(), gradients[0], inputShape(builder, getInput()), getWindowAttr(),
-      getStrideAttr(), getPaddingAttr(), StringAttr())};
+      getStrideAttr(), getPaddingAttr())};
 }
 
 LogicalResult

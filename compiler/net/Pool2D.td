@@ -17,8 +17,7 @@ def Net_MaxPool2DOp : Net_LayerOp<"max_pool2d", [
     ```
   }];
   let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$window,
-      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding);
   let results = (outs Net_FloatTensor:$output, TensorOf<[UI8]>:$indices);
 }
 
@@ -26,8 +25,7 @@ def Net_MaxPool2DGradientOp : Net_LayerOp<"max_pool2d_gradient"> {
   let summary = "the gradient of a max pool's input, [C, H, W] = `input_shape`";
   let arguments = (ins Net_FloatTensor:$outputGradient, TensorOf<[UI8]>:$indices,
       DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$window,
-      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding);
   let results = (outs Net_FloatTensor:$inputGradient);
 }
 
@@ -35,8 +33,7 @@ def Net_AvgPool2DOp : Net_LayerOp<"avg_pool2d", [
     DeclareOpInterfaceMethods<Net_GradientOpInterface>]> {
   let summary = "the mean of each window, its padding counted as zeros";
   let arguments = (ins Net_FloatTensor:$input, DenseI64ArrayAttr:$window,
-      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding);
   let results = (outs Net_FloatTensor:$output);
 }
 
@@ -44,8 +41,7 @@ def Net_AvgPool2DGradientOp : Net_LayerOp<"avg_pool2d_gradient"> {
   let summary = "the gradient of an average pool's input, [C, H, W] = `input_shape`";
   let arguments = (ins Net_FloatTensor:$outputGradient,
       DenseI64ArrayAttr:$input_shape, DenseI64ArrayAttr:$window,
-      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding,
-      OptionalAttr<StrAttr>:$implementation);
+      DenseI64ArrayAttr:$stride, DenseI64ArrayAttr:$padding);
   let results = (outs Net_FloatTensor:$inputGradient);
 }
 

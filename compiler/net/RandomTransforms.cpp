@@ -22,7 +22,7 @@ public:
       : emitter(emitter),
         key(emitStreamKey(emitter, op.getState(), op.getPath())),
         sample(emitter.elementAt(op.getSamples(), {example})),
-        epoch(emitter.stateWord(op.getState(), /*word=*/4)) {}
+        epoch(emitter.stateWord(op.getState(), runtime::StateWord::Epoch)) {}
 
   std::array<Value, 4> block(Value number) {
     return emitPhilox(emitter, {sample, number, epoch, emitter.constantInt(0)},

@@ -22,7 +22,7 @@ def Net_AddOp : Net_LayerOp<"add", [
 
 def Net_ReorderOp : Net_Op<"reorder", [Pure]> {
   let summary = "the same tensor in another layout";
-  let arguments = (ins Net_FloatTensor:$input, OptionalAttr<StrAttr>:$implementation);
+  let arguments = (ins Net_FloatTensor:$input);
   let results = (outs Net_FloatTensor:$output);
   let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;

@@ -7,15 +7,16 @@
 using namespace mlir;
 using namespace netc::net;
 
-Value RunEmitter::word(int64_t number) {
-  Value index = builder.create<arith::ConstantIndexOp>(location, number);
+Value RunEmitter::word(runtime::StateWord word) {
+  Value index = builder.create<arith::ConstantIndexOp>(
+      location, static_cast<int64_t>(word));
   return builder.create<memref::LoadOp>(location, state, index);
 }
 
 Value RunEmitter::learningRate() {
-  constexpr int64_t learningRateWord = 5; // of runtime::RunState
-  Value rate = builder.create<arith::BitcastOp>(location, builder.getF32Type(),
-                                                word(learningRateWord));
+  Value rate =
+      builder.create<arith::BitcastOp>(location, builder.getF32Type(),
+                                       word(runtime::StateWord::LearningRate));
   if (rateScale == 1)
     return rate;
   Value factor = builder.create<arith::ConstantOp>(

@@ -17,7 +17,7 @@ public:
         rateScale(rateScale) {}
 
   /// A word of the run state, i32.
-  mlir::Value word(int64_t number);
+  mlir::Value word(runtime::StateWord word);
   /// f32.
   mlir::Value learningRate();
 

@@ -2,6 +2,7 @@
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -9,6 +10,7 @@
 
 using namespace mlir;
 using namespace netc::net;
+using namespace netc::runtime;
 
 namespace netc::net {
 #define GEN_PASS_DEF_BUILDPROGRAMS
@@ -63,11 +65,11 @@ void BuildPrograms::runOnOperation() {
   if (trains)
     declareStates(training);
   if ((trains &&
-       failed(buildStep(training, network, "train_step", batch, true))) ||
+       failed(buildStep(training, network, program::trainStep, batch, true))) ||
       (trains && training.getLastBatch() > 0 &&
-       failed(buildStep(training, network, "train_last_step",
+       failed(buildStep(training, network, program::trainLastStep,
                         training.getLastBatch(), true))) ||
-      failed(buildStep(training, network, "evaluate", batch, false)))
+      failed(buildStep(training, network, program::evaluate, batch, false)))
     return signalPassFailure();
   buildInitialize(training);
   llvm::SmallSetVector<Operation *, 3> joined;
@@ -104,10 +106,11 @@ void BuildPrograms::declareStates(TrainingOp training) {
 
 void BuildPrograms::buildInitialize(TrainingOp training) {
   auto builder = OpBuilder::atBlockEnd(getOperation().getBody());
-  auto state = RankedTensorType::get({8}, builder.getI32Type());
-  auto func = builder.create<func::FuncOp>(
-      training.getLoc(), "initialize", builder.getFunctionType({state}, {}));
-  nameValue(func, 0, "state");
+  auto state = RankedTensorType::get({stateWords}, builder.getI32Type());
+  auto func =
+      builder.create<func::FuncOp>(training.getLoc(), program::initialize,
+                                   builder.getFunctionType({state}, {}));
+  nameValue(func, 0, argument::state);
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);
   for (auto parameter : getOperation().getOps<ParameterOp>()) {
@@ -253,25 +256,25 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
                                training.getOptimizerAttr(),
                                training.getOptimizerSettingsAttr());
   SmallVector<Value> results{built.loss};
-  SmallVector<StringRef> names{"loss"};
+  SmallVector<StringRef> names{argument::loss};
   if (built.correct) {
     results.push_back(built.correct);
-    names.push_back("correct");
+    names.push_back(argument::correct);
   }
   if (!trains) { // what predictions are read from
     results.push_back(output);
-    names.push_back("output");
+    names.push_back(argument::output);
   }
   auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();
   func.setType(builder.getFunctionType(body.getArgumentTypes(),
                                        returned.getOperandTypes()));
-  nameValue(func, 0, "pixels");
+  nameValue(func, 0, argument::pixels);
   if (labels)
-    nameValue(func, 1, "labels");
-  nameValue(func, labels ? 2 : 1, "state");
+    nameValue(func, 1, argument::labels);
+  nameValue(func, labels ? 2 : 1, argument::state);
   if (hasSamples)
-    nameValue(func, labels ? 3 : 2, "samples");
+    nameValue(func, labels ? 3 : 2, argument::samples);
   for (auto [index, name] : llvm::enumerate(names))
     func.setResultAttr(index, "net.name", builder.getStringAttr(name));
 }

@@ -3,9 +3,11 @@
 #include "compiler/passes/Passes.h"
 
 #include "compiler/net/NetDialect.h"
+#include "runtime/Contract.h"
 
 using namespace mlir;
 using namespace netc::net;
+using namespace netc::runtime;
 
 namespace netc::net {
 #define GEN_PASS_DEF_KEEPDATASET
@@ -33,15 +35,15 @@ static void gatherPixels(func::FuncOp func, unsigned pixelsAt,
                          ParameterOp dataset) {
   OpBuilder builder(func.getContext());
   BlockArgument pixels = func.getArgument(pixelsAt);
-  std::optional<unsigned> samplesAt = findArgument(func, "samples");
+  std::optional<unsigned> samplesAt = findArgument(func, argument::samples);
   if (!samplesAt) {
     samplesAt = func.getNumArguments();
     int64_t batch = cast<RankedTensorType>(pixels.getType()).getDimSize(0);
-    func.insertArgument(*samplesAt,
-                        RankedTensorType::get({batch}, builder.getI32Type()),
-                        builder.getDictionaryAttr(builder.getNamedAttr(
-                            "net.name", builder.getStringAttr("samples"))),
-                        pixels.getLoc());
+    func.insertArgument(
+        *samplesAt, RankedTensorType::get({batch}, builder.getI32Type()),
+        builder.getDictionaryAttr(builder.getNamedAttr(
+            "net.name", builder.getStringAttr(argument::samples))),
+        pixels.getLoc());
   }
   builder.setInsertionPointToStart(&func.getBody().front());
   Value set = builder.create<ReadParameterOp>(
@@ -57,11 +59,11 @@ void KeepDataset::runOnOperation() {
     return;
   ModuleOp module = getOperation();
   ParameterOp dataset;
-  for (StringRef name : {"train_step", "train_last_step"}) {
+  for (StringRef name : {program::trainStep, program::trainLastStep}) {
     auto func = module.lookupSymbol<func::FuncOp>(name);
     std::optional<unsigned> pixelsAt;
     if (func)
-      pixelsAt = findArgument(func, "pixels");
+      pixelsAt = findArgument(func, argument::pixels);
     if (!pixelsAt)
       continue;
     auto pixels = cast<RankedTensorType>(func.getArgument(*pixelsAt).getType());

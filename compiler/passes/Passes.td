@@ -77,8 +77,8 @@ def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
     %1 = net.activation %0 {kind = #net.activation<relu>}
     ```
     becomes `%1 = net.conv2d %x, %w {activation = #net.activation<relu>, ...}`.
-    Other activations stay apart: with them the library leaves Winograd. A
-    batch_norm then gives a mask, and its gradient takes the relu's in:
+    Other activations stay apart: with them the library leaves Winograd. The target
+    says whether an op takes one. A batch_norm then gives a mask, and its gradient takes the relu's in:
     ```mlir
     %y, %mean, %variance = net.batch_norm %x, %w, %b {...}
     %r = net.activation %y {kind = #net.activation<relu>}
@@ -110,9 +110,11 @@ def FuseElements : Pass<"net-fuse-elements", "mlir::func::FuncOp"> {
   }];
 }
 
-def SplitStatistics : Pass<"net-split-statistics", "mlir::func::FuncOp"> {
-  let summary = "Compute the statistics of `net.batch_norm` apart, in double precision";
+def ExpandOps : Pass<"net-expand-ops", "mlir::func::FuncOp"> {
+  let summary = "Make ops that the target lacks of ops that it has";
   let description = [{
+    On a processor `net.batch_norm` becomes its statistics and the normalisation
+    with them:
     ```mlir
     %y, %mean, %variance = net.batch_norm %x, %w, %b {...}
     ```
@@ -121,31 +123,18 @@ def SplitStatistics : Pass<"net-split-statistics", "mlir::func::FuncOp"> {
     %mean, %variance = net.batch_statistics %x
     %y = net.batch_norm_inference %x, %mean, %variance, %w, %b {...}
     ```
+    What becomes of which op is the target's to say.
   }];
-}
-
-def PropagateLayouts : Pass<"net-propagate-layouts", "mlir::ModuleOp"> {
-  let summary = "Choose the layout of every tensor, with a reorder only where two meet";
-  let description = [{
-    Library ops say which layouts are fast; element ops take their first
-    operand's; everything else is row-major. A parameter has one layout, decided
-    by the first program that reads it, the full training step.
-  }];
-  let dependentDialects = ["netc::net::NetDialect"];
-}
-
-def SelectImplementations : Pass<"net-select-implementations", "mlir::func::FuncOp"> {
-  let summary = "Record which implementation of the library runs each op, given its layouts";
-  let description = [{
-    `net.conv2d` gets `implementation = "jit_wino_4x3:avx512_core"`.
-  }];
+  let options = [Option<"beforeGradients", "before-gradients", "bool", "false",
+                        "only what must have gradients of its own">];
 }
 
 def LowerToKernel : Pass<"net-lower-to-kernel", "mlir::ModuleOp"> {
   let summary = "Turn functions into programs of launches, parameters into globals";
   let description = [{
-    Each library op becomes a `kernel.primitive`, each other op a
-    `kernel.launch` of a kernel generated for it, on memrefs of physical shape.
+    Each op becomes what its `kernel.choice` says, by its target: a library's
+    launch (`kernel.primitive`, `kernel.graph`), or a `kernel.launch` of a kernel
+    generated for it, on memrefs of physical shape. The launch has the choice too.
   }];
   let dependentDialects = ["netc::kernel::KernelDialect", "mlir::arith::ArithDialect",
     "mlir::math::MathDialect", "mlir::memref::MemRefDialect",

@@ -1,5 +1,4 @@
 // Activations: a function of each element.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <cmath>

@@ -1,12 +1,9 @@
 // Batch normalisation: each channel by its mean and variance.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const BatchNorm &) { return "BatchNorm"; }
 
 InferResult infer(const BatchNorm &norm, const Shape &input) {
   if (!(norm.momentum > 0 && norm.momentum <= 1)) // also NaN
@@ -17,7 +14,7 @@ InferResult infer(const BatchNorm &norm, const Shape &input) {
         "momentum"};
   if (auto error = checkEpsilon(norm.epsilon))
     return *error;
-  if (auto error = checkChannels("BatchNorm", input))
+  if (auto error = checkChannels(BatchNorm::kindName, input))
     return *error;
   return Inferred{input, ""};
 }

@@ -1,5 +1,4 @@
 // Concat: branches behind one another along their first dimension.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <algorithm>
@@ -7,14 +6,12 @@
 
 namespace netc::shape {
 
-std::string_view kindName(const Concat &) { return "Concat"; }
-
 InferResult infer(const Concat &, std::span<const Shape> inputs) {
   Shape output = inputs[0];
   std::string arithmetic;
   output[0] = 0;
   for (const Shape &input : inputs) {
-    if (auto error = checkInput("Concat", input))
+    if (auto error = checkInput(Concat::kindName, input))
       return *error;
     if (!std::ranges::equal(input.begin() + 1, input.end(), output.begin() + 1,
                             output.end()))
@@ -26,7 +23,7 @@ InferResult infer(const Concat &, std::span<const Shape> inputs) {
     output[0] += input[0]; // at most 2^40 each: far from an overflow
     arithmetic +=
         fmt::format("{}{}", arithmetic.empty() ? "" : " + ", input[0]);
-    if (auto result = boundedResult("Concat", {output, ""});
+    if (auto result = boundedResult(Concat::kindName, {output, ""});
         std::holds_alternative<ShapeError>(result))
       return result;
   }

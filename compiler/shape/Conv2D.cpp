@@ -3,8 +3,6 @@
 
 namespace netc::shape {
 
-std::string_view kindName(const Conv2D &) { return "Conv2D"; }
-
 /// OIHW: [channels, C/groups, kh, kw].
 static Shape weightShape(const Conv2D &conv, const Shape &input) {
   return {conv.channels, input[0] / conv.groups, conv.kernel[0],
@@ -14,12 +12,12 @@ static Shape weightShape(const Conv2D &conv, const Shape &input) {
 InferResult infer(const Conv2D &conv, const Shape &input) {
   if (auto error = checkConvolutionArguments(conv))
     return *error;
-  if (auto error = checkImage("Conv2D", input))
+  if (auto error = checkImage(Conv2D::kindName, input))
     return *error;
   if (auto error = checkGroups(conv, input))
     return *error;
-  InferResult result = slide({"Conv2D", "kernel", conv.kernel, conv.stride,
-                              conv.padding, conv.dilation},
+  InferResult result = slide({Conv2D::kindName, "kernel", conv.kernel,
+                              conv.stride, conv.padding, conv.dilation},
                              conv.channels, input);
   auto *inferred = std::get_if<Inferred>(&result);
   if (!inferred)
@@ -28,6 +26,10 @@ InferResult infer(const Conv2D &conv, const Shape &input) {
                              inferred->shape[1] * inferred->shape[2]))
     return *error;
   return result;
+}
+
+SlidingWindow slidingWindow(const Conv2D &conv) {
+  return {conv.kernel, conv.stride, {1, 1}};
 }
 
 Cost cost(const Conv2D &conv, const Shape &input) {
@@ -42,6 +44,7 @@ std::vector<ParameterShape> parameters(const Conv2D &conv, const Shape &input) {
   int64_t field = conv.kernel[0] * conv.kernel[1];
   std::vector<ParameterShape> list{{"weight", weight, Init::Xavier,
                                     weight[1] * field, conv.channels * field}};
+  list[0].groups = conv.groups;
   if (conv.useBias)
     list.push_back({"bias", {conv.channels}, Init::Zero});
   return list;

@@ -4,8 +4,6 @@
 
 namespace netc::shape {
 
-std::string_view kindName(const Conv2DTranspose &) { return "Conv2DTranspose"; }
-
 static std::optional<ShapeError> checkArguments(const Conv2DTranspose &conv) {
   if (auto error = checkConvolutionArguments(conv))
     return error;
@@ -62,13 +60,14 @@ static InferResult inferSizes(const Conv2DTranspose &conv, const Shape &input) {
   }
   std::string height = arithmetic(conv, 0, input[1], output[1]);
   std::string width = arithmetic(conv, 1, input[2], output[2]);
-  return boundedResult("Conv2DTranspose", {output, forBoth(height, width)});
+  return boundedResult(Conv2DTranspose::kindName,
+                       {output, forBoth(height, width)});
 }
 
 InferResult infer(const Conv2DTranspose &conv, const Shape &input) {
   if (auto error = checkArguments(conv))
     return *error;
-  if (auto error = checkImage("Conv2DTranspose", input))
+  if (auto error = checkImage(Conv2DTranspose::kindName, input))
     return *error;
   if (auto error = checkGroups(conv, input))
     return *error;
@@ -95,6 +94,7 @@ std::vector<ParameterShape> parameters(const Conv2DTranspose &conv,
   int64_t field = conv.kernel[0] * conv.kernel[1];
   std::vector<ParameterShape> list{
       {"weight", weight, Init::Xavier, weight[1] * field, weight[0] * field}};
+  list[0].groups = conv.groups;
   if (conv.useBias)
     list.push_back({"bias", {conv.channels}, Init::Zero});
   return list;

@@ -2,7 +2,6 @@
 #ifndef NETC_COMPILER_SHAPE_CONVOLUTION_H
 #define NETC_COMPILER_SHAPE_CONVOLUTION_H
 
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
@@ -36,7 +35,7 @@ std::optional<ShapeError> checkGroups(const Conv &conv, const Shape &input) {
     return ShapeError{
         fmt::format("`groups` {} of `{}` does not divide the {} channels of "
                     "its input {}",
-                    conv.groups, kindName(conv), input[0], toString(input)),
+                    conv.groups, Conv::kindName, input[0], toString(input)),
         "", ""};
   return std::nullopt;
 }
@@ -50,12 +49,12 @@ std::optional<ShapeError> checkWork(const Conv &conv, const Shape &weight,
   if (!weights)
     return ShapeError{
         fmt::format("`{}` has a weight {} of more than 2^40 elements",
-                    kindName(conv), toString(weight)),
+                    Conv::kindName, toString(weight)),
         "", ""};
   if (*weights > maxMultiplyAdds / places)
     return ShapeError{
         fmt::format("`{}` takes more than 2^48 multiply-adds an example",
-                    kindName(conv)),
+                    Conv::kindName),
         "", ""};
   return std::nullopt;
 }

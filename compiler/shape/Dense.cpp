@@ -1,12 +1,9 @@
 // Dense: every output sees every input.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const Dense &) { return "Dense"; }
 
 InferResult infer(const Dense &dense, const Shape &input) {
   if (auto error = checkArgument("units", dense.units, 1))
@@ -20,7 +17,7 @@ InferResult infer(const Dense &dense, const Shape &input) {
               : "",
         ""};
   }
-  if (auto error = checkInput("Dense", input))
+  if (auto error = checkInput(Dense::kindName, input))
     return *error;
   Shape weight{dense.units, input[0]};
   if (!elementCount(weight))

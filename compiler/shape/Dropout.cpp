@@ -1,12 +1,9 @@
 // Dropout: zeroes a share of its input in training and scales the rest up.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const Dropout &) { return "Dropout"; }
 
 InferResult infer(const Dropout &dropout, const Shape &input) {
   if (!(dropout.rate >= 0 && dropout.rate < 1)) // also NaN
@@ -14,7 +11,7 @@ InferResult infer(const Dropout &dropout, const Shape &input) {
         fmt::format("`rate` must be at least 0 and below 1, got {}",
                     dropout.rate),
         "", "rate"};
-  if (auto error = checkInput("Dropout", input))
+  if (auto error = checkInput(Dropout::kindName, input))
     return *error;
   return Inferred{input, ""};
 }

@@ -1,5 +1,4 @@
 // Flatten and Reshape: the same elements, in the order channels, height, width.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
@@ -7,11 +6,8 @@
 
 namespace netc::shape {
 
-std::string_view kindName(const Flatten &) { return "Flatten"; }
-std::string_view kindName(const Reshape &) { return "Reshape"; }
-
 InferResult infer(const Flatten &, const Shape &input) {
-  if (auto error = checkInput("Flatten", input))
+  if (auto error = checkInput(Flatten::kindName, input))
     return *error;
   int64_t count = *elementCount(input);
   if (input.size() == 1)
@@ -30,7 +26,7 @@ InferResult infer(const Reshape &reshape, const Shape &input) {
   for (int64_t size : shape)
     if (auto error = checkArgument("shape", size, 1))
       return *error;
-  if (auto error = checkInput("Reshape", input))
+  if (auto error = checkInput(Reshape::kindName, input))
     return *error;
   std::optional<int64_t> wanted = elementCount(shape);
   int64_t given = *elementCount(input);

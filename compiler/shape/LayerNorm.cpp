@@ -1,15 +1,12 @@
 // Layer normalisation: each example by its own mean and variance.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 namespace netc::shape {
 
-std::string_view kindName(const LayerNorm &) { return "LayerNorm"; }
-
 InferResult infer(const LayerNorm &norm, const Shape &input) {
   if (auto error = checkEpsilon(norm.epsilon))
     return *error;
-  if (auto error = checkInput("LayerNorm", input))
+  if (auto error = checkInput(LayerNorm::kindName, input))
     return *error;
   return Inferred{input, ""};
 }

@@ -1,14 +1,10 @@
 // Rows and columns of zeros around a picture, or rows and columns cut off.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const ZeroPadding2D &) { return "ZeroPadding2D"; }
-std::string_view kindName(const Crop2D &) { return "Crop2D"; }
 
 static std::optional<ShapeError> checkSides(std::string_view argument,
                                             const Sides &sides) {
@@ -35,15 +31,16 @@ static Inferred moveSides(const Shape &input, const Sides &sides, int sign) {
 InferResult infer(const ZeroPadding2D &layer, const Shape &input) {
   if (auto error = checkSides("padding", layer.padding))
     return *error;
-  if (auto error = checkImage("ZeroPadding2D", input))
+  if (auto error = checkImage(ZeroPadding2D::kindName, input))
     return *error;
-  return boundedResult("ZeroPadding2D", moveSides(input, layer.padding, 1));
+  return boundedResult(ZeroPadding2D::kindName,
+                       moveSides(input, layer.padding, 1));
 }
 
 InferResult infer(const Crop2D &layer, const Shape &input) {
   if (auto error = checkSides("cropping", layer.cropping))
     return *error;
-  if (auto error = checkImage("Crop2D", input))
+  if (auto error = checkImage(Crop2D::kindName, input))
     return *error;
   Inferred inferred = moveSides(input, layer.cropping, -1);
   if (std::ranges::any_of(inferred.shape,

@@ -1,15 +1,9 @@
 // Pooling: the largest or the mean of each window, and the mean of all.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const MaxPool2D &) { return "MaxPool2D"; }
-std::string_view kindName(const AvgPool2D &) { return "AvgPool2D"; }
-std::string_view kindName(const GlobalAvgPool2D &) { return "GlobalAvgPool2D"; }
-std::string_view kindName(const GlobalMaxPool2D &) { return "GlobalMaxPool2D"; }
 
 /// Past half its window a pool's padding would fill whole windows.
 static std::optional<ShapeError>
@@ -26,7 +20,7 @@ checkPadding(std::string_view layer, const Pair &window, const Pair &padding) {
 
 template <typename Pool>
 static InferResult inferPool(const Pool &pool, const Shape &input) {
-  std::string_view layer = kindName(pool);
+  std::string_view layer = Pool::kindName;
   if (auto error = checkArgument("window", pool.window, 1))
     return *error;
   if (auto error = checkArgument("stride", pool.stride, 1))
@@ -49,9 +43,17 @@ InferResult infer(const AvgPool2D &pool, const Shape &input) {
   return inferPool(pool, input);
 }
 
+SlidingWindow slidingWindow(const MaxPool2D &pool) {
+  return {pool.window, pool.stride, pool.window};
+}
+
+SlidingWindow slidingWindow(const AvgPool2D &pool) {
+  return {pool.window, pool.stride, pool.window};
+}
+
 template <typename Pool>
 static InferResult inferGlobal(const Pool &pool, const Shape &input) {
-  if (auto error = checkImage(kindName(pool), input))
+  if (auto error = checkImage(Pool::kindName, input))
     return *error;
   return Inferred{{input[0], 1, 1}, ""};
 }

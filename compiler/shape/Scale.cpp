@@ -1,13 +1,10 @@
 // Scale: a learned factor, and a learned bias, for each channel.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 namespace netc::shape {
 
-std::string_view kindName(const Scale &) { return "Scale"; }
-
 InferResult infer(const Scale &, const Shape &input) {
-  if (auto error = checkChannels("Scale", input))
+  if (auto error = checkChannels(Scale::kindName, input))
     return *error;
   return Inferred{input, ""};
 }

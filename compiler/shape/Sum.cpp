@@ -1,13 +1,10 @@
 // Sum: branches of one shape, added element by element.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const Sum &) { return "Sum"; }
 
 /// The convolution that makes `wanted` of `given`, if a window of 1x1 can.
 static std::string projection(const Shape &given, const Shape &wanted) {
@@ -30,7 +27,7 @@ static std::string projection(const Shape &given, const Shape &wanted) {
 
 InferResult infer(const Sum &, std::span<const Shape> inputs) {
   for (const Shape &input : inputs)
-    if (auto error = checkInput("Sum", input))
+    if (auto error = checkInput(Sum::kindName, input))
       return *error;
   auto other = std::ranges::find_if(
       inputs, [&](const Shape &input) { return input != inputs[0]; });

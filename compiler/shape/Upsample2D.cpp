@@ -1,12 +1,9 @@
 // Upsampling: every row and column several times, or what lies between them.
-#include "compiler/shape/Rules.h"
 #include "compiler/shape/Window.h"
 
 #include <fmt/format.h>
 
 namespace netc::shape {
-
-std::string_view kindName(const Upsample2D &) { return "Upsample2D"; }
 
 std::string_view toString(Interpolation mode) {
   return mode == Interpolation::Nearest ? "nearest" : "bilinear";
@@ -15,7 +12,7 @@ std::string_view toString(Interpolation mode) {
 InferResult infer(const Upsample2D &upsample, const Shape &input) {
   if (auto error = checkArgument("scale", upsample.scale, 1))
     return *error;
-  if (auto error = checkImage("Upsample2D", input))
+  if (auto error = checkImage(Upsample2D::kindName, input))
     return *error;
   Shape output{input[0], 0, 0};
   std::string text[2];
@@ -25,7 +22,8 @@ InferResult infer(const Upsample2D &upsample, const Shape &input) {
     output[i + 1] = size > maxElements / scale ? maxElements + 1 : size * scale;
     text[i] = fmt::format("{}*{} = {}", size, scale, output[i + 1]);
   }
-  return boundedResult("Upsample2D", {output, forBoth(text[0], text[1])});
+  return boundedResult(Upsample2D::kindName,
+                       {output, forBoth(text[0], text[1])});
 }
 
 } // namespace netc::shape

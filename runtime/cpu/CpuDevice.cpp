@@ -8,16 +8,6 @@
 
 namespace netc::runtime::cpu {
 
-// The file's enumerations are these.
-static_assert(static_cast<int>(fb::PrimitiveKind::LayerNormalization) ==
-              static_cast<int>(PrimitiveKind::LayerNormalization));
-static_assert(static_cast<int>(fb::Propagation::BackwardWeights) ==
-              static_cast<int>(Propagation::BackwardWeights));
-static_assert(static_cast<int>(fb::Role::BiasGradient) ==
-              static_cast<int>(Role::BiasGradient));
-static_assert(static_cast<int>(fb::ElementType::U8) ==
-              static_cast<int>(ElementType::U8));
-
 namespace {
 
 class PrimitiveLaunch final : public ReadyLaunch {
@@ -131,12 +121,11 @@ readNumbers(const flatbuffers::Vector<int64_t> *numbers) {
 
 static PrimitiveSpec readSpec(const fb::Primitive &primitive) {
   PrimitiveSpec spec;
-  spec.kind = static_cast<PrimitiveKind>(primitive.kind());
-  spec.propagation = static_cast<Propagation>(primitive.propagation());
+  spec.kind = primitive.kind();
+  spec.propagation = primitive.propagation();
   if (primitive.tensors())
     for (const fb::Tensor *tensor : *primitive.tensors())
-      spec.tensors.emplace_back(static_cast<Role>(tensor->role()),
-                                readType(*tensor->type()));
+      spec.tensors.emplace_back(tensor->role(), readType(*tensor->type()));
   spec.window = readNumbers(primitive.window());
   spec.stride = readNumbers(primitive.stride());
   spec.dilation = readNumbers(primitive.dilation());
@@ -154,7 +143,7 @@ CpuDevice::preparePrimitive(const fb::Primitive &primitive,
   int64_t scratchpadBytes = 0, workspaceBytes = 0;
   for (size_t i = 0; primitive.roles() && i < primitive.roles()->size(); ++i) {
     const fb::Slice &slice = *launch.arguments()->Get(i);
-    Role role = static_cast<Role>(primitive.roles()->Get(i));
+    Role role = primitive.roles()->Get(i);
     arguments.emplace_back(role, address(slice));
     if (role == Role::Scratchpad)
       scratchpadBytes = static_cast<int64_t>(slice.bytes());

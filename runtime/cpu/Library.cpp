@@ -38,7 +38,7 @@ dnnl_stream_t stream() {
 }
 
 std::string hostIsa() {
-  // Not the library's own answer: asking it would settle its choice.
+  // The library is not asked: asking would settle its choice.
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
@@ -48,7 +48,7 @@ std::string hostIsa() {
   throw Error("this processor has no AVX2");
 }
 
-/// Without the newer extensions: what needs them is not asked for, and one
+/// Leaves the newer extensions out: nothing asks for what needs them, and one
 /// level makes the same choices on every machine that has it.
 static dnnl_cpu_isa_t libraryIsa(const std::string &isa) {
   if (isa == "avx512") {

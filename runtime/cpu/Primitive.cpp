@@ -1,4 +1,4 @@
-// Choices at compile time, primitives at run time.
+// Asks the library at compile time, makes its primitives at run time.
 #include "runtime/cpu/Primitive.h"
 
 #include "runtime/Error.h"
@@ -85,7 +85,7 @@ struct Primitive::Impl {
     dnnl_memory_t memory = nullptr;
     checkStatus(
         dnnl_memory_create(&memory, &descriptor.memory(role), engine(), data),
-        toString(role));
+        keyword(role));
     arguments.push_back({descriptor.argument(role), memory});
   }
 
@@ -120,7 +120,7 @@ Primitive::Primitive(const PrimitiveSpec &spec,
         std::ranges::count(arguments, role, &std::pair<Role, void *>::first);
     if (count != 1)
       throw Error(fmt::format("{}: {} arguments are its {}", toString(spec),
-                              count, toString(role)));
+                              count, keyword<' '>(role)));
     auto found =
         std::ranges::find(arguments, role, &std::pair<Role, void *>::first);
     impl->bind(descriptor, role, found->second);

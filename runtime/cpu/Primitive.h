@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/TensorType.h"
+#include "runtime/cpu/PrimitiveRoles.h"
 
 #include <cstddef>
 #include <memory>
@@ -11,40 +12,6 @@
 #include <vector>
 
 namespace netc::runtime::cpu {
-
-enum class PrimitiveKind : uint8_t {
-  Convolution,    // src, weights (5-D when grouped), bias?, dst
-  InnerProduct,   // src [N, in], weights [out, in], bias?, dst [N, out]
-  MaxPooling,     // src, dst, workspace
-  AveragePooling, // src, dst; counts the padding
-  Reorder,        // src, dst
-  // src, scale?, shift? (weights and bias), mean, variance, dst; workspace with
-  // a relu. Channels of [N, C, ...], rows of [N, D].
-  BatchNormalization,
-  LayerNormalization,
-  Deconvolution, // as Convolution; weights [O, C, kh, kw] or [G, O/G, C/G, ...]
-};
-
-enum class Propagation : uint8_t { Forward, BackwardData, BackwardWeights };
-
-/// Which tensor an argument is; gradients of a backward primitive take the
-/// role of what they are the gradient of (`dst` is then read, `src` written).
-/// That of a normalisation reads its source and scale again: only there the
-/// gradients have roles of their own.
-enum class Role : uint8_t {
-  Src,
-  Weights,
-  Bias,
-  Dst,
-  Workspace,
-  Scratchpad,
-  Mean,
-  Variance,
-  SrcGradient,
-  WeightsGradient,
-  BiasGradient
-};
-constexpr size_t roleCount = static_cast<size_t>(Role::BiasGradient) + 1;
 
 /// Everything that decides a primitive. The layouts of `tensors` are binding;
 /// the tag `any` lets the library choose (compile time only).
@@ -57,7 +24,7 @@ struct PrimitiveSpec {
       padding;       // (h, w); dilation 1 = dense
   bool relu = false; // fused after a forward convolution, inner product or
                      // normalisation, or before the latter's gradient
-  // Of a normalisation:
+  // What only a normalisation has:
   double epsilon = 0;
   bool givenStatistics = false; // mean and variance are read, and constants
 

@@ -7,38 +7,17 @@
 #include "runtime/cpu/MemoryDescriptor.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace netc::runtime::cpu {
 
-std::string_view toString(Role role) {
-  constexpr std::array<std::string_view, roleCount> names{
-      "src",          "weights",          "bias",         "dst",
-      "workspace",    "scratchpad",       "mean",         "variance",
-      "src gradient", "weights gradient", "bias gradient"};
-  return names[static_cast<size_t>(role)];
-}
-
-static bool isNormalization(PrimitiveKind kind) {
-  return kind == PrimitiveKind::BatchNormalization ||
-         kind == PrimitiveKind::LayerNormalization;
-}
-
 std::string toString(const PrimitiveSpec &spec) {
-  constexpr std::array kinds{
-      "convolution",         "inner product", "max pooling",
-      "average pooling",     "reorder",       "batch normalization",
-      "layer normalization", "deconvolution"};
-  constexpr std::array propagations{"forward", "backward data",
-                                    "backward weights"};
-  std::string text =
-      fmt::format("{} {}", kinds[static_cast<size_t>(spec.kind)],
-                  propagations[static_cast<size_t>(spec.propagation)]);
+  std::string text = fmt::format("{} {}", keyword<' '>(spec.kind),
+                                 keyword<' '>(spec.propagation));
   for (const auto &[role, type] : spec.tensors)
-    text += fmt::format(", {} {}", toString(role), runtime::toString(type));
+    text += fmt::format(", {} {}", keyword<' '>(role), runtime::toString(type));
   auto pair = [&](std::string_view name, const std::vector<int64_t> &values) {
     if (!values.empty())
       text += fmt::format(", {} {}", name, fmt::join(values, "x"));
@@ -88,45 +67,30 @@ static void requireTensors(const PrimitiveSpec &spec) {
   auto wrong = [&](std::string why) {
     return Error(fmt::format("{}: {}", toString(spec), why));
   };
-  bool products = spec.kind == PrimitiveKind::Convolution ||
-                  spec.kind == PrimitiveKind::Deconvolution ||
-                  spec.kind == PrimitiveKind::InnerProduct;
-  bool normalizes = isNormalization(spec.kind);
-  bool forward = spec.propagation == Propagation::Forward;
-  for (size_t i = 0; i < roleCount; ++i) {
-    Role role = static_cast<Role>(i);
+  const PrimitiveRoles *roles = findRoles(spec.kind, spec.propagation);
+  if (!roles)
+    throw wrong(
+        spec.propagation == Propagation::BackwardWeights
+            ? "it has no weights"
+            : fmt::format("a {} has no gradient", keyword<' '>(spec.kind)));
+  RoleSet given;
+  for (const auto &[role, type] : spec.tensors)
+    given.insert(role);
+  if (roles->optional.contains(Role::WeightsGradient) &&
+      given.contains(Role::Weights) != given.contains(Role::WeightsGradient))
+    throw wrong("a scale and its gradient come together");
+  for (Role role : valuesOf<Role>) {
     auto count = std::ranges::count(spec.tensors, role,
                                     &std::pair<Role, TensorType>::first);
-    bool needed = role == Role::Src || role == Role::Dst ||
-                  (role == Role::Weights && products);
-    bool allowed = needed || (role == Role::Bias && products &&
-                              spec.propagation != Propagation::BackwardData);
-    if (normalizes) {
-      needed |= role == Role::Mean || role == Role::Variance ||
-                (role == Role::SrcGradient && !forward);
-      // A shift is not read again, only its gradient made.
-      allowed = needed || role == Role::Weights ||
-                (forward ? role == Role::Bias
-                         : role == Role::WeightsGradient ||
-                               role == Role::BiasGradient);
-    }
+    bool isTensor = !isLibraryMemory(role);
+    bool needed = isTensor && roles->needs(role, spec.relu, given);
+    bool allowed = isTensor && roles->takes(role, spec.relu, given);
     if (count > 1 || (count == 1 && !allowed) || (count == 0 && needed))
-      throw wrong(fmt::format("{} tensors {}", count, toString(role)));
+      throw wrong(fmt::format("{} tensors {}", count, keyword<' '>(role)));
   }
-  if (!products && spec.propagation == Propagation::BackwardWeights)
-    throw wrong("it has no weights");
-  if (spec.kind == PrimitiveKind::Reorder &&
-      spec.propagation != Propagation::Forward)
-    throw wrong("a reorder has no gradient");
-  if (normalizes && !hasNormalizationShapes(spec))
+  if (isNormalization(spec.kind) && !hasNormalizationShapes(spec))
     throw wrong("its tensors do not fit one another");
-  if (normalizes && !forward &&
-      (find(spec, Role::Weights) == nullptr) !=
-          (find(spec, Role::WeightsGradient) == nullptr))
-    throw wrong("a scale and its gradient come together");
-  if (spec.relu &&
-      (!(products && forward) || spec.kind == PrimitiveKind::Deconvolution) &&
-      spec.kind != PrimitiveKind::BatchNormalization)
+  if (spec.relu && !roles->fusesRelu)
     throw wrong("only convolutions and inner products forward, and batch "
                 "normalizations, fuse a relu");
 }
@@ -436,8 +400,8 @@ PrimitiveDescriptor::PrimitiveDescriptor(const PrimitiveSpec &spec)
   }
   if (isNormalization(kind) && propagation != Propagation::Forward)
     hint = ask(spec, Propagation::Forward, nullptr);
-  hasWorkspace = kind == PrimitiveKind::MaxPooling ||
-                 (kind == PrimitiveKind::BatchNormalization && spec.relu);
+  hasWorkspace = findRoles(kind, propagation)
+                     ->takes(Role::Workspace, spec.relu, /*given=*/{});
   handle = ask(spec, propagation, hint.get());
 }
 
@@ -449,7 +413,7 @@ std::string PrimitiveDescriptor::implementation() const {
   return name;
 }
 
-/// Of a normalisation: each role has an argument of its own.
+/// A normalisation has an argument of its own for each role.
 static int normalizationArgument(Role role, bool forward) {
   switch (role) {
   case Role::Src:

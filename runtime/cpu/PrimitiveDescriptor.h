@@ -46,6 +46,5 @@ private:
 
 /// The request in words, for messages; different for different requests.
 std::string toString(const PrimitiveSpec &spec);
-std::string_view toString(Role role);
 
 } // namespace netc::runtime::cpu

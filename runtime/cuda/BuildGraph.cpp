@@ -1,5 +1,5 @@
-// Descriptors of tensors and operations, an operation graph of them, and the
-// choice of an engine.
+// Makes descriptors of tensors and operations and an operation graph of them,
+// and chooses an engine.
 #include "runtime/cuda/BuildGraph.h"
 
 #include <algorithm>

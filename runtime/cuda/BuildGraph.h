@@ -1,4 +1,4 @@
-// From a graph's description to a plan of cuDNN's, with or without a device.
+// Makes a plan of cuDNN's from a graph's description, with or without a device.
 #pragma once
 
 #include "runtime/cuda/Cudnn.h"

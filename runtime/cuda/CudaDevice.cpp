@@ -182,8 +182,8 @@ public:
       : context(context), function(function), kernel(kernel),
         arguments(std::move(arguments)) {}
 
-  // As one buffer with its size, so that the driver can compare it with what
-  // the kernel takes.
+  // Gives the arguments as one buffer with its size, so that the driver can
+  // compare it with what the kernel takes.
   void run() const override {
     size_t bytes = arguments.size() * sizeof(CUdeviceptr);
     void *extra[] = {CU_LAUNCH_PARAM_BUFFER_POINTER,

@@ -78,7 +78,7 @@ public:
   void read(cudnnBackendAttributeName_t name, Descriptor &into) const;
   int64_t readInt(cudnnBackendAttributeName_t name) const;
   std::string readText(cudnnBackendAttributeName_t name) const;
-  /// As many values as there are, at most `most`.
+  /// Reads as many values as there are, at most `most`.
   template <typename T>
   std::vector<T> readList(cudnnBackendAttributeName_t name,
                           cudnnBackendAttributeType_t type,

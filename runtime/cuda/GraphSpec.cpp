@@ -1,4 +1,4 @@
-// The text of a graph, written and read.
+// Writes and reads the text of a graph.
 #include "runtime/cuda/GraphSpec.h"
 
 #include "runtime/Error.h"
@@ -22,7 +22,7 @@ struct NodeForm {
 };
 } // namespace
 
-// In the order of NodeKind.
+// The rows stand in the order of NodeKind.
 static constexpr NodeForm forms[] = {
     {NodeKind::Convolution, "convolution", 2, 1, false, true, true},
     {NodeKind::ConvolutionData, "convolution_data", 2, 1, false, true, true},

@@ -28,8 +28,8 @@ enum class NodeKind {
   MaxPoolGradient,   // dy, places -> dx
   AvgPool,           // x -> y, padding counted as zeros
   AvgPoolGradient,   // dy -> dx
-  // Of each channel over examples and pixels; scale and the like are [1, C, 1,
-  // 1].
+  // These take each channel over examples and pixels; scale and the like are
+  // [1, C, 1, 1].
   BatchNorm,        // x, scale, bias -> y, mean, 1/sqrt(variance + epsilon)
   BatchNormGradient // dy, x, scale, mean, inverse -> dx, dscale, dbias
 };
@@ -44,7 +44,7 @@ struct GraphTensor {
   bool isVirtual = false; // lives inside the graph only
 
   bool operator==(const GraphTensor &) const = default;
-  /// From the first element to the end of the last.
+  /// Counted from the first element to the end of the last.
   int64_t bytes() const;
 };
 

@@ -90,7 +90,7 @@ struct ByteReader::Impl {
     return done;
   }
 
-  /// At the end of a gzip member: another may follow, anything else may not.
+  /// Ends a gzip member: another may follow it, anything else may not.
   void finishMember() {
     if (!refill()) {
       finished = true;

@@ -54,7 +54,7 @@ int64_t recordsOf(const Cifar &set, const std::string &path) {
   return bytes / set.recordBytes();
 }
 
-/// Not gzipped: the size of what is in it would not be known.
+/// Refuses a gzipped file: the size of what is in it would not be known.
 std::string requirePlain(const std::string &directory, std::string_view name) {
   std::string path = requireFile(directory, name);
   std::array<uint8_t, 2> begin{};

@@ -25,7 +25,7 @@ struct DatasetInfo {
   int64_t trainExamples = 0, testExamples = 0;
   /// The labels of one example: {} for one label, [H, W] for one a pixel.
   std::vector<int64_t> labelShape;
-  /// By label; empty where they are not known.
+  /// Indexed by label; empty where they are not known.
   std::vector<std::string> classNames;
   /// The files of a `folder:`, null for other sets.
   std::shared_ptr<const PictureFolder> pictures;

@@ -1,4 +1,4 @@
-// What the known data sets share.
+// Finds and checks files as all known data sets do.
 #include "runtime/data/KnownDatasets.h"
 
 #include "runtime/data/ByteReader.h"

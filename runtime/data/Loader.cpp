@@ -1,4 +1,4 @@
-// The ring of batches and the order of the examples.
+// Draws the order of the examples and keeps the ring of batches.
 #include "runtime/data/Loader.h"
 
 #include "runtime/data/Philox.h"
@@ -36,7 +36,7 @@ Loader::Loader(const Examples &examples, int64_t batch, int workerCount,
                Contents contents)
     : examples(examples), batch(batch), contents(contents) {
   assert(batch > 0 && workerCount >= 0);
-  // One batch in the caller's hands, one being gathered by each worker.
+  // One batch is in the caller's hands, and each worker gathers one.
   slots.resize(static_cast<size_t>(workerCount) + 1);
   for (Slot &slot : slots) {
     if (contents == Contents::PixelsAndLabels)

@@ -1,4 +1,4 @@
-// Which decoder, and the way of a file through it.
+// Chooses the decoder and takes a file through it.
 #include "runtime/data/Picture.h"
 
 #include "runtime/data/PictureDecoder.h"
@@ -39,7 +39,7 @@ namespace {
 
 enum class Format { Png, Jpeg };
 
-/// By its first bytes, not its name. Leaves the file at its beginning.
+/// Decides by its first bytes, not its name. Leaves the file at its beginning.
 Format formatOf(std::FILE *file) {
   constexpr std::array<uint8_t, 8> png = {0x89, 'P',  'N',  'G',
                                           '\r', '\n', 0x1a, '\n'};

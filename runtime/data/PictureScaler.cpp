@@ -1,4 +1,4 @@
-// Scaling row by row.
+// Scales row by row.
 #include "runtime/data/PictureScaler.h"
 
 #include <algorithm>

@@ -8,8 +8,9 @@
 
 namespace netc::runtime::data {
 
-/// Bilinear with half-pixel centres, the triangle widened by the reduction
-/// where it makes smaller (what Pillow calls BILINEAR), rounded to 8 bits.
+/// Scales bilinearly with half-pixel centres, the triangle widened by the
+/// reduction where it makes smaller (what Pillow calls BILINEAR), rounded to 8
+/// bits.
 class PictureScaler final : public RowSink {
 public:
   /// Writes [channels, height, width] to `out` when the last row has come.

@@ -25,7 +25,7 @@ int64_t predictedLabel(std::span<const float> output, size_t places,
   return static_cast<int64_t>(best);
 }
 
-/// Of UTF-8: all bytes but those that go on with a character.
+/// Counts all bytes of UTF-8 but those that go on with a character.
 size_t characters(const std::string &text) {
   return static_cast<size_t>(std::count_if(
       text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));

@@ -31,7 +31,8 @@ Json toJson(const Finding &finding) {
           {"reached", reached}};
 }
 
-/// In place, as it will be written: a pipe or a device serves as well.
+/// Tries the file in place, as it will be written: a pipe or a device serves as
+/// well.
 void Metrics::check(const std::string &path) {
   struct stat status{};
   bool isThere = stat(path.c_str(), &status) == 0;

@@ -40,7 +40,7 @@ struct Finding {
   }
 };
 
-/// As `--metrics` and `--json` have it.
+/// The object that `--metrics` and `--json` have for it.
 nlohmann::ordered_json toJson(const Finding &finding);
 
 class Metrics {

@@ -1,6 +1,7 @@
 // Pictures through the program `evaluate`, whose labels are left zero.
 #include "runtime/train/Prediction.h"
 
+#include "runtime/Contract.h"
 #include "runtime/data/KnownDatasets.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/train/ClassNames.h"
@@ -17,7 +18,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// A number for each picture, not classes.
+/// Whether it gives a number for each picture, not classes.
 bool givesNumber(const Model &model) {
   return model.loss == Loss::MeanSquaredError &&
          model.outputShape.size() == 1 && model.outputShape[0] == 1;
@@ -38,7 +39,8 @@ public:
 
   std::string line(const std::string &image,
                    std::span<const float> output) const;
-  /// Of one that could not be decoded, where the form has a place for it.
+  /// The line of a picture that could not be decoded, where the form has a
+  /// place for it.
   std::string broken(const std::string &image, const std::string &why) const {
     return request.json ? dump({{"image", image}, {"error", why}}) : "";
   }
@@ -134,7 +136,7 @@ std::vector<ScoredClass> scoreClasses(Loss loss,
   }
   for (size_t label = 0; label < output.size(); ++label)
     scored.push_back({static_cast<int64_t>(label), output[label]});
-  // By the outputs: probabilities of different ones may round to the same.
+  // The outputs are compared: their probabilities may round to the same.
   std::stable_sort(scored.begin(), scored.end(),
                    [](const ScoredClass &a, const ScoredClass &b) {
                      return a.score > b.score;
@@ -184,7 +186,7 @@ Outcome predictImages(Programs &programs, const PredictRequest &request,
     if (interrupted)
       return Outcome::Interrupted;
     std::span<const float> output =
-        programs.run("evaluate", RunState{}, *batch).output;
+        programs.run(program::evaluate, RunState{}, *batch).output;
     for (int64_t row = 0; row < batch->size; ++row, ++image) {
       const std::string &name = request.images[image];
       if (!broken[image].empty()) {

@@ -1,6 +1,7 @@
 // Training's view of an executable, checked once, and of its executor.
 #include "runtime/train/Programs.h"
 
+#include "runtime/Contract.h"
 #include "runtime/TensorType.h"
 
 #include <cassert>
@@ -38,23 +39,22 @@ const fb::Buffer *find(const Buffers *buffers, std::string_view name) {
 
 void checkBuffer(const Executable &executable, const fb::Program &program,
                  const Buffers *buffers, std::string_view name,
-                 fb::ElementType element, const std::vector<int64_t> &shape) {
+                 ElementType element, const std::vector<int64_t> &shape) {
   const fb::Buffer *buffer = find(buffers, name);
   if (!buffer)
     fail(executable, fmt::format("its program `{}` has no `{}`",
                                  text(program.name()), name));
   if (!buffer->type() || buffer->type()->element() != element ||
       numbers(buffer->type()->shape()) != shape)
-    fail(executable,
-         fmt::format("`{}` of its program `{}` is not {} [{}]", name,
-                     text(program.name()), fb::EnumNameElementType(element),
-                     fmt::join(shape, ", ")));
+    fail(executable, fmt::format("`{}` of its program `{}` is not {} [{}]",
+                                 name, text(program.name()), nameOf(element),
+                                 fmt::join(shape, ", ")));
 }
 
 /// The shape of one example's labels in a program; none where it takes no
 /// labels.
 std::optional<std::vector<int64_t>> labelShapeOf(const fb::Program &program) {
-  const fb::Buffer *labels = find(program.inputs(), "labels");
+  const fb::Buffer *labels = find(program.inputs(), argument::labels);
   if (!labels || !labels->type())
     return std::nullopt;
   std::vector<int64_t> shape = numbers(labels->type()->shape());
@@ -76,22 +76,23 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program,
   std::vector<int64_t> pixels = numbers(executable.tables().input_shape());
   pixels.insert(pixels.begin(), batch);
   auto check = [&](const Buffers *buffers, std::string_view name,
-                   fb::ElementType element, const std::vector<int64_t> &shape) {
+                   ElementType element, const std::vector<int64_t> &shape) {
     checkBuffer(executable, program, buffers, name, element, shape);
   };
   if (!keepsDataset)
-    check(program.inputs(), "pixels", fb::ElementType::U8, pixels);
+    check(program.inputs(), argument::pixels, ElementType::U8, pixels);
   if (labelShape) {
     std::vector<int64_t> labels = *labelShape;
     labels.insert(labels.begin(), batch);
-    check(program.inputs(), "labels", fb::ElementType::I32, labels);
+    check(program.inputs(), argument::labels, ElementType::I32, labels);
   }
   // Random transforms ask for them, and what gathers from a set.
-  if (keepsDataset || find(program.inputs(), "samples"))
-    check(program.inputs(), "samples", fb::ElementType::I32, {batch});
-  check(program.outputs(), "loss", fb::ElementType::F32, {batch});
-  if (find(program.outputs(), "correct")) // not every loss has an accuracy
-    check(program.outputs(), "correct", fb::ElementType::I32, {batch});
+  if (keepsDataset || find(program.inputs(), argument::samples))
+    check(program.inputs(), argument::samples, ElementType::I32, {batch});
+  check(program.outputs(), argument::loss, ElementType::F32, {batch});
+  if (find(program.outputs(),
+           argument::correct)) // not every loss has an accuracy
+    check(program.outputs(), argument::correct, ElementType::I32, {batch});
   return batch;
 }
 
@@ -99,30 +100,33 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program,
 std::vector<int64_t> outputShapeOf(const Executable &executable,
                                    const fb::Program &evaluate,
                                    const Model &model) {
-  const fb::Buffer *output = find(evaluate.outputs(), "output");
+  const fb::Buffer *output = find(evaluate.outputs(), argument::output);
   std::vector<int64_t> shape;
   if (output && output->type())
     shape = numbers(output->type()->shape());
   if (shape.size() < 2)
-    fail(executable, "its program `evaluate` has no `output`");
-  checkBuffer(executable, evaluate, evaluate.outputs(), "output",
-              fb::ElementType::F32, shape);
+    fail(executable, fmt::format("its program `{}` has no `{}`",
+                                 program::evaluate, argument::output));
+  checkBuffer(executable, evaluate, evaluate.outputs(), argument::output,
+              ElementType::F32, shape);
   if (!text(output->type()->layout()).empty())
-    fail(executable, "the `output` of its program `evaluate` is in blocks");
+    fail(executable, fmt::format("the `{}` of its program `{}` is in blocks",
+                                 argument::output, program::evaluate));
   int64_t batch = shape[0], first = shape[1];
   std::vector<int64_t> rest(shape.begin() + 2, shape.end());
   bool fits = batch == model.evaluateBatch &&
               (!model.takesLabels || rest == model.labelShape) &&
               (model.classes == 0 || first == 1 || first == model.classes);
   if (!fits)
-    fail(executable, fmt::format("the `output` of its program `evaluate` is "
-                                 "[{}], which does not go with its labels",
+    fail(executable, fmt::format("the `{}` of its program `{}` is [{}], which "
+                                 "does not go with its labels",
+                                 argument::output, program::evaluate,
                                  fmt::join(shape, ", ")));
   shape.erase(shape.begin());
   return shape;
 }
 
-ParameterInfo describeParameter(const Executable &executable,
+ParameterInfo readParameterInfo(const Executable &executable,
                                 const fb::Parameter &parameter) {
   const fb::Buffer &buffer = *parameter.buffer();
   ParameterInfo info;
@@ -133,7 +137,7 @@ ParameterInfo describeParameter(const Executable &executable,
   info.shape = numbers(parameter.shape());
   if (info.shape.empty())
     info.shape = stored;
-  if (buffer.type()->element() != fb::ElementType::F32 && info.isSaved())
+  if (buffer.type()->element() != ElementType::F32 && info.isSaved())
     fail(executable, fmt::format("parameter `{}` is not float32", info.name));
   assert(elementCount(info.shape) == elementCount(stored) &&
          "checked when the executable was read");
@@ -153,7 +157,7 @@ std::optional<size_t> findDataset(const Executable &executable,
     shape.insert(shape.begin(), model.examples);
     const fb::TensorType &type = *parameter.buffer()->type();
     if (found || model.examples <= 0 || parameter.trainable() ||
-        parameter.statistic() || type.element() != fb::ElementType::U8 ||
+        parameter.statistic() || type.element() != ElementType::U8 ||
         numbers(type.shape()) != shape || !text(type.layout()).empty())
       fail(executable, fmt::format("`{}` is not the pixels of its {} examples",
                                    model.parameters[i].name, model.examples));
@@ -165,12 +169,12 @@ std::optional<size_t> findDataset(const Executable &executable,
 class ExecutorPrograms final : public Programs {
 public:
   explicit ExecutorPrograms(Executor &executor)
-      : executor(executor), description(describe(executor.executable())) {}
+      : executor(executor), description(readModel(executor.executable())) {}
 
   const Model &model() const override { return description; }
 
   void initialize(const RunState &state) override {
-    executor.run("initialize", state);
+    executor.run(program::initialize, state);
   }
 
   void keepDataset(const data::Examples &examples, int workers) override {
@@ -204,15 +208,15 @@ public:
   void start(std::string_view program, const RunState &state,
              const data::Batch &batch) override {
     const fb::Program *tables = executor.executable().program(program);
-    if (find(tables->inputs(), "pixels"))
+    if (find(tables->inputs(), argument::pixels))
       setPixels(*tables, program, batch);
     if (description.takesLabels) {
-      std::span<std::byte> labels = executor.input(program, "labels");
+      std::span<std::byte> labels = executor.input(program, argument::labels);
       assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
       std::memcpy(labels.data(), batch.labels.data(), labels.size());
     }
-    if (find(tables->inputs(), "samples"))
-      setRows(program, "samples", batch.samples);
+    if (find(tables->inputs(), argument::samples))
+      setRows(program, argument::samples, batch.samples);
     executor.start(program, state);
     underWay.push_back(tables);
   }
@@ -223,11 +227,11 @@ public:
     underWay.pop_front();
     executor.finish();
     std::string_view program = tables->name()->string_view();
-    Outputs outputs{output<float>(program, "loss"), {}, {}};
-    if (find(tables->outputs(), "correct"))
-      outputs.correct = output<int32_t>(program, "correct");
-    if (find(tables->outputs(), "output"))
-      outputs.output = output<float>(program, "output");
+    Outputs outputs{output<float>(program, argument::loss), {}, {}};
+    if (find(tables->outputs(), argument::correct))
+      outputs.correct = output<int32_t>(program, argument::correct);
+    if (find(tables->outputs(), argument::output))
+      outputs.output = output<float>(program, argument::output);
     return outputs;
   }
 
@@ -244,8 +248,9 @@ public:
 private:
   void setPixels(const fb::Program &tables, std::string_view program,
                  const data::Batch &batch) {
-    std::span<std::byte> pixels = executor.input(program, "pixels");
-    const fb::TensorType &type = *find(tables.inputs(), "pixels")->type();
+    std::span<std::byte> pixels = executor.input(program, argument::pixels);
+    const fb::TensorType &type =
+        *find(tables.inputs(), argument::pixels)->type();
     if (!type.layout() || type.layout()->size() == 0) {
       assert(pixels.size() <= batch.pixels.size());
       std::memcpy(pixels.data(), batch.pixels.data(), pixels.size());
@@ -285,7 +290,7 @@ int64_t elementCount(const std::vector<int64_t> &shape) {
   return count;
 }
 
-Model describe(const Executable &executable) {
+Model readModel(const Executable &executable) {
   const fb::Executable &tables = executable.tables();
   Model model;
   model.network = text(tables.network());
@@ -311,14 +316,14 @@ Model describe(const Executable &executable) {
       fail(executable, fmt::format("it has no program `{}`", name));
     return program;
   };
-  require("initialize");
-  const fb::Program &evaluation = *require("evaluate");
-  const fb::Program *step = executable.program("train_step");
+  require(program::initialize);
+  const fb::Program &evaluation = *require(program::evaluate);
+  const fb::Program *step = executable.program(program::trainStep);
   auto labelShape = labelShapeOf(step ? *step : evaluation);
   model.takesLabels = labelShape.has_value();
   if (tables.parameters())
     for (const fb::Parameter *parameter : *tables.parameters())
-      model.parameters.push_back(describeParameter(executable, *parameter));
+      model.parameters.push_back(readParameterInfo(executable, *parameter));
   model.dataset = findDataset(executable, model);
   bool keeps = model.dataset.has_value();
   model.labelShape = labelShape.value_or(std::vector<int64_t>());
@@ -327,7 +332,7 @@ Model describe(const Executable &executable) {
   model.outputShape = outputShapeOf(executable, evaluation, model);
   if (step)
     model.batch = checkProgram(executable, *step, labelShape, keeps);
-  if (const fb::Program *last = executable.program("train_last_step")) {
+  if (const fb::Program *last = executable.program(program::trainLastStep)) {
     model.lastBatch = checkProgram(executable, *last, labelShape, keeps);
     if (model.lastBatch >= model.batch)
       fail(executable, "its last batch is not smaller than the others");
@@ -362,8 +367,8 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
     return;
   if (model.batch == 0)
     throw Error(fmt::format("the executable of network `{}` cannot train: it "
-                            "has no program `train_step`",
-                            model.network));
+                            "has no program `{}`",
+                            model.network, program::trainStep));
   if (model.examples != 0 && dataset.trainExamples != model.examples)
     throw Error(fmt::format("data set `{}` has {} training examples; network "
                             "`{}` was compiled for {}",

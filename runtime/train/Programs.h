@@ -2,9 +2,9 @@
 // data, and the programs to run. The tests put a stand-in behind it.
 #pragma once
 
-#include "runtime/Executor.h"
 #include "runtime/Expectation.h"
 #include "runtime/data/Loader.h"
+#include "runtime/executor/Executor.h"
 #include "runtime/train/Schedule.h"
 
 namespace netc::runtime::train {
@@ -48,7 +48,7 @@ struct Model {
 
 /// Reads the description. Throws Error where a program that runs need is absent
 /// or takes or gives something else. What only evaluates has no `train_step`.
-Model describe(const Executable &executable);
+Model readModel(const Executable &executable);
 
 /// What the pictures of a folder are to become for this model.
 data::PictureFormat pictureFormat(const Model &model);

@@ -47,9 +47,9 @@ public:
 
   void beginEpoch(int64_t epoch, int64_t epochs, int64_t steps,
                   Clock::time_point now = Clock::now());
-  /// After a step of the epoch that took `images`.
+  /// Tells of a step of the epoch that took `images`.
   void step(int64_t images, double loss, Clock::time_point now = Clock::now());
-  /// While the test set is evaluated: batch `done` of `all`.
+  /// Tells how far the test set is evaluated: batch `done` of `all`.
   void evaluation(int64_t done, int64_t all,
                   Clock::time_point now = Clock::now());
 

@@ -1,4 +1,4 @@
-// In double, rounded once: the same on every machine.
+// Computes in double and rounds once: the same on every machine.
 #include "runtime/train/Schedule.h"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // Epochs, steps and sums.
 #include "runtime/train/Trainer.h"
 
+#include "runtime/Contract.h"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -65,7 +67,7 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
   while (const data::Batch *batch = loader.next()) {
     if (interrupted)
       return std::nullopt;
-    Programs::Outputs outputs = programs.run("evaluate", state, *batch);
+    Programs::Outputs outputs = programs.run(program::evaluate, state, *batch);
     StepSum sum = sumOf(outputs, batch->size);
     if (classes && sum.hasAccuracy)
       countClasses(programs.model(), outputs, *batch, *classes);
@@ -117,7 +119,8 @@ void Trainer::startStep(const data::Batch &batch, Clock::time_point start) {
   state.learningRate = static_cast<float>(learningRateAt(
       programs.model().schedule, settings.learningRate, stepsDone(),
       runLength(settings, trainSet.count, programs.model().batch)));
-  programs.start(whole ? "train_step" : "train_last_step", state, batch);
+  programs.start(whole ? program::trainStep : program::trainLastStep, state,
+                 batch);
   ++state.step;
   underWay.push_back({stepsDone(), batch.size, start});
 }

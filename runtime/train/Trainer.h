@@ -70,7 +70,7 @@ private:
   bool trainEpoch(Sums &sums);
   /// `start` is when the step's batch was asked for: waiting for it counts.
   void startStep(const data::Batch &batch, Progress::Clock::time_point start);
-  /// Of the step that started first of those under way.
+  /// Ends the step that started first of those under way.
   void finishStep(Sums &sums);
   void finishAll(Sums &sums);
   bool limitReached() const;

@@ -17,12 +17,12 @@ enum class Ending { Whole, Interrupted, Diverged };
 
 class Verification {
 public:
-  /// Of a training. Throws Error where nothing that is expected could be
+  /// Verifies a training. Throws Error where nothing that is expected could be
   /// compared: the data set is another, or the run too short.
   Verification(const Model &model, std::string_view dataset,
                const RunLength &length);
-  /// Of weights: whatever is expected of the test examples, after however many
-  /// epochs. Throws Error where that is nothing.
+  /// Verifies weights: whatever is expected of the test examples, after however
+  /// many epochs. Throws Error where that is nothing.
   Verification(const Model &model, std::string_view dataset);
 
   /// What an epoch, or the evaluation, came to.

@@ -80,8 +80,20 @@ def find_network(name):
     return here if here.exists() else HERE.parent.parent / "models" / f"{name}.net"
 
 
-def compare(programs, network, device="h100", precision="f32", pictures=False):
-    """The largest difference between the losses and parameters of both, each of them printed."""
+def describe_full_device(command, folder):
+    """A description of the h100 whose memory lacks a byte to keep the training set, too."""
+    plan = run([*command, "--emit=plan", "--target", "cuda:h100"], stdout=subprocess.PIPE)
+    arena = int(plan.stdout.split()[1])
+    device = json.loads((HERE.parent.parent / "compiler/targets/cuda/h100.json").read_text())
+    device["totalGlobalMem"] = (1 << 30) + arena - 1 # a GiB is the driver's
+    path = folder / "full.json"
+    path.write_text(json.dumps(device))
+    return path
+
+
+def compare(programs, network, device="h100", precision="f32", pictures=False, full=False):
+    """The largest difference between the losses and parameters of both, each of them printed.
+    `full`: the device has no room for the training set, and each step is given its pixels."""
     netc, netx = programs / "netc", programs / "netx"
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
@@ -93,11 +105,14 @@ def compare(programs, network, device="h100", precision="f32", pictures=False):
             make_dataset(folder / "data", train=14, test=6, size=28)
             name, data = "fashion-mnist", ["--data", folder / "data"]
         # Three whole steps and the epoch's smaller last one.
-        target = ["--target", f"cuda:{device}", "--precision", precision, "--batch", "4", "--for", name,
-                  *data]
+        target = ["--precision", precision, "--batch", "4", "--for", name, *data]
+        if full:
+            device = describe_full_device([netc, network, *target], folder)
+        target += ["--target", f"cuda:{device}"]
         run([netc, network, "-o", folder / "gpu.netx", *target])
         module = run([netc, network, "--emit=kernel", *target], stdout=subprocess.PIPE)
-        assert b"gather_examples" in module.stdout, "the training set is not kept on the device"
+        keeps = b"gather_examples" in module.stdout
+        assert keeps != full, f"the training set is {'' if keeps else 'not '}kept on the device"
         run([programs / "netc-host-kernels", folder / "kernels.so"], input=module.stdout)
 
         training = ["--train", name, *data, "--epochs", "1", "--seed", "3",
@@ -134,12 +149,13 @@ def main():
     parser.add_argument("--device", default="h100")
     parser.add_argument("--precision", default="f32")
     parser.add_argument("--pictures", action="store_true", help="a folder of PNGs and JPEGs")
+    parser.add_argument("--full", action="store_true", help="the training set does not fit the device")
     parser.add_argument("network")
     arguments = parser.parse_args()
     if is_skipped(arguments):
         return SKIPPED
     worst = compare(arguments.programs, find_network(arguments.network), arguments.device,
-                    arguments.precision, arguments.pictures)
+                    arguments.precision, arguments.pictures, arguments.full)
     return 0 if worst <= TOLERANCES[arguments.precision] else 1
 
 

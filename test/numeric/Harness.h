@@ -3,7 +3,7 @@
 // library's team and instruction set can be settled only once.
 #pragma once
 
-#include "runtime/Executor.h"
+#include "runtime/executor/Executor.h"
 #include "test/numeric/Values.h"
 
 #include <string_view>
@@ -44,6 +44,7 @@ public:
 
 private:
   size_t indexOf(std::string_view parameter) const;
+  runtime::TensorType typeOf(size_t parameter) const;
 
   runtime::Executable executable;
   runtime::Executor executor;

@@ -106,6 +106,7 @@ func.func @network(%x: tensor<4x10xf32>, %state: tensor<8xi32>) -> tensor<4x10xf
 net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd", last_batch = 1 : i64}
 
 //--- apart.mlir
+module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 net.parameter @m : tensor<6xf32> {init = "zero", trainable = false, statistic}
 
 // The normalised value is read by another too.
@@ -137,4 +138,5 @@ func.func @otherKind(%x: tensor<2x6xf32>) -> tensor<2x6xf32> {
   %0:3 = net.batch_norm %x {epsilon = 1.0e-05 : f64, momentum = 0.1 : f64, running_mean = @m, running_variance = @m} : (tensor<2x6xf32>) -> (tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>)
   %1 = net.activation %0#0 {kind = #net.activation<tanh>} : (tensor<2x6xf32>) -> tensor<2x6xf32>
   return %1 : tensor<2x6xf32>
+}
 }

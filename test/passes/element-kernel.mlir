@@ -1,6 +1,6 @@
-// RUN: %net-opt %s --net-lower-to-kernel | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --net-lower-to-kernel | FileCheck %s
 // RUN: sed s/avx2/avx512/ %s > %t.mlir
-// RUN: %if avx512 %{ %net-opt %t.mlir --net-lower-to-kernel | FileCheck %s --check-prefix=AVX512 %}
+// RUN: %if avx512 %{ %net-opt %t.mlir --net-select-launches --net-lower-to-kernel | FileCheck %s --check-prefix=AVX512 %}
 
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 

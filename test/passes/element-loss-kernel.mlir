@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-lower-to-kernel | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --net-lower-to-kernel | FileCheck %s
 // Losses of elements: the examples are shared among the parts; within one,
 // vectors first, then the rest.
 

@@ -1,5 +1,6 @@
-// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-expand-batch-norm))' --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-expand-ops))' --split-input-file --verify-diagnostics | FileCheck %s
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // In training cuDNN's own; the variance is for the running statistics.
 net.parameter @m : tensor<8xf32> {init = "zero", trainable = false, statistic}
 net.parameter @v : tensor<8xf32> {init = "one", trainable = false, statistic}
@@ -19,9 +20,11 @@ func.func @training(%x: tensor<2x8x4x4xf32>, %dy: tensor<2x8x4x4xf32>, %w: tenso
   // CHECK: return %[[Y]], %[[DX]], %[[DW]], %[[DB]]
   return %y, %dx, %dw, %db : tensor<2x8x4x4xf32>, tensor<2x8x4x4xf32>, tensor<8xf32>, tensor<8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // cuDNN always scales and shifts.
 net.parameter @m : tensor<8xf32> {init = "zero", trainable = false, statistic}
 net.parameter @v : tensor<8xf32> {init = "one", trainable = false, statistic}
@@ -34,9 +37,11 @@ func.func @withoutAffine(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
     : (tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>)
   return %y : tensor<2x8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // With given statistics, a generated kernel; its gradient takes the sums apart.
 // CHECK-LABEL: func.func @given
 func.func @given(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>, %w: tensor<8xf32>, %b: tensor<8xf32>, %dy: tensor<2x8xf32>) -> (tensor<2x8xf32>, tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) {
@@ -53,9 +58,11 @@ func.func @given(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>, %w: 
   // CHECK: return %[[Y]], %[[DX]], %[[DW]], %[[DB]]
   return %y, %dx, %dw, %db : tensor<2x8xf32>, tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // What is no normalisation stays.
 // CHECK-LABEL: func.func @others
 func.func @others(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
@@ -64,27 +71,33 @@ func.func @others(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %y = net.activation %x {kind = #net.activation<relu>} : (tensor<2x8xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 func.func @fused(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>) -> tensor<2x8xf32> {
   // expected-error @below {{'net.batch_norm_inference' op has an activation, which on a GPU stays apart}}
   %y, %mask = net.batch_norm_inference %x, %m, %v {epsilon = 1.0e-05 : f64, activation = #net.activation<relu>}
     : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> (tensor<2x8xf32>, tensor<2x8xui8>)
   return %y : tensor<2x8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 func.func @foreign(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>) -> tensor<2x8xf32> {
   // expected-error @below {{'net.batch_norm_gradient' op expected the variance of a normalisation}}
   %dx = net.batch_norm_gradient %x, %m, %v, %x {epsilon = 1.0e-05 : f64, with_bias = false}
     : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   return %dx : tensor<2x8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // Six channels are none of cuDNN's: sums and kernels.
 net.parameter @m : tensor<6xf32> {init = "zero", trainable = false, statistic}
 net.parameter @v : tensor<6xf32> {init = "one", trainable = false, statistic}
@@ -103,4 +116,5 @@ func.func @six(%x: tensor<2x6xf32>, %dy: tensor<2x6xf32>, %w: tensor<6xf32>, %b:
     : (tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>, tensor<2x6xf32>, tensor<6xf32>) -> (tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>)
   // CHECK: return %[[Y]], %[[DX]], %[[DW]], %[[DB]]
   return %y, %dx, %dw, %db : tensor<2x6xf32>, tensor<2x6xf32>, tensor<6xf32>, tensor<6xf32>
+}
 }

@@ -1,5 +1,6 @@
-// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-expand-layer-norm))' --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-expand-ops))' --split-input-file --verify-diagnostics | FileCheck %s
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // Few elements are summed at once; the weight and its gradient are of elements,
 // all else of examples.
 // CHECK-LABEL: func.func @affine
@@ -21,9 +22,11 @@ func.func @affine(%x: tensor<2x8xf32>, %dy: tensor<2x8xf32>, %w: tensor<8xf32>, 
   // CHECK-NEXT: return %[[Y]], %[[DX]], %[[DW]], %[[DB]]
   return %y, %g#0, %g#1, %g#2 : tensor<2x8xf32>, tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // Many elements are summed in parts of at most 64, the sums again.
 // CHECK-LABEL: func.func @parts
 func.func @parts(%x: tensor<4x5000xf32>) -> tensor<4x5000xf32> {
@@ -38,9 +41,11 @@ func.func @parts(%x: tensor<4x5000xf32>) -> tensor<4x5000xf32> {
     : (tensor<4x5000xf32>) -> (tensor<4x5000xf32>, tensor<4xf32>, tensor<4xf32>)
   return %y : tensor<4x5000xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // Without a weight the gradient is taken as it is.
 // CHECK-LABEL: func.func @plain
 func.func @plain(%x: tensor<2x8xf32>, %mean: tensor<2xf32>, %variance: tensor<2xf32>, %dy: tensor<2x8xf32>) -> tensor<2x8xf32> {
@@ -50,9 +55,11 @@ func.func @plain(%x: tensor<2x8xf32>, %mean: tensor<2xf32>, %variance: tensor<2x
     : (tensor<2x8xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   return %dx : tensor<2x8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // No gradient of an input that wants none.
 // CHECK-LABEL: func.func @first
 func.func @first(%x: tensor<2x8xf32>, %mean: tensor<2xf32>, %variance: tensor<2xf32>, %dy: tensor<2x8xf32>, %w: tensor<8xf32>) -> (tensor<8xf32>, tensor<8xf32>) {
@@ -62,9 +69,11 @@ func.func @first(%x: tensor<2x8xf32>, %mean: tensor<2xf32>, %variance: tensor<2x
     : (tensor<2x8xf32>, tensor<2xf32>, tensor<2xf32>, tensor<2x8xf32>, tensor<8xf32>) -> (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>)
   return %g#1, %g#2 : tensor<8xf32>, tensor<8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // Other normalisations stay.
 // CHECK-LABEL: func.func @others
 func.func @others(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>) -> tensor<2x8xf32> {
@@ -74,12 +83,15 @@ func.func @others(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>) -> 
     : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
   return %y : tensor<2x8xf32>
 }
+}
 
 // -----
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 func.func @unknown(%x: tensor<*xf32>) {
   // expected-error @below {{'net.layer_norm' op expected shapes that are inferred, got 'tensor<*xf32>'}}
   %y, %mean, %variance = net.layer_norm %x {epsilon = 1.0e-05 : f64}
     : (tensor<*xf32>) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>)
   return
+}
 }

@@ -1,4 +1,4 @@
-// RUN: %if avx512 %{ %net-opt %s --net-propagate-layouts --net-select-implementations | FileCheck %s %}
+// RUN: %if avx512 %{ %net-opt %s --net-select-launches | FileCheck %s %}
 // A picture's channels are not copied into blocks for Winograd's sake, as the
 // library would have it; those of later layers are.
 

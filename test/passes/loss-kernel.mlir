@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-lower-to-kernel | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --net-lower-to-kernel | FileCheck %s
 // What each form of the loss reads, makes and leaves out; that it makes it
 // right is shown by the numeric tests.
 

@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-propagate-layouts --net-lower-to-kernel --split-input-file | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --net-lower-to-kernel --split-input-file | FileCheck %s
 
 // Heavy ops become cuDNN graphs, in strict f32 a dense layer as a convolution
 // of single pixels; the rest are kernels whose parts take every so many-th element.

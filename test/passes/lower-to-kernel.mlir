@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-lower-to-kernel --split-input-file --verify-diagnostics | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --net-lower-to-kernel --split-input-file --verify-diagnostics | FileCheck %s
 // The programs; the bodies of kernels are in element-, loss- and update-kernel.mlir.
 
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {

@@ -1,7 +1,4 @@
 // RUN: %net-opt %s --net-print-shapes -o /dev/null | FileCheck %s
-// RUN: not %net-opt %s --net-print-shapes=all 2>&1 | FileCheck %s --check-prefix=OPTIONS
-
-// OPTIONS: no such option all
 
 // The layer's name where the location has one, and multiply-adds of what has
 // any. What gives no value, and reads of parameters, have no line.

@@ -1,5 +1,6 @@
-// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-split-bias-gradient))' | FileCheck %s
+// RUN: %net-opt %s --pass-pipeline='builtin.module(func.func(net-expand-ops))' | FileCheck %s
 
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // Few rows are summed at once.
 // CHECK-LABEL: func.func @dense
 func.func @dense(%x: tensor<8x3xf32>, %dy: tensor<8x5xf32>) -> (tensor<5x3xf32>, tensor<5xf32>) {
@@ -44,4 +45,5 @@ func.func @transpose(%x: tensor<2x4x7x7xf32>, %w: tensor<4x3x4x4xf32>, %b: tenso
   %dw, %db = net.conv2d_transpose_filter_gradient %x, %dy {filter_shape = array<i64: 4, 3, 4, 4>, with_bias = true, stride = array<i64: 2, 2>, padding = array<i64: 1, 1>, dilation = array<i64: 1, 1>, groups = 1 : i64}
     : (tensor<2x4x7x7xf32>, tensor<2x3x14x14xf32>) -> (tensor<4x3x4x4xf32>, tensor<3xf32>)
   return %y, %dw, %db : tensor<2x3x14x14xf32>, tensor<4x3x4x4xf32>, tensor<3xf32>
+}
 }

@@ -1,8 +1,9 @@
 // RUN: split-file %s %t
-// RUN: %net-opt %t/split.mlir --pass-pipeline='builtin.module(func.func(net-split-max-pool))' | FileCheck %t/split.mlir
-// RUN: %net-opt %t/errors.mlir --pass-pipeline='builtin.module(func.func(net-split-max-pool))' --verify-diagnostics
+// RUN: %net-opt %t/split.mlir --pass-pipeline='builtin.module(func.func(net-expand-ops{before-gradients=true}))' | FileCheck %t/split.mlir
+// RUN: %net-opt %t/errors.mlir --pass-pipeline='builtin.module(func.func(net-expand-ops{before-gradients=true}))' --verify-diagnostics
 
 //--- split.mlir
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 // 28 = 11 + 11 - 1 + 8 - 1: what wins in windows of windows wins in the large one.
 // CHECK-LABEL: func.func @global
 func.func @global(%x: tensor<2x3x28x28xf32>) -> tensor<2x3x1x1xf32> {
@@ -31,10 +32,13 @@ func.func @small(%x: tensor<2x3x28x28xf32>) -> tensor<2x3x18x18xf32> {
   %y, %i = net.max_pool2d %x {window = array<i64: 11, 11>, stride = array<i64: 1, 1>, padding = array<i64: 0, 0>} : (tensor<2x3x28x28xf32>) -> (tensor<2x3x18x18xf32>, tensor<2x3x18x18xui8>)
   return %y : tensor<2x3x18x18xf32>
 }
+}
 
 //--- errors.mlir
+module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 func.func @padding(%x: tensor<2x3x28x28xf32>) -> tensor<2x3x2x2xf32> {
   // expected-error @below {{cuDNN's max pooling has no windows of more than 128 places with a padding of 7}}
   %y, %i = net.max_pool2d %x {window = array<i64: 28, 28>, stride = array<i64: 14, 14>, padding = array<i64: 7, 7>} : (tensor<2x3x28x28xf32>) -> (tensor<2x3x2x2xf32>, tensor<2x3x2x2xui8>)
   return %y : tensor<2x3x2x2xf32>
+}
 }

@@ -1,4 +1,4 @@
-// RUN: %net-opt %s --net-lower-to-kernel | FileCheck %s
+// RUN: %net-opt %s --net-select-launches --net-lower-to-kernel | FileCheck %s
 // The kernel of an update: its arguments are the parameter, the gradient, the
 // run state and what is kept, and what is written of them is the parameter and
 // what is kept.

@@ -2,6 +2,7 @@
 #include "tools/netc/Explain.h"
 
 #include "dsl/Names.h"
+#include "runtime/Contract.h"
 #include "runtime/Error.h"
 #include "tools/netc/Numbers.h"
 
@@ -73,13 +74,13 @@ static std::string inputsText(const dsl::Network &network,
 }
 
 static std::string_view titleOf(std::string_view program) {
-  if (program == "train_step")
+  if (program == runtime::program::trainStep)
     return "a training step";
-  if (program == "train_last_step")
+  if (program == runtime::program::trainLastStep)
     return "the last, smaller training step of an epoch";
-  if (program == "evaluate")
+  if (program == runtime::program::evaluate)
     return "evaluation";
-  return program == "initialize" ? "initialization" : program;
+  return program == runtime::program::initialize ? "initialization" : program;
 }
 
 static std::string launchesText(std::span<const LaunchFacts> launches) {

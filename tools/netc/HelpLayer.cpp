@@ -22,7 +22,7 @@ static void printEntry(const std::string &name) {
 }
 
 void declareHelpLayer(CLI::App &app) {
-  // At once, as --help: nothing else need be given.
+  // It acts at once, as --help does: nothing else need be given.
   app.add_option_function<std::string>(
          "--help-layer", printEntry,
          "print what the language reference says of a layer, transform, loss, "

@@ -55,7 +55,7 @@ private:
 
   const dsl::Network &network;
   PictureGraph graph;
-  /// Of each box, the one that is drawn for it.
+  /// The box that is drawn for each box.
   std::vector<int64_t> shown;
   std::map<std::string_view, const dsl::LayerUse *> uses; // by their paths
   std::vector<size_t> frameOf;                            // of each box
@@ -127,13 +127,9 @@ static bool isDefault(const dsl::GivenArgument &argument,
     return true;
   if (argument.name == "padding")
     return argument.value == "0";
-  // A pool's stride is its window.
-  if (const auto *pool = std::get_if<shape::MaxPool2D>(&spec);
-      pool && argument.name == "stride")
-    return pool->stride == pool->window;
-  if (const auto *pool = std::get_if<shape::AvgPool2D>(&spec);
-      pool && argument.name == "stride")
-    return pool->stride == pool->window;
+  if (auto window = shape::slidingWindow(spec);
+      window && argument.name == "stride")
+    return window->stride == window->usualStride;
   return argument.value == "1" &&
          (argument.name == "stride" || argument.name == "dilation" ||
           argument.name == "groups");

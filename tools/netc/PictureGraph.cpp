@@ -23,7 +23,7 @@ private:
   size_t frameOf(std::string_view path, size_t parent);
   void dissolve(size_t frame);
   void foldEqual(size_t frame);
-  std::string describe(size_t frame) const;
+  std::string textOfDrawing(size_t frame) const;
   bool feedsOnly(const PictureFrame &from, const PictureFrame &to) const;
 
   const dsl::Network &network;
@@ -159,7 +159,7 @@ void GraphMaker::dissolve(size_t index) {
 }
 
 /// All that is drawn of a frame, its inputs relative to its first box.
-std::string GraphMaker::describe(size_t index) const {
+std::string GraphMaker::textOfDrawing(size_t index) const {
   const PictureFrame &frame = graph.frames[index];
   std::string text;
   for (const dsl::LayerUse &use : network.uses)
@@ -214,7 +214,7 @@ void GraphMaker::foldEqual(size_t index) {
     }
     PictureFrame &frame = graph.frames[member.index];
     std::string text =
-        fmt::format("{}\n{}", ownStem(frame.path), describe(member.index));
+        fmt::format("{}\n{}", ownStem(frame.path), textOfDrawing(member.index));
     if (kept && text == keptText && feedsOnly(graph.frames[*before], frame)) {
       ++graph.frames[*kept].times;
       frame.isHidden = true;

@@ -2,10 +2,10 @@
 #include "compiler/Compiler.h"
 #include "dsl/Ast.h"
 #include "dsl/Network.h"
-#include "runtime/Device.h"
 #include "runtime/OutputFile.h"
 #include "runtime/cpu/Primitive.h"
 #include "runtime/data/PictureFolder.h"
+#include "runtime/executor/Devices.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
 #include "tools/netc/Diff.h"
@@ -46,7 +46,7 @@ struct Options {
   void declare(CLI::App &app);
   /// Throws a CLI::ParseError for files or options that nobody reads.
   void requireAction(const CLI::App &app);
-  /// The same for what belongs to another target.
+  /// Throws one for what belongs to another target, too.
   void requireTarget() const;
 
 private:
@@ -122,11 +122,11 @@ void Options::declare(CLI::App &app) {
                    "shapes, parameters, multiply-adds, memory (the default)");
   auto *emitOption =
       app.add_option("--emit", emit,
-                     "print a stage: ast, net, kernel, llvm, plan; or a "
-                     "picture: dot, svg")
+                     "print a stage: ast, net, programs, kernel, llvm, plan; "
+                     "or a picture: dot, svg")
           ->type_name("STAGE")
-          ->check(CLI::IsMember(
-              {"ast", "net", "kernel", "llvm", "plan", "dot", "svg"}));
+          ->check(CLI::IsMember({"ast", "net", "programs", "kernel", "llvm",
+                                 "plan", "dot", "svg"}));
   auto *outputOption =
       app.add_option("-o,--output", output, "write an executable for netx")
           ->type_name("FILE.netx")
@@ -381,21 +381,16 @@ CompileRequest Command::request(const dsl::Network &network) const {
 }
 
 int Command::emit(Compiler &compiler) {
-  std::string text;
-  if (options.emit == "net") {
-    compiler.advance(Stage::Net);
-    text = compiler.moduleText();
-  } else if (options.emit == "kernel") {
+  if (options.emit == "programs")
+    compiler.advance(Stage::Programs);
+  else if (options.emit == "kernel")
     compiler.advance(Stage::Kernel);
-    text = compiler.moduleText();
-  } else if (options.emit == "plan") {
+  else if (options.emit != "net")
     compiler.advance(Stage::Plan);
-    text = compiler.planText();
-  } else {
-    compiler.advance(Stage::Plan);
-    text = compiler.llvmText();
-  }
-  std::cout << text << std::flush;
+  std::cout << (options.emit == "plan"   ? compiler.planText()
+                : options.emit == "llvm" ? compiler.llvmText()
+                                         : compiler.moduleText())
+            << std::flush;
   return Success;
 }
 
@@ -406,13 +401,7 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   facts.batch = compiled.batch;
   facts.warnings = warnings;
   facts.target = options.onGpu() ? "cuda" : "cpu";
-  facts.machine =
-      options.onGpu()
-          ? fmt::format("{}, {:.1f} GiB", compiler.deviceText(),
-                        static_cast<double>(compiler.deviceBytes()) / (1 << 30))
-          : fmt::format("{}, {} thread{}", compiled.target.isa,
-                        compiled.target.threads,
-                        compiled.target.threads == 1 ? "" : "s");
+  facts.machine = compiler.machineText();
   facts.trainingBytes = compiler.trainingBytes();
   facts.datasetBytes = compiler.datasetBytes();
   facts.pixels = compiled.pixels;

@@ -13,11 +13,11 @@ namespace fb = netc::runtime::fb;
 static void record(PrimitiveOp primitive, fb::LaunchT &launch) {
   runtime::cpu::PrimitiveSpec spec = primitive.getSpec();
   fb::PrimitiveT table;
-  table.kind = fb::PrimitiveKind(spec.kind);
-  table.propagation = fb::Propagation(spec.propagation);
+  table.kind = spec.kind;
+  table.propagation = spec.propagation;
   for (const auto &[role, type] : spec.tensors) {
     auto tensor = std::make_unique<fb::TensorT>();
-    tensor->role = fb::Role(role);
+    tensor->role = role;
     tensor->type = recordType(type);
     table.tensors.push_back(std::move(tensor));
   }
@@ -30,7 +30,7 @@ static void record(PrimitiveOp primitive, fb::LaunchT &launch) {
   table.given_statistics = spec.givenStatistics;
   table.implementation = primitive.getImplementation().str();
   for (unsigned index = 0; index < primitive.getBuffers().size(); ++index)
-    table.roles.push_back(fb::Role(primitive.getRole(index)));
+    table.roles.push_back(primitive.getRole(index));
   launch.work.Set(std::move(table));
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "llvm/Support/Error.h"
-#include "llvm/Support/LogicalResult.h"
 
 #include <memory>
 #include <vector>
@@ -14,13 +13,9 @@ class StringRef;
 } // namespace llvm
 namespace mlir {
 class ModuleOp;
-class Operation;
 } // namespace mlir
 
 namespace netc::kernel {
-
-/// Mathematical functions as polynomials, and what has no LLVM counterpart.
-llvm::LogicalResult expandMath(mlir::Operation *module);
 
 /// The kernels as LLVM IR, not yet optimised and for no particular processor.
 llvm::Expected<std::unique_ptr<llvm::Module>>

@@ -1,11 +1,20 @@
-// From planned launches to an executable for x86-64.
+// The CPU target: what passes ask it, and from planned launches to an executable
+// for x86-64.
 #pragma once
 
 #include "compiler/executable/RecordExecutable.h"
 
 namespace mlir {
+class DialectRegistry;
 class ModuleOp;
 }
+
+namespace netc::cpu {
+
+/// Lets `#kernel.cpu` and the ops of `net` answer what passes ask a target.
+void registerTarget(mlir::DialectRegistry &registry);
+
+} // namespace netc::cpu
 
 namespace netc::kernel {
 

@@ -1,5 +1,6 @@
 // Kernels to LLVM IR: each becomes a function that takes its buffers' addresses
 // from an array; its body is lowered by MLIR's conversions.
+#include "compiler/generate/ExpandMath.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/targets/cpu/CodeGeneration.h"
 
@@ -16,10 +17,8 @@
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -27,7 +26,6 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/IR/Module.h"
 
 using namespace mlir;
@@ -83,23 +81,6 @@ static void addFunction(FuncOp kernel, ModuleOp target) {
     }
 }
 
-LogicalResult kernel::expandMath(Operation *module) {
-  RewritePatternSet patterns(module->getContext());
-  populateMathPolynomialApproximationPatterns(patterns);
-  populateExpandTanPattern(patterns);
-  populateExpandSinhPattern(patterns);
-  populateExpandCoshPattern(patterns);
-  populateExpandAsinhPattern(patterns);
-  populateExpandAcoshPattern(patterns);
-  populateExpandAtanhPattern(patterns);
-  populateExpandExp2FPattern(patterns);
-  populateExpandPowFPattern(patterns);
-  populateExpandRoundFPattern(patterns);
-  arith::populateCeilFloorDivExpandOpsPatterns(patterns);
-  arith::populateExpandBFloat16Patterns(patterns);
-  return applyPatternsAndFoldGreedily(module, std::move(patterns));
-}
-
 static void addLowering(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
   // Views become strides and offsets; their arithmetic is affine.
@@ -136,7 +117,8 @@ kernel::lowerKernels(ModuleOp module, llvm::LLVMContext &llvmContext) {
   PassManager passes(context);
   addLowering(passes);
   std::unique_ptr<llvm::Module> result;
-  if (succeeded(expandMath(*lowered)) && succeeded(passes.run(*lowered)))
+  if (succeeded(generate::expandMath(*lowered)) &&
+      succeeded(passes.run(*lowered)))
     result = translateModuleToLLVMIR(*lowered, llvmContext, "netc");
   if (!result)
     return llvm::createStringError("the kernels cannot be lowered to LLVM IR");

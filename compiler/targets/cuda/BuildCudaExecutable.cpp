@@ -24,7 +24,8 @@ static void recordKernel(kernel::LaunchOp launch, int64_t multiprocessors,
   table.work.Set(std::move(recorded));
 }
 
-/// The plans of the module's graphs, each once, and their numbers.
+/// Records the plans of the module's graphs, each once, and gives their
+/// numbers.
 static llvm::StringMap<uint32_t>
 recordPlans(ModuleOp module, cuda::Planner &planner, fb::ExecutableT &table) {
   llvm::StringMap<uint32_t> numbers;

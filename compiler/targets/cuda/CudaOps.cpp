@@ -223,7 +223,7 @@ static LogicalResult inferLike(std::optional<Location> location, Type type,
   return success();
 }
 
-/// The same, then twice [C].
+/// Infers the input's type, then twice [C].
 static LogicalResult inferNorm(std::optional<Location> location, Type type,
                                SmallVectorImpl<Type> &types) {
   if (failed(inferLike(location, type, types)))
@@ -234,10 +234,9 @@ static LogicalResult inferNorm(std::optional<Location> location, Type type,
   return success();
 }
 
-LogicalResult CudnnBatchNormOp::inferReturnTypes(MLIRContext *,
-                                               std::optional<Location> location,
-                                               Adaptor adaptor,
-                                               SmallVectorImpl<Type> &types) {
+LogicalResult CudnnBatchNormOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
   return inferNorm(location, adaptor.getInput().getType(), types);
 }
 

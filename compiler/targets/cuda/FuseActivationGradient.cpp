@@ -1,8 +1,8 @@
 // A relu's gradient into the data gradient that feeds it and nothing else,
 // where cuDNN has an engine for the two.
 #include "compiler/kernel/KernelDialect.h"
-#include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/DeviceOps.h"
 
 #include "runtime/Error.h"
 
@@ -43,9 +43,9 @@ private:
 static Operation *gradientBefore(ActivationGradientOp relu) {
   Operation *op = relu.getOutputGradient().getDefiningOp();
   bool isRelu = relu.getKind() == ActivationKind::ReLU && !relu.getArgument();
-  if (!isRelu || !op || !op->hasOneUse() || op->getNumOperands() != 2 ||
-      !isa<Conv2DInputGradientOp, Conv2DTransposeInputGradientOp,
-           DenseInputGradientOp>(op))
+  auto device = dyn_cast_or_null<cuda::DeviceOpInterface>(op);
+  if (!isRelu || !device || !device.fusesActivationGradient() ||
+      !op->hasOneUse() || op->getNumOperands() != 2)
     return nullptr;
   // The two stand where the data gradient does: the weight's update may follow.
   Operation *activated = relu.getValue().getDefiningOp();
@@ -65,8 +65,8 @@ static void fuse(ActivationGradientOp relu, cuda::Planner &planner,
   state.addAttributes(gradient->getAttrs());
   state.addTypes(relu.getInputGradient().getType());
   Operation *fused = builder.create(state);
-  std::string graph =
-      runtime::cuda::toText(toCudaGraph(fused, precision)->spec);
+  std::string graph = runtime::cuda::toText(
+      cast<cuda::DeviceOpInterface>(fused).getGraph(precision)->spec);
   if (!planner.hasEngine(graph)) {
     fused->erase();
     return;

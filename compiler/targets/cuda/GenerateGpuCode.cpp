@@ -1,6 +1,6 @@
 // Gpu functions to LLVM IR, PTX by LLVM, and a cubin by ptxas.
+#include "compiler/generate/ExpandMath.h"
 #include "compiler/kernel/KernelDialect.h"
-#include "compiler/targets/cpu/CodeGeneration.h"
 #include "compiler/targets/cuda/CudaTarget.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
@@ -40,8 +40,8 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::cuda;
 
-/// Of PTX: the first whose kernels take more than 4 KB of arguments, as the
-/// updates of a network with hundreds of parameters do.
+/// This version of PTX is the first whose kernels take more than 4 KB of
+/// arguments, as the updates of a network with hundreds of parameters do.
 static constexpr llvm::StringLiteral ptxVersion = "+ptx81";
 
 static void addLowering(OpPassManager &passes) {
@@ -130,7 +130,7 @@ lower(ModuleOp module, llvm::TargetMachine &machine,
   PassManager passes(context);
   addLowering(passes);
   std::unique_ptr<llvm::Module> result;
-  LogicalResult expanded = kernel::expandMath(*gpuModule);
+  LogicalResult expanded = generate::expandMath(*gpuModule);
   useInstructions(*gpuModule);
   if (succeeded(expanded) && succeeded(passes.run(*gpuModule)))
     result = translateModuleToLLVMIR(functions, llvmContext, "kernels");
@@ -189,7 +189,7 @@ static llvm::Error assemblyError(const llvm::Twine &what) {
   return llvm::createStringError("the kernels cannot be assembled: " + what);
 }
 
-/// ptxas works on files: in a folder of our own, which is gone afterwards.
+/// Runs ptxas on files in a folder of its own, which is gone afterwards.
 static llvm::Expected<std::vector<uint8_t>> assemble(StringRef ptx,
                                                      StringRef arch) {
   SmallString<128> folder;

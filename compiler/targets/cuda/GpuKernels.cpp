@@ -11,7 +11,7 @@
 using namespace mlir;
 using namespace netc;
 
-/// More blocks of 256 threads than a multiprocessor holds at once.
+/// A multiprocessor holds no more blocks of 256 threads at once.
 static constexpr int64_t blocksOfMultiprocessor = 8;
 
 int64_t netc::cuda::blocksOf(kernel::FuncOp func, int64_t multiprocessors) {
@@ -24,8 +24,9 @@ int64_t netc::cuda::blocksOf(kernel::FuncOp func, int64_t multiprocessors) {
                     int64_t(1), multiprocessors * blocksOfMultiprocessor);
 }
 
-static Value make(OpBuilder &b, Location loc, Value a, Value c, Value d) {
-  return b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, a, c), d);
+static Value multiplyAdd(OpBuilder &b, Location loc, Value x, Value y,
+                         Value z) {
+  return b.create<arith::AddIOp>(loc, b.create<arith::MulIOp>(loc, x, y), z);
 }
 
 static void addGpuFunction(kernel::FuncOp func, gpu::GPUModuleOp target) {
@@ -52,7 +53,7 @@ static void addGpuFunction(kernel::FuncOp func, gpu::GPUModuleOp target) {
   Value blocks = builder.create<gpu::GridDimOp>(location, x);
   unsigned count = types.size();
   entry.getArgument(count).replaceAllUsesWith(
-      make(builder, location, block, size, thread));
+      multiplyAdd(builder, location, block, size, thread));
   entry.getArgument(count + 1).replaceAllUsesWith(
       builder.create<arith::MulIOp>(location, blocks, size));
   entry.eraseArguments(count, 2);
@@ -74,7 +75,7 @@ OwningOpRef<ModuleOp> netc::cuda::makeGpuModule(ModuleOp module) {
   return made;
 }
 
-/// Thread t of block b is part b*256 + t.
+/// Makes the function a kernel whose part b*256 + t is thread t of block b.
 static void addHostKernel(gpu::GPUFuncOp func, ModuleOp target) {
   auto builder = OpBuilder::atBlockEnd(target.getBody());
   Location location = func.getLoc();

@@ -83,9 +83,5 @@ std::unique_ptr<Pass> netc::cuda::createPlanGraphs(Planner *planner) {
 void netc::cuda::registerPasses() {
   registerPass([] { return createPlanGraphs(); });
   registerPass([] { return createFuseActivationGradient(); });
-  registerPass(createSplitBiasGradient);
-  registerPass(createSplitMaxPool);
-  registerPass(createExpandBatchNorm);
-  registerPass(createExpandLayerNorm);
   registerPass(createUseBf16);
 }

@@ -42,7 +42,7 @@ PlannerOptions plannerOptions() {
   return options;
 }
 
-/// netc-plan, running: a line to it, a line from it.
+/// netc-plan, while it runs: it answers each line with a line.
 class Planner::Process {
 public:
   Process(const std::string &program, const std::string &device);

@@ -1,6 +1,9 @@
 // Sums of channels and of examples by `cuda.channel_sums`.
 #include "compiler/targets/cuda/SumChannels.h"
 
+#include "compiler/targets/cuda/DeviceOps.h"
+#include "compiler/targets/cuda/Families.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -92,4 +95,17 @@ Value netc::cuda::squareExamples(OpBuilder &builder, Location location,
                                  Value values, Value mean, double scale) {
   return Summing{builder, location, /*perExample=*/true}.squareAll(values, mean,
                                                                    scale);
+}
+
+namespace {
+/// Sums read their operand as graphs leave it, and stay f32.
+template <typename Op>
+struct SumModel : DeviceOpInterface::ExternalModel<SumModel<Op>, Op> {
+  bool hasChannelsLast(Operation *) const { return true; }
+};
+} // namespace
+
+void netc::cuda::attachSumChannels(MLIRContext &context) {
+  ChannelSumsOp::attachInterface<SumModel<ChannelSumsOp>>(context);
+  ChannelSquaresOp::attachInterface<SumModel<ChannelSquaresOp>>(context);
 }

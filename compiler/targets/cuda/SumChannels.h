@@ -7,21 +7,21 @@
 
 namespace netc::cuda {
 
-/// The sum of each channel of `values`, or of its products with `factor`, times
+/// Sums each channel of `values`, or of its products with `factor`, times
 /// `scale`: [C].
 mlir::Value sumChannels(mlir::OpBuilder &builder, mlir::Location location,
                         mlir::Value values, mlir::Value factor = {},
                         double scale = 1);
-/// The same of each example: [N].
+/// Sums each example's likewise: [N].
 mlir::Value sumExamples(mlir::OpBuilder &builder, mlir::Location location,
                         mlir::Value values, mlir::Value factor = {},
                         double scale = 1);
 
-/// The sum of each channel's squared distances from its `mean`, [C], times
+/// Sums each channel's squared distances from its `mean`, [C], times
 /// `scale`: [C].
 mlir::Value squareChannels(mlir::OpBuilder &builder, mlir::Location location,
                            mlir::Value values, mlir::Value mean, double scale);
-/// The same of each example: [N].
+/// Sums each example's likewise: [N].
 mlir::Value squareExamples(mlir::OpBuilder &builder, mlir::Location location,
                            mlir::Value values, mlir::Value mean, double scale);
 

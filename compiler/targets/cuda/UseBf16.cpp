@@ -1,8 +1,8 @@
 // Activations in bf16 on a GPU; what trains, and what sums, stays f32.
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/targets/cuda/CudaOps.h"
-#include "compiler/targets/cuda/CudaGraphs.h"
 #include "compiler/targets/cuda/CudaTarget.h"
+#include "compiler/targets/cuda/DeviceOps.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"
@@ -28,34 +28,20 @@ static Type withElement(Type type, bool isBf16) {
                                ranked.getEncoding());
 }
 
-/// cuDNN normalises bf16 in eights of channels only; others stay f32.
-static bool isOddNorm(Operation *op) {
-  return isa<CudnnBatchNormOp, CudnnBatchNormGradientOp>(op) &&
-         cast<RankedTensorType>(op->getOperand(0).getType()).getDimSize(1) %
-                 8 !=
-             0;
-}
-
 /// Whether the op's results of more than one dimension become bf16:
 /// activations, gradients, filters' too, for which cuDNN has no deterministic
 /// engine that gives f32. Sums and initial values do not.
-static bool makesActivations(Operation *op) {
-  if (isa<DenseWeightGradientOp, ChannelSumsOp, ChannelSquaresOp,
-          XavierUniformOp, FillOp>(op) ||
-      isOddNorm(op))
-    return false;
-  return isCudaGraph(op) ||
-         isa<ElementOpInterface, FusedOp, ConcatOp, ChannelSliceOp, ReshapeOp>(
-             op);
+static bool givesBf16(Operation *op) {
+  if (auto device = dyn_cast<DeviceOpInterface>(op))
+    return device.givesBf16();
+  return isa<ElementOpInterface, FusedOp>(op);
 }
 
-/// Which type the op wants of its operands of more than one dimension; null
+/// Which type the op wants of its operands of more than one dimension; none
 /// where it reads either.
 static std::optional<bool> wantsBf16(Operation *op) {
-  if (isOddNorm(op))
-    return false;
-  if (isCudaGraph(op) || isa<ConcatOp, ChannelSliceOp, ReshapeOp>(op))
-    return true;
+  if (auto device = dyn_cast<DeviceOpInterface>(op))
+    return device.wantsBf16();
   if (isa<ElementOpInterface, FusedOp, UpdateOpInterface>(op))
     return std::nullopt;
   return false;
@@ -111,7 +97,7 @@ void UseBf16::runOnOperation() {
       for (auto [argument, input] :
            llvm::zip(fused.getBody().getArguments(), fused.getInputs()))
         argument.setType(input.getType());
-    if (makesActivations(&op))
+    if (givesBf16(&op))
       for (Value result : op.getResults())
         if (isTensor(result.getType(), /*isBf16=*/false))
           result.setType(withElement(result.getType(), true));

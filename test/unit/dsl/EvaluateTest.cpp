@@ -23,7 +23,7 @@ std::string evaluated(std::string text) {
   Value value = evaluator.evaluate(*expr);
   EXPECT_EQ(value.isError(), diagnostics.hasErrors()) << source.text;
   EXPECT_LE(diagnostics.all().size(), 1u) << source.text;
-  return value.isError() ? diagnostics.all()[0].message : describe(value);
+  return value.isError() ? diagnostics.all()[0].message : toText(value);
 }
 
 TEST(Evaluate, Integers) {

@@ -118,10 +118,10 @@ TEST(Lexer, Empty) {
 }
 
 TEST(Lexer, Descriptions) {
-  EXPECT_EQ(describe(LeftParen), "`(`");
-  EXPECT_EQ(describe(Word), "a name");
-  EXPECT_EQ(describe(Lexed("").tokens[0]), "the end of the text");
-  EXPECT_EQ(describe(Lexed(std::string(50, 'a')).tokens[0]),
+  EXPECT_EQ(toText(LeftParen), "`(`");
+  EXPECT_EQ(toText(Word), "a name");
+  EXPECT_EQ(toText(Lexed("").tokens[0]), "the end of the text");
+  EXPECT_EQ(toText(Lexed(std::string(50, 'a')).tokens[0]),
             "`" + std::string(40, 'a') + "...`");
 }
 

@@ -194,5 +194,48 @@ TEST(Shape, KindNames) {
   EXPECT_EQ(toString(ActivationKind::Tanh), "tanh");
 }
 
+TEST(Shape, SlidingWindows) {
+  auto windowOf = [](const LayerSpec &layer) {
+    auto window = slidingWindow(layer);
+    return window ? std::vector<Pair>{window->size, window->stride,
+                                      window->usualStride}
+                  : std::vector<Pair>{};
+  };
+  using Pairs = std::vector<Pair>;
+  EXPECT_EQ(windowOf(Conv2D{8, {5, 3}, {2, 1}}),
+            (Pairs{{5, 3}, {2, 1}, {1, 1}}));
+  EXPECT_EQ(windowOf(MaxPool2D{{3, 2}, {4, 1}}),
+            (Pairs{{3, 2}, {4, 1}, {3, 2}}));
+  EXPECT_EQ(windowOf(AvgPool2D{{3, 2}, {4, 1}}),
+            (Pairs{{3, 2}, {4, 1}, {3, 2}}));
+  // Its stride spreads the output; it passes over no input.
+  EXPECT_TRUE(windowOf(Conv2DTranspose{8, {2, 2}, {3, 3}}).empty());
+  EXPECT_TRUE(windowOf(GlobalMaxPool2D{}).empty());
+  EXPECT_TRUE(windowOf(Dense{10}).empty());
+}
+
+TEST(Shape, WhatKindsAre) {
+  for (const LayerSpec &layer :
+       {LayerSpec(Dropout{}), LayerSpec(Activation{ActivationKind::Tanh})})
+    EXPECT_TRUE(isElementwise(layer)) << kindName(layer);
+  for (const LayerSpec &layer :
+       {LayerSpec(Conv2D{}), LayerSpec(BatchNorm{}), LayerSpec(Sum{})})
+    EXPECT_FALSE(isElementwise(layer)) << kindName(layer);
+  EXPECT_TRUE(isNoise(Dropout{}));
+  EXPECT_FALSE(isNoise(Activation{}));
+}
+
+TEST(Shape, GroupsOfParameters) {
+  Conv2D conv{12, {3, 3}};
+  conv.groups = 4;
+  auto list = parameters(conv, {8, 5, 5});
+  EXPECT_EQ(list[0].groups, 4);
+  EXPECT_EQ(list[1].groups, 1); // a bias is not shared out
+  Conv2DTranspose transpose{12, {3, 3}};
+  transpose.groups = 2;
+  EXPECT_EQ(parameters(transpose, {8, 5, 5})[0].groups, 2);
+  EXPECT_EQ(parameters(Dense{10}, {8})[0].groups, 1);
+}
+
 } // namespace
 } // namespace netc::shape

@@ -1,5 +1,5 @@
 // Each thing that well-formed tables may still have wrong.
-#include "runtime/CheckTables.h"
+#include "runtime/executor/CheckTables.h"
 
 #include "SmallExecutable.h"
 
@@ -58,6 +58,15 @@ fb::ExpectationT &expectation(fb::ExecutableT &executable) {
   return *executable.expectations[1];
 }
 
+/// A schedule that is whole: a tenth of the rate every two epochs.
+fb::ScheduleT &schedule(fb::ExecutableT &executable) {
+  executable.schedule = std::make_unique<fb::ScheduleT>();
+  executable.schedule->kind = fb::ScheduleKind::Step;
+  executable.schedule->every = 2;
+  executable.schedule->factor = 0.1;
+  return *executable.schedule;
+}
+
 using E = fb::ExecutableT;
 
 /// For a GPU: kernels have grids, and what were primitives is one graph.
@@ -90,6 +99,17 @@ TEST(CheckTables, AGpusAreAccepted) {
   EXPECT_NO_THROW(Executable::fromTables(pack(executable)));
 }
 
+TEST(CheckTables, SchedulesAreAccepted) {
+  fb::ExecutableT executable = smallExecutable();
+  schedule(executable);
+  EXPECT_NO_THROW(Executable::fromTables(pack(executable)));
+  schedule(executable).factor = 0;
+  EXPECT_NO_THROW(Executable::fromTables(pack(executable)));
+  executable.schedule = std::make_unique<fb::ScheduleT>(); // constant
+  EXPECT_NO_THROW(Executable::fromTables(pack(executable)));
+}
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr uint64_t hugeOffset = std::numeric_limits<uint64_t>::max() - 63;
 
 const Hostile hostile[] = {
@@ -176,6 +196,27 @@ const Hostile hostile[] = {
     {"kindOutOfRange",
      [](E &e) { primitive(e).kind = static_cast<fb::PrimitiveKind>(77); },
      "kind of primitive"},
+    {"propagationOutOfRange",
+     [](E &e) { primitive(e).propagation = static_cast<fb::Propagation>(3); },
+     "kind of primitive"},
+    {"noSuchGradient",
+     [](E &e) {
+       primitive(e).kind = fb::PrimitiveKind::Reorder;
+       primitive(e).propagation = fb::Propagation::BackwardData;
+     },
+     "there is no backward data of reorder"},
+    {"roleNeeded",
+     [](E &e) { primitive(e).kind = fb::PrimitiveKind::BatchNormalization; },
+     "it has no argument mean"},
+    {"roleNotTaken",
+     [](E &e) { primitive(e).kind = fb::PrimitiveKind::AveragePooling; },
+     "it takes no argument weights"},
+    {"reluOfAGradient",
+     [](E &e) {
+       primitive(e).propagation = fb::Propagation::BackwardWeights;
+       primitive(e).relu = true;
+     },
+     "it cannot fuse a relu"},
     {"noImplementation", [](E &e) { primitive(e).implementation.clear(); },
      "no implementation"},
     {"windowSizes", [](E &e) { primitive(e).stride = {1, 1, 1}; }, "two sizes"},
@@ -241,6 +282,24 @@ const Hostile hostile[] = {
      "kernel `twice` takes something else in another launch"},
     {"loss", [](E &e) { e.loss = static_cast<fb::Loss>(3); },
      "a loss out of range"},
+    {"scheduleKind",
+     [](E &e) { schedule(e).kind = static_cast<fb::ScheduleKind>(3); },
+     "a kind of schedule out of range"},
+    {"scheduleNever", [](E &e) { schedule(e).every = 0; },
+     "its schedule steps every 0 epochs"},
+    {"scheduleBackwards", [](E &e) { schedule(e).every = -1; },
+     "`every` of its schedule is -1"},
+    {"scheduleFactor", [](E &e) { schedule(e).factor = -0.5; },
+     "`factor` of its schedule is -0.5"},
+    {"scheduleFactorInfinite", [](E &e) { schedule(e).factor = infinity; },
+     "`factor` of its schedule is inf"},
+    {"scheduleLeast", [](E &e) { schedule(e).least = -0.1; },
+     "`least` of its schedule is -0.1"},
+    {"scheduleWarmup",
+     [](E &e) {
+       schedule(e).warmup = std::numeric_limits<double>::quiet_NaN();
+     },
+     "`warmup` of its schedule is nan"},
     {"metric", [](E &e) { expectation(e).metric = static_cast<fb::Metric>(4); },
      "expectation 1: a metric out of range"},
     {"comparison",

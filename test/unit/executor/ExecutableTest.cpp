@@ -1,8 +1,8 @@
 // Files: what was saved is loaded, and whatever was done to it is found.
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 #include "SmallExecutable.h"
-#include "runtime/Executor.h"
+#include "runtime/executor/Executor.h"
 
 #include <algorithm>
 #include <filesystem>

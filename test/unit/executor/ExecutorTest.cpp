@@ -1,5 +1,5 @@
 // A hand-made executable run end to end.
-#include "runtime/Executor.h"
+#include "runtime/executor/Executor.h"
 
 #include "SmallExecutable.h"
 #include "TestSettings.h"
@@ -8,6 +8,7 @@
 #include <bit>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <gtest/gtest.h>
 #include <numeric>
 #include <sched.h>
@@ -219,6 +220,21 @@ TEST_F(ExecutorTest, ProfileOfEachLaunch) {
   EXPECT_GT(times[1].seconds, 0);
   EXPECT_EQ(times[2].work, "twice");
   EXPECT_TRUE(makeExecutor(smallExecutable()).profile().empty());
+}
+
+TEST_F(ExecutorTest, AnUnknownProgramIsAnError) {
+  Executor executor = makeExecutor(smallExecutable());
+  for (const auto &ask :
+       {std::function<void()>([&] { executor.run("backward", {}); }),
+        {[&] { executor.input("backward", "x"); }},
+        {[&] { executor.output("backward", "y"); }}})
+    try {
+      ask();
+      FAIL() << "it is found";
+    } catch (const Error &error) {
+      EXPECT_STREQ(error.what(), "the executable of network `Small` has no "
+                                 "program `backward`");
+    }
 }
 
 /// What making the executor says.

@@ -11,7 +11,7 @@ namespace netc::runtime {
 
 static std::unique_ptr<fb::TensorTypeT> write(const TensorType &type) {
   auto written = std::make_unique<fb::TensorTypeT>();
-  written->element = static_cast<fb::ElementType>(type.element);
+  written->element = type.element;
   written->shape = type.shape;
   written->layout = type.layout;
   return written;
@@ -83,10 +83,10 @@ std::unique_ptr<fb::LaunchT> Writer::dense(const fb::BufferT &x,
     TensorType type{ElementType::F32, buffer->type->shape, ""};
     spec.tensors.emplace_back(role, type);
     auto tensor = std::make_unique<fb::TensorT>();
-    tensor->role = static_cast<fb::Role>(role);
+    tensor->role = role;
     tensor->type = runtime::write(type);
     work.tensors.push_back(std::move(tensor));
-    work.roles.push_back(static_cast<fb::Role>(role));
+    work.roles.push_back(role);
     launch->arguments.emplace_back(buffer->offset, buffer->bytes);
   }
   cpu::PrimitiveChoice choice = cpu::choose(spec);

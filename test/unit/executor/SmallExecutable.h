@@ -1,7 +1,7 @@
 // An executable made by hand: one dense layer of the library's, two kernels.
 #pragma once
 
-#include "runtime/Executable.h"
+#include "runtime/executor/Executable.h"
 
 namespace netc::runtime {
 

@@ -3,7 +3,7 @@
 
 #include "compiler/kernel/KernelPasses.h"
 #include "compiler/targets/cpu/CpuTarget.h"
-#include "runtime/Executor.h"
+#include "runtime/executor/Executor.h"
 
 #include "mlir/Pass/PassManager.h"
 

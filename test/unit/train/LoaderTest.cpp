@@ -32,7 +32,7 @@ bool same(const std::vector<Batch> &a, const std::vector<Batch> &b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const Batch &x, const Batch &y) {
                       return x.size == y.size && x.pixels == y.pixels &&
-                             x.labels == y.labels;
+                             x.labels == y.labels && x.samples == y.samples;
                     });
 }
 

@@ -101,7 +101,7 @@ struct Tables {
 
 TEST(Describe, ReadsTheTables) {
   Tables tables;
-  Model model = describe(tables.finish());
+  Model model = readModel(tables.finish());
   EXPECT_EQ(model.network, "Tiny");
   EXPECT_EQ(model.batch, 4);
   EXPECT_EQ(model.lastBatch, 2);
@@ -121,7 +121,7 @@ TEST(Describe, ProgramsWithoutLabels) {
   Tables tables;
   for (auto &program : tables.programs)
     program.takesLabels = program.hasAccuracy = false;
-  Model model = describe(tables.finish());
+  Model model = readModel(tables.finish());
   EXPECT_FALSE(model.takesLabels);
 }
 
@@ -130,7 +130,7 @@ TEST(Describe, MapsOfLabels) {
   for (auto &program : tables.programs)
     program.labelShape = {2, 3};
   tables.programs[3].output = {8, 10, 2, 3};
-  Model model = describe(tables.finish());
+  Model model = readModel(tables.finish());
   EXPECT_TRUE(model.takesLabels);
   EXPECT_EQ(model.labelShape, (std::vector<int64_t>{2, 3}));
 
@@ -148,19 +148,19 @@ TEST(Describe, MapsOfLabels) {
   Tables one; // a map of labels, and one output for the whole
   for (auto &program : one.programs)
     program.labelShape = {2, 3};
-  expectError([&] { describe(one.finish()); },
+  expectError([&] { readModel(one.finish()); },
               {"the `output` of its program `evaluate` is [8, 10], which does "
                "not go with its labels"});
   Tables mixed;
   mixed.programs[3].labelShape = {2, 3};
-  expectError([&] { describe(mixed.finish()); },
+  expectError([&] { readModel(mixed.finish()); },
               {"`labels` of its program `evaluate` is not I32 [8]"});
 }
 
 TEST(Describe, NoLastBatch) {
   Tables tables;
   tables.programs.erase(tables.programs.begin() + 2);
-  EXPECT_EQ(describe(tables.finish()).lastBatch, 0);
+  EXPECT_EQ(readModel(tables.finish()).lastBatch, 0);
 }
 
 TEST(Describe, ProgramsThatTrainingNeeds) {
@@ -169,7 +169,7 @@ TEST(Describe, ProgramsThatTrainingNeeds) {
     std::string name = tables.programs[absent].name;
     tables.programs.erase(tables.programs.begin() +
                           static_cast<ptrdiff_t>(absent));
-    expectError([&] { describe(tables.finish()); },
+    expectError([&] { readModel(tables.finish()); },
                 {"network `Tiny` cannot be run", "no program `" + name + "`"});
   }
 }
@@ -179,7 +179,7 @@ TEST(Describe, NoTrainingStep) {
   Tables tables;
   tables.programs.erase(tables.programs.begin() + 1,
                         tables.programs.begin() + 3);
-  Model model = describe(tables.finish());
+  Model model = readModel(tables.finish());
   EXPECT_EQ(model.batch, 0);
   EXPECT_EQ(model.evaluateBatch, 8);
   data::DatasetInfo dataset;
@@ -191,7 +191,7 @@ TEST(Describe, NoTrainingStep) {
               {"network `Tiny` cannot train", "no program `train_step`"});
   Tables onlyLast;
   onlyLast.programs.erase(onlyLast.programs.begin() + 1);
-  expectError([&] { describe(onlyLast.finish()); },
+  expectError([&] { readModel(onlyLast.finish()); },
               {"its last batch is not smaller"});
 }
 
@@ -200,7 +200,7 @@ TEST(Describe, OutputsOfAnotherForm) {
            {8, 9}, {7, 10}, {8, 10, 1, 1}, {8, 10, 2}}) {
     Tables tables;
     tables.programs[3].output = shape;
-    expectError([&] { describe(tables.finish()); },
+    expectError([&] { readModel(tables.finish()); },
                 {"the `output` of its program `evaluate` is [",
                  "which does not go with its labels"});
   }
@@ -208,41 +208,41 @@ TEST(Describe, OutputsOfAnotherForm) {
        std::vector<std::vector<int64_t>>{{}, {8}}) {
     Tables tables;
     tables.programs[3].output = shape;
-    expectError([&] { describe(tables.finish()); },
+    expectError([&] { readModel(tables.finish()); },
                 {"its program `evaluate` has no `output`"});
   }
   Tables one; // of two classes
   one.programs[3].output = {8, 1};
-  EXPECT_EQ(describe(one.finish()).outputShape, std::vector<int64_t>{1});
+  EXPECT_EQ(readModel(one.finish()).outputShape, std::vector<int64_t>{1});
 }
 
 TEST(Describe, ProgramsOfAnotherForm) {
   Tables noLoss;
   noLoss.programs[1].lossName = "cost";
-  expectError([&] { describe(noLoss.finish()); },
+  expectError([&] { readModel(noLoss.finish()); },
               {"its program `train_step` has no `loss`"});
   Tables floats;
   floats.programs[3].labels = fb::ElementType::F32;
-  expectError([&] { describe(floats.finish()); },
+  expectError([&] { readModel(floats.finish()); },
               {"`labels` of its program `evaluate` is not I32 [8]"});
   Tables large;
   large.programs[2].batch = 4;
-  expectError([&] { describe(large.finish()); },
+  expectError([&] { readModel(large.finish()); },
               {"its last batch is not smaller"});
 }
 
 TEST(Describe, Samples) {
   Tables drawn;
   drawn.programs[1].samples = {4}; // others need not have them
-  EXPECT_EQ(describe(drawn.finish()).batch, 4);
+  EXPECT_EQ(readModel(drawn.finish()).batch, 4);
   Tables wrong;
   wrong.programs[1].samples = {5};
-  expectError([&] { describe(wrong.finish()); },
+  expectError([&] { readModel(wrong.finish()); },
               {"`samples` of its program `train_step` is not I32 [4]"});
 }
 
 TEST(Describe, KeptDataset) {
-  EXPECT_EQ(describe(Tables().finish()).dataset, std::nullopt);
+  EXPECT_EQ(readModel(Tables().finish()).dataset, std::nullopt);
   auto keeping = [](const std::vector<int64_t> &shape) {
     Tables tables;
     tables.dataset = shape;
@@ -252,23 +252,23 @@ TEST(Describe, KeptDataset) {
     }
     return tables;
   };
-  Model model = describe(keeping({22, 1, 2, 3}).finish());
+  Model model = readModel(keeping({22, 1, 2, 3}).finish());
   EXPECT_EQ(model.dataset, std::optional<size_t>(2));
   EXPECT_FALSE(model.parameters[2].isSaved());
-  expectError([&] { describe(keeping({21, 1, 2, 3}).finish()); },
+  expectError([&] { readModel(keeping({21, 1, 2, 3}).finish()); },
               {"`dataset` is not the pixels of its 22 examples"});
   Tables without = keeping({});
-  expectError([&] { describe(without.finish()); },
+  expectError([&] { readModel(without.finish()); },
               {"its program `train_step` has no `pixels`"});
   Tables samples = keeping({22, 1, 2, 3});
   samples.programs[2].samples = {};
-  expectError([&] { describe(samples.finish()); },
+  expectError([&] { readModel(samples.finish()); },
               {"its program `train_last_step` has no `samples`"});
 }
 
 TEST(Describe, Expectations) {
   Tables tables;
-  EXPECT_TRUE(describe(tables.finish()).expectations.empty());
+  EXPECT_TRUE(readModel(tables.finish()).expectations.empty());
   Tables expecting;
   expecting.expectations = {
       fb::CreateExpectationDirect(expecting.builder, fb::Metric::TestAccuracy,
@@ -276,7 +276,7 @@ TEST(Describe, Expectations) {
                                   "fashion-mnist", 5),
       fb::CreateExpectationDirect(expecting.builder, fb::Metric::TrainLoss,
                                   fb::Comparison::Less, 0.25, "mnist", 0)};
-  Model model = describe(expecting.finish());
+  Model model = readModel(expecting.finish());
   ASSERT_EQ(model.expectations.size(), 2u);
   EXPECT_EQ(toString(model.expectations[0]),
             "test_accuracy >= 0.7 on \"fashion-mnist\" after 5 epochs");
@@ -285,18 +285,18 @@ TEST(Describe, Expectations) {
 
 TEST(Describe, HowPicturesAreScaled) {
   Tables tables;
-  data::PictureFormat format = pictureFormat(describe(tables.finish()));
+  data::PictureFormat format = pictureFormat(readModel(tables.finish()));
   EXPECT_EQ(format.channels, 1);
   EXPECT_EQ(format.size, (data::PictureSize{2, 3}));
   EXPECT_EQ(format.fit, data::Fit::Stretch);
   Tables covered;
   covered.coversInput = true;
-  EXPECT_EQ(pictureFormat(describe(covered.finish())).fit, data::Fit::Cover);
+  EXPECT_EQ(pictureFormat(readModel(covered.finish())).fit, data::Fit::Cover);
 }
 
 TEST(Describe, ParametersOfAnotherForm) {
   Tables type;
   type.element = fb::ElementType::I32;
-  expectError([&] { describe(type.finish()); },
+  expectError([&] { readModel(type.finish()); },
               {"`conv2d_1.weight` is not float32"});
 }

@@ -1,0 +1,15 @@
+// The tables of executables (Executable.fbs), and what they record read back.
+#pragma once
+
+#include "runtime/Executable_generated.h"
+#include "runtime/TensorType.h"
+
+namespace netc::runtime {
+
+/// Every place in the arena is a multiple of it, in bytes.
+inline constexpr uint64_t arenaAlignment = 64;
+
+/// A recorded type. \pre its element type is in range
+TensorType readType(const fb::TensorType &type);
+
+} // namespace netc::runtime
