@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dsl/Settings.h"
-#include "runtime/Executable_generated.h"
+#include "runtime/Enumerations.h"
 
 #include <cstdint>
 

@@ -2,7 +2,7 @@
 // data, and the rule.
 #pragma once
 
-#include "runtime/Executable_generated.h"
+#include "runtime/Enumerations.h"
 
 #include <cstdint>
 
