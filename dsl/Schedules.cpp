@@ -15,9 +15,7 @@ std::span<const ScheduleKind> scheduleKinds() {
   return kinds;
 }
 
-std::string_view ScheduleKind::name() const {
-  return runtime::nameOf(kind);
-}
+std::string_view ScheduleKind::name() const { return runtime::nameOf(kind); }
 
 std::vector<SettingSpec> ScheduleKind::specs() const {
   std::vector<SettingSpec> specs;

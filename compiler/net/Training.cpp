@@ -118,7 +118,7 @@ LogicalResult TrainingOp::verify() {
   if (getTarget() != "label" && (getTarget() != "input" || !loss->takesInput()))
     return emitOpError("cannot compare with the target `")
            << getTarget() << "`";
-  if (getLastBatch() < 0)
+  if (getLastBatchAttr().getInt() < 0)
     return emitOpError("expected a last batch of at least 0");
   return verifyOptimizer(*this);
 }

@@ -6,7 +6,7 @@
 net.parameter @"conv2d_1.weight" : tensor<4x3x5x5xf32> {init = "xavier", fan_in = 75 : i64, fan_out = 100 : i64}
 // CHECK: net.parameter @conv2d_1.bias : tensor<4xf32> {init = "zero"}
 net.parameter @"conv2d_1.bias" : tensor<4xf32> {init = "zero", fan_in = 1 : i64}
-// CHECK: net.parameter @conv2d_1.bias.velocity : tensor<4xf32> {init = "zero", trainable = false}
+// CHECK: net.parameter @conv2d_1.bias.velocity : tensor<4xf32> {init = "zero", state = "velocity", state_of = @conv2d_1.bias, trainable = false}
 net.parameter @"conv2d_1.bias.velocity" : tensor<4xf32> {init = "zero", trainable = false, state = "velocity", state_of = @"conv2d_1.bias"}
 // CHECK: net.parameter @grouped.weight : tensor<2x3x1x3x3xf32, #net.layout<"aBcde8b">> {file_shape = array<i64: 6, 1, 3, 3>, init = "xavier"}
 net.parameter @"grouped.weight" : tensor<2x3x1x3x3xf32, #net.layout<"aBcde8b">> {init = "xavier", file_shape = array<i64: 6, 1, 3, 3>}

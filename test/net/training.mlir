@@ -58,8 +58,8 @@ net.training @network {loss = "mean_squared_error", loss_settings = {label_smoot
 // -----
 
 func.func @f(%loss: tensor<4xf32>, %state: tensor<8xi32>) {
-  // expected-error @below {{expected an f64 as "momentum" of `sgd`, got 9.000000e-01 : f32}}
-  net.minimize %loss, %state {optimizer = "sgd", optimizer_settings = {momentum = 0.9 : f32}} : tensor<4xf32>, tensor<8xi32>
+  // expected-error @below {{expected an f64 as "momentum" of `sgd`, got 5.000000e-01 : f32}}
+  net.minimize %loss, %state {optimizer = "sgd", optimizer_settings = {momentum = 0.5 : f32}} : tensor<4xf32>, tensor<8xi32>
   return
 }
 
