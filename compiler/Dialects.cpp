@@ -16,11 +16,11 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 void netc::registerDialects(mlir::DialectRegistry &registry) {
-  registry.insert<net::NetDialect, kernel::KernelDialect,
-                  mlir::arith::ArithDialect, mlir::cf::ControlFlowDialect,
-                  mlir::func::FuncDialect, mlir::math::MathDialect,
-                  mlir::memref::MemRefDialect, mlir::scf::SCFDialect,
-                  mlir::vector::VectorDialect>();
+  registry
+      .insert<net::NetDialect, kernel::KernelDialect, mlir::arith::ArithDialect,
+              mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
+              mlir::math::MathDialect, mlir::memref::MemRefDialect,
+              mlir::scf::SCFDialect, mlir::vector::VectorDialect>();
   generate::attachModels(registry);
   cpu::registerTarget(registry);
   cuda::registerTarget(registry);

@@ -243,14 +243,15 @@ Value Emitter::emit(const shape::MaxPool2D &spec, const Layer &,
 Value Emitter::emit(const shape::AvgPool2D &spec, const Layer &,
                     Location location, Value input) {
   return builder.create<net::AvgPool2DOp>(location, input, pair(spec.window),
-                                          pair(spec.stride), pair(spec.padding));
+                                          pair(spec.stride),
+                                          pair(spec.padding));
 }
 
 Value Emitter::emit(const shape::GlobalAvgPool2D &, const Layer &layer,
                     Location location, Value input) {
   shape::Pair window = {layer.input[1], layer.input[2]};
-  return builder.create<net::AvgPool2DOp>(
-      location, input, pair(window), pair(window), pair({0, 0}));
+  return builder.create<net::AvgPool2DOp>(location, input, pair(window),
+                                          pair(window), pair({0, 0}));
 }
 
 Value Emitter::emit(const shape::Flatten &, const Layer &layer,
@@ -305,11 +306,11 @@ Value Emitter::emit(const shape::LayerNorm &spec, const Layer &layer,
   if (isImage) // its op normalises rows
     input = builder.create<net::ReshapeOp>(
         location, input, sizes({*shape::elementCount(layer.input)}));
-  Value output = builder
-                     .create<net::LayerNormOp>(
-                         location, input, parameters,
-                         builder.getF64FloatAttr(spec.epsilon))
-                     .getOutput();
+  Value output =
+      builder
+          .create<net::LayerNormOp>(location, input, parameters,
+                                    builder.getF64FloatAttr(spec.epsilon))
+          .getOutput();
   return isImage ? builder.create<net::ReshapeOp>(location, output,
                                                   sizes(layer.input))
                  : output;

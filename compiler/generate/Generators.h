@@ -28,12 +28,12 @@ bool canGenerate(mlir::Operation *op);
 mlir::FailureOr<bool> emitKernel(KernelBuilder &kernel, mlir::Operation *op);
 
 /// The generated kernel of `op` as a candidate, in the layouts that suit it
-/// where values lie as `situation` says. `freeLayout` is the layout of what only
-/// gathers and may as well write what the target's library will read.
+/// where values lie as `situation` says. `freeLayout` is the layout of what
+/// only gathers and may as well write what the target's library will read.
 /// \pre canGenerate(op)
-select::Candidate candidateOf(
-    mlir::Operation *op, const select::Situation &situation,
-    llvm::function_ref<std::string(mlir::RankedTensorType)> freeLayout);
+select::Candidate
+candidateOf(mlir::Operation *op, const select::Situation &situation,
+            llvm::function_ref<std::string(mlir::RankedTensorType)> freeLayout);
 
 /// The layout of what `value` meets in an element op that reads it, which then
 /// would be the best for it; empty where nothing is known.

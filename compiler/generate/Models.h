@@ -1,4 +1,5 @@
-// How a family attaches its kernels, in its own file: `attachConcat` in Concat.cpp.
+// How a family attaches its kernels, in its own file: `attachConcat` in
+// Concat.cpp.
 #pragma once
 
 #include "compiler/generate/Generators.h"

@@ -117,25 +117,24 @@ SmallVector<Value> BatchNormOp::buildGradient(OpBuilder &builder,
                                               ValueRange gradients,
                                               ArrayRef<bool> wanted) {
   assert(!getActivation() && "activations are fused after differentiation");
-  return inOperandOrder(
-      builder.create<BatchNormGradientOp>(
-          getLoc(), getInput(), getMean(), getVariance(), gradients[0],
-          getWeight(), Value(), getEpsilonAttr(),
-          builder.getBoolAttr(bool(getBias())), UnitAttr()),
-      0);
+  return inOperandOrder(builder.create<BatchNormGradientOp>(
+                            getLoc(), getInput(), getMean(), getVariance(),
+                            gradients[0], getWeight(), Value(),
+                            getEpsilonAttr(),
+                            builder.getBoolAttr(bool(getBias())), UnitAttr()),
+                        0);
 }
 
 SmallVector<Value> BatchNormInferenceOp::buildGradient(OpBuilder &builder,
                                                        ValueRange gradients,
                                                        ArrayRef<bool> wanted) {
   assert(!getActivation() && "activations are fused after differentiation");
-  return inOperandOrder(builder.create<BatchNormGradientOp>(
-                            getLoc(), getInput(), getMean(), getVariance(),
-                            gradients[0], getWeight(), Value(),
-                            getEpsilonAttr(),
-                            builder.getBoolAttr(bool(getBias())),
-                            builder.getUnitAttr()),
-                        2);
+  return inOperandOrder(
+      builder.create<BatchNormGradientOp>(
+          getLoc(), getInput(), getMean(), getVariance(), gradients[0],
+          getWeight(), Value(), getEpsilonAttr(),
+          builder.getBoolAttr(bool(getBias())), builder.getUnitAttr()),
+      2);
 }
 
 LogicalResult BatchNormOp::prepareTraining(OpBuilder &builder) {

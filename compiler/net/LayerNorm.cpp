@@ -45,9 +45,9 @@ SmallVector<Value> LayerNormOp::buildGradient(OpBuilder &builder,
                                               ValueRange gradients,
                                               ArrayRef<bool> wanted) {
   Value weight = getAffine().empty() ? Value() : getAffine().front();
-  auto op = builder.create<LayerNormGradientOp>(
-      getLoc(), getInput(), getMean(), getVariance(), gradients[0], weight,
-      getEpsilonAttr());
+  auto op = builder.create<LayerNormGradientOp>(getLoc(), getInput(), getMean(),
+                                                getVariance(), gradients[0],
+                                                weight, getEpsilonAttr());
   SmallVector<Value> result{op.getInputGradient()};
   llvm::append_range(result, op.getAffineGradients());
   return result;

@@ -57,9 +57,9 @@ mlir::LogicalResult inferTransform(std::optional<mlir::Location> location,
                                    const shape::TransformSpec &spec,
                                    llvm::SmallVectorImpl<mlir::Type> &results);
 
-/// Makes the attribute `activation` of an op what the `net.activation` behind it
-/// computes, and drops that, unless the op has one or something else reads its
-/// result too.
+/// Makes the attribute `activation` of an op what the `net.activation` behind
+/// it computes, and drops that, unless the op has one or something else reads
+/// its result too.
 void setActivationBehind(mlir::Operation *op, mlir::Operation *activation);
 
 /// A data gradient's result of `type`, which may be unranked; an error where

@@ -14,9 +14,8 @@ Value RunEmitter::word(runtime::StateWord word) {
 }
 
 Value RunEmitter::learningRate() {
-  Value rate =
-      builder.create<arith::BitcastOp>(location, builder.getF32Type(),
-                                       word(runtime::StateWord::LearningRate));
+  Value rate = builder.create<arith::BitcastOp>(
+      location, builder.getF32Type(), word(runtime::StateWord::LearningRate));
   if (rateScale == 1)
     return rate;
   Value factor = builder.create<arith::ConstantOp>(

@@ -34,8 +34,8 @@ private:
   kernel::FuncOp create(mlir::Location location, std::string name,
                         llvm::ArrayRef<mlir::Type> buffers,
                         llvm::ArrayRef<llvm::StringRef> access);
-  /// Emits the body of `op`'s kernel on these of the function's buffers; returns
-  /// whether it is pointwise.
+  /// Emits the body of `op`'s kernel on these of the function's buffers;
+  /// returns whether it is pointwise.
   mlir::FailureOr<bool> emit(mlir::OpBuilder &builder, kernel::FuncOp func,
                              mlir::Operation *op, mlir::ValueRange buffers);
 

@@ -1,7 +1,7 @@
 // From functions on tensors to programs of launches on buffers. Each op is
-// carried out as it was chosen, by the module's target. Results are written where
-// they are wanted at once: into a program's output, or into a parameter that
-// nothing else in the program reads.
+// carried out as it was chosen, by the module's target. Results are written
+// where they are wanted at once: into a program's output, or into a parameter
+// that nothing else in the program reads.
 #include "compiler/passes/KernelTable.h"
 #include "compiler/passes/Passes.h"
 
@@ -278,8 +278,8 @@ LogicalResult ProgramLowering::launchGenerated(Operation *op) {
 
 LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {
   StringRef parameter = op.getParameterAttr().getValue();
-  auto type = cast<MemRefType>(
-      globals.lookup<kernel::GlobalOp>(parameter).getType());
+  auto type =
+      cast<MemRefType>(globals.lookup<kernel::GlobalOp>(parameter).getType());
   auto gradient = cast<MemRefType>(buffers.lookup(op.getGradient()).getType());
   if (type.getShape() != gradient.getShape())
     return op->emitOpError(

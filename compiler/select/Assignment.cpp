@@ -98,8 +98,8 @@ void Assignment::settle(size_t number) {
         least = std::min(least, matrix[i][j] + nodes[neighbour].costs[j]);
       costs[i] += least;
     }
-  auto option = static_cast<size_t>(std::ranges::min_element(costs) -
-                                    costs.begin());
+  auto option =
+      static_cast<size_t>(std::ranges::min_element(costs) - costs.begin());
   Node settled = std::move(node);
   for (const auto &[neighbour, matrix] : settled.edges) {
     Node &other = nodes[neighbour];
@@ -132,8 +132,8 @@ std::vector<size_t> Assignment::solve() {
     for (const auto &[neighbour, matrix] : node.edges)
       for (size_t i = 0; i < node.costs.size(); ++i)
         node.costs[i] += matrix[i][options[neighbour]];
-    options[number] = static_cast<size_t>(
-        std::ranges::min_element(node.costs) - node.costs.begin());
+    options[number] = static_cast<size_t>(std::ranges::min_element(node.costs) -
+                                          node.costs.begin());
   }
   return options;
 }

@@ -1,7 +1,7 @@
 // The cheapest choice of one option for each node of a graph, where options
 // cost something and so does each pair of options along an edge: a partitioned
-// Boolean quadratic problem (Scholz and Eckstein, LCTES 2002), as it is used for
-// the layouts of networks (Anderson and Gregg, CGO 2018).
+// Boolean quadratic problem (Scholz and Eckstein, LCTES 2002), as it is used
+// for the layouts of networks (Anderson and Gregg, CGO 2018).
 #pragma once
 
 #include <cstddef>
@@ -25,8 +25,8 @@ public:
 
   /// The option of each node. Exact where the graph reduces by taking away
   /// nodes of at most two edges, as series-parallel ones do; where it does not,
-  /// a node of many edges takes what is best with its neighbours' best. Of equal
-  /// costs the lower option.
+  /// a node of many edges takes what is best with its neighbours' best. Of
+  /// equal costs the lower option.
   std::vector<size_t> solve();
 
 private:

@@ -1,5 +1,5 @@
-// What a target's emission of an op is given: the buffers of the op's values and
-// the program under construction. LowerToKernel implements it.
+// What a target's emission of an op is given: the buffers of the op's values
+// and the program under construction. LowerToKernel implements it.
 #pragma once
 
 #include "compiler/kernel/KernelDialect.h"
@@ -18,8 +18,8 @@ public:
   /// Makes memory of `count` bytes the buffer of a result whose form is the
   /// engine's, unless it has one.
   virtual void allocateBytes(mlir::Value result, int64_t count) = 0;
-  /// Launches the kernel that is generated for `op` on its operands and results;
-  /// an error where none can be.
+  /// Launches the kernel that is generated for `op` on its operands and
+  /// results; an error where none can be.
   virtual mlir::LogicalResult launchGenerated(mlir::Operation *op) = 0;
   /// The same on these buffers, each with its access ("read", "write",
   /// "readwrite").

@@ -55,8 +55,7 @@ ParameterLayouts::Entry *ParameterLayouts::find(Value value) {
 }
 
 void ParameterLayouts::settle(Entry &entry, StringRef layout) {
-  auto type =
-      withLayout(cast<RankedTensorType>(entry.op.getType()), layout);
+  auto type = withLayout(cast<RankedTensorType>(entry.op.getType()), layout);
   entry.op.setType(type);
   for (Entry &other : entries)
     if (FlatSymbolRefAttr owner = other.op.getStateOfAttr();
@@ -159,12 +158,12 @@ LogicalResult ProgramSelection::gatherCandidates(Node &node) {
 void ProgramSelection::settleParameters(const Node &node) {
   for (OpOperand &operand : node.op->getOpOperands()) {
     auto *entry = parameters.find(operand.get());
-    if (!entry || entry->isSettled || !node.candidates.front().settlesParameters)
+    if (!entry || entry->isSettled ||
+        !node.candidates.front().settlesParameters)
       continue;
     entry->layouts.clear();
     for (const Candidate &candidate : node.candidates)
-      appendNew(entry->layouts,
-                candidate.operands[operand.getOperandNumber()]);
+      appendNew(entry->layouts, candidate.operands[operand.getOperandNumber()]);
     entry->isSettled = entry->isOfProgram = true;
   }
 }
@@ -210,10 +209,20 @@ public:
     SmallVector<std::string> layouts;
   };
 
-  size_t addCandidates(ArrayRef<Candidate> candidates) {
+  /// Adds an op by its candidates. An argument of the program comes as its type
+  /// has it: to reorder it is part of their costs.
+  size_t addCandidates(Operation *op, ArrayRef<Candidate> candidates) {
     std::vector<double> costs;
-    for (const Candidate &candidate : candidates)
-      costs.push_back(candidate.nanoseconds);
+    for (const Candidate &candidate : candidates) {
+      double cost = candidate.nanoseconds;
+      for (auto [operand, layout] :
+           llvm::zip(op->getOperands(), candidate.operands))
+        if (auto type = dyn_cast<RankedTensorType>(operand.getType());
+            type && isa<BlockArgument>(operand) &&
+            net::layoutOf(type) != layout)
+          cost += target.getReorderCost(type, withLayout(type, layout));
+      costs.push_back(cost);
+    }
     return assignment.addNode(std::move(costs));
   }
   End endOf(ParameterLayouts::Entry *entry) const {
@@ -249,14 +258,13 @@ private:
 } // namespace
 
 void ProgramSelection::decide() {
-  if (llvm::all_of(nodes, [](const Node &node) {
-        return node.candidates.size() == 1;
-      }))
+  if (llvm::all_of(
+          nodes, [](const Node &node) { return node.candidates.size() == 1; }))
     return;
   Decision decision(target, parameters);
   SmallVector<size_t> places; // of the nodes in the assignment
   for (const Node &node : nodes)
-    places.push_back(decision.addCandidates(node.candidates));
+    places.push_back(decision.addCandidates(node.op, node.candidates));
   for (auto [number, node] : llvm::enumerate(nodes)) {
     auto write = dyn_cast<ParameterWriteOpInterface>(node.op);
     for (OpOperand &operand : node.op->getOpOperands()) {
@@ -265,10 +273,11 @@ void ProgramSelection::decide() {
         continue;
       Decision::End reader{places[number], {}};
       for (const Candidate &candidate : node.candidates)
-        reader.layouts.push_back(candidate.operands[operand.getOperandNumber()]);
+        reader.layouts.push_back(
+            candidate.operands[operand.getOperandNumber()]);
       if (write && &operand == &write.getValueMutable())
-        reader = decision.endOf(
-            parameters.find(write.getParameterAttr().getAttr()));
+        reader =
+            decision.endOf(parameters.find(write.getParameterAttr().getAttr()));
       if (auto *entry = parameters.find(operand.get())) {
         decision.addReorders(decision.endOf(entry), reader, type);
         continue;
@@ -302,8 +311,7 @@ LogicalResult ProgramSelection::require(OpOperand &operand, StringRef tag) {
         value.getDefiningOp() ? value.getLoc() : operand.getOwner()->getLoc();
     copy = target.buildReorder(builder, location, withLayout(type, tag), value);
     Node node{copy.getDefiningOp(), {}, /*isRecorded=*/true, 0};
-    if (failed(
-            target.appendCandidates(node.op, Situation(), node.candidates)))
+    if (failed(target.appendCandidates(node.op, Situation(), node.candidates)))
       return failure();
     std::string reader = operand.getOwner()->getName().getStringRef().str();
     if (auto name = dyn_cast<NameLoc>(operand.getOwner()->getLoc()))
@@ -387,7 +395,8 @@ LogicalResult ProgramSelection::apply() {
     if (std::exchange(entry.isOfProgram, false))
       parameters.settle(entry, entry.layouts.front());
   for (auto read : func.getOps<ReadParameterOp>())
-    setLayout(read.getValue(), parameters.find(read.getValue())->layouts.front());
+    setLayout(read.getValue(),
+              parameters.find(read.getValue())->layouts.front());
   for (Node &node : nodes)
     if (failed(apply(node)))
       return failure();

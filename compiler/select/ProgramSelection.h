@@ -68,7 +68,7 @@ private:
   mlir::func::FuncOp func;
   TargetInterface target;
   ParameterLayouts &parameters;
-  std::vector<Node> nodes; // in program order
+  std::vector<Node> nodes;                           // in program order
   llvm::DenseMap<mlir::Operation *, size_t> numbers; // of the nodes
   llvm::DenseMap<std::pair<mlir::Value, mlir::StringAttr>, mlir::Value>
       reordered;

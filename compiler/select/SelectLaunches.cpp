@@ -14,8 +14,7 @@ namespace netc::select {
 } // namespace netc::select
 
 namespace {
-struct SelectLaunches
-    : netc::select::impl::SelectLaunchesBase<SelectLaunches> {
+struct SelectLaunches : netc::select::impl::SelectLaunchesBase<SelectLaunches> {
   void runOnOperation() override;
 };
 } // namespace

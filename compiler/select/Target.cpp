@@ -12,9 +12,9 @@ select::TargetInterface select::getTarget(Operation *op) {
   auto module = dyn_cast<ModuleOp>(op);
   if (!module)
     module = op->getParentOfType<ModuleOp>();
-  auto target = module ? module->getAttrOfType<TargetInterface>(
-                             kernel::targetAttrName)
-                       : TargetInterface();
+  auto target =
+      module ? module->getAttrOfType<TargetInterface>(kernel::targetAttrName)
+             : TargetInterface();
   if (!target)
     op->emitError("expected the module's target, such as `kernel.target = "
                   "#kernel.cpu<...>`");

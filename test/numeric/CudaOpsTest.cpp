@@ -36,9 +36,10 @@ static Tensor sums(const Tensor &values, int64_t count) {
   auto x = function.argument(values.shape);
   auto y = x;
   if (count > 1)
-    y = function.op("channel_sums", {x}, parts(count),
+    y = function.op("cuda.channel_sums", {x}, parts(count),
                     tensorType({count, channels}));
-  auto z = function.op("channel_sums", {y}, parts(1), tensorType({channels}));
+  auto z =
+      function.op("cuda.channel_sums", {y}, parts(1), tensorType({channels}));
   return runProgram(function.text({z}), {values})[0];
 }
 
@@ -75,12 +76,12 @@ TEST(ChannelSums, OfProducts) {
     Tensor products = dy;
     for (size_t i = 0; i < x.values.size(); ++i)
       products.values[i] *= x.values[i];
-    EXPECT_EQ(difference(runOp("channel_sums", {dy, x}, parts(1), {shape[1]}),
-                         shape.size() == 4
-                             ? reference::conv2DBiasGradient(products)
-                             : reference::denseBiasGradient(products),
-                         1e-5, 1),
-              "")
+    EXPECT_EQ(
+        difference(runOp("cuda.channel_sums", {dy, x}, parts(1), {shape[1]}),
+                   shape.size() == 4 ? reference::conv2DBiasGradient(products)
+                                     : reference::denseBiasGradient(products),
+                   1e-5, 1),
+        "")
         << tensorType(shape);
   }
 }
@@ -99,7 +100,7 @@ TEST(ChannelAffine, NormalisesWithGivenStatistics) {
         inputs.push_back(weight);
       if (affine > 1)
         inputs.push_back(bias);
-      EXPECT_EQ(difference(runOp("channel_affine", inputs,
+      EXPECT_EQ(difference(runOp("cuda.channel_affine", inputs,
                                  real("epsilon", 1e-3), shape),
                            reference::normalizeChannels(
                                input, moments, affine > 0 ? weight : Tensor(),
@@ -116,9 +117,10 @@ TEST(Variance, IsOfItsInverse) {
   Tensor inverse = variance;
   for (double &value : inverse.values)
     value = 1 / std::sqrt(value + 1e-5);
-  EXPECT_EQ(difference(runOp("variance", {inverse}, real("epsilon", 1e-5), {5}),
-                       variance, 1e-5),
-            "");
+  EXPECT_EQ(
+      difference(runOp("cuda.variance", {inverse}, real("epsilon", 1e-5), {5}),
+                 variance, 1e-5),
+      "");
 }
 
 TEST(NormInputGradient, GoesThroughTheStatistics) {
@@ -133,7 +135,7 @@ TEST(NormInputGradient, GoesThroughTheStatistics) {
     std::vector<Tensor> inputs{
         dy,    normalised, moments.variance, expected.weight, expected.bias,
         weight};
-    EXPECT_EQ(difference(runOp("norm_input_gradient", inputs,
+    EXPECT_EQ(difference(runOp("cuda.norm_input_gradient", inputs,
                                real("epsilon", 1e-3), shape),
                          expected.input, 1e-5, 1),
               "")
@@ -147,8 +149,8 @@ TEST(ChannelAdd, AddsABias) {
   Tensor expected = input;
   for (int64_t i = 0; i < expected.size(); ++i)
     expected.values[i] += bias.values[i / 35 % 3];
-  EXPECT_EQ(difference(runOp("channel_add", {input, bias}, "", shape), expected,
-                       1e-6),
+  EXPECT_EQ(difference(runOp("cuda.channel_add", {input, bias}, "", shape),
+                       expected, 1e-6),
             "");
 }
 
@@ -157,7 +159,7 @@ TEST(ChannelSums, AreScaled) {
   Tensor expected = reference::denseBiasGradient(input);
   for (double &value : expected.values)
     value *= 0.25;
-  EXPECT_EQ(difference(runOp("channel_sums", {input},
+  EXPECT_EQ(difference(runOp("cuda.channel_sums", {input},
                              parts(1) + ", " + real("scale", 0.25), {5}),
                        expected, 1e-5),
             "");
@@ -183,9 +185,9 @@ TEST(ChannelSums, OfExamples) {
       FunctionText function;
       auto y = function.argument(shape);
       if (count > 1)
-        y = function.op("channel_sums", {y}, parts(count) + ofExamples,
+        y = function.op("cuda.channel_sums", {y}, parts(count) + ofExamples,
                         tensorType({shape[0], count}));
-      y = function.op("channel_sums", {y}, parts(1) + ofExamples,
+      y = function.op("cuda.channel_sums", {y}, parts(1) + ofExamples,
                       tensorType({shape[0]}));
       EXPECT_EQ(difference(runProgram(function.text({y}), {input})[0],
                            reference::conv2DBiasGradient(asChannels(input)),
@@ -215,13 +217,14 @@ TEST(ChannelSquares, AreOfDistances) {
         std::string scale = ", " + real("scale", share);
         auto y =
             count == 1
-                ? function.op("channel_squares", {x, mean},
+                ? function.op("cuda.channel_squares", {x, mean},
                               parts(1) + scale + flag, tensorType({groups}))
-                : function.op("channel_squares", {x, mean}, parts(count) + flag,
+                : function.op("cuda.channel_squares", {x, mean},
+                              parts(count) + flag,
                               tensorType(perExample ? Shape{groups, count}
                                                     : Shape{count, groups}));
         if (count > 1)
-          y = function.op("channel_sums", {y}, parts(1) + scale + flag,
+          y = function.op("cuda.channel_sums", {y}, parts(1) + scale + flag,
                           tensorType({groups}));
         EXPECT_EQ(
             difference(runProgram(function.text({y}), {input, moments.mean})[0],
@@ -238,7 +241,7 @@ TEST(ChannelAffine, NormalisesExamples) {
     reference::Moments moments = reference::channelMoments(asChannels(input));
     std::vector<Tensor> inputs{input, moments.mean, moments.variance, weight,
                                bias};
-    EXPECT_EQ(difference(runOp("channel_affine", inputs,
+    EXPECT_EQ(difference(runOp("cuda.channel_affine", inputs,
                                real("epsilon", 1e-3) + ofExamples, shape),
                          reference::layerNorm(input, weight, bias, 1e-3), 1e-5,
                          1),
@@ -257,7 +260,7 @@ TEST(NormInputGradient, GoesThroughThoseOfExamples) {
     std::vector<Tensor> inputs{
         dy, reference::layerNorm(input, Tensor(), Tensor(), 1e-3),
         moments.variance, expected.weight, expected.bias};
-    EXPECT_EQ(difference(runOp("norm_input_gradient", inputs,
+    EXPECT_EQ(difference(runOp("cuda.norm_input_gradient", inputs,
                                real("epsilon", 1e-3) + ofExamples, shape),
                          expected.input.reshaped(shape), 1e-5, 1),
               "")
@@ -271,7 +274,7 @@ TEST(ChannelScale, MultipliesByAWeight) {
   Tensor expected = input;
   for (int64_t i = 0; i < expected.size(); ++i)
     expected.values[i] *= weight.values[i / 35 % 3];
-  EXPECT_EQ(difference(runOp("channel_scale", {input, weight}, "", shape),
+  EXPECT_EQ(difference(runOp("cuda.channel_scale", {input, weight}, "", shape),
                        expected, 1e-6),
             "");
 }

@@ -44,8 +44,8 @@ static void load(const std::vector<std::byte> &bytes,
 
 std::vector<std::byte> pack(const reference::Tensor &tensor,
                             runtime::ElementType element) {
-  std::vector<std::byte> bytes(tensor.values.size() *
-                               static_cast<size_t>(runtime::byteWidth(element)));
+  std::vector<std::byte> bytes(
+      tensor.values.size() * static_cast<size_t>(runtime::byteWidth(element)));
   switch (element) {
   case runtime::ElementType::F32:
     store<float>(tensor, bytes);

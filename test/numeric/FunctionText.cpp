@@ -96,7 +96,8 @@ FunctionText::ops(const std::string &op, const Values &operands,
     results.push_back({"%" + std::to_string(valueCount++), type});
   auto nameOf = [](const Value &v) { return v.name; };
   auto typeOf = [](const Value &v) { return v.type; };
-  line(join(results, nameOf) + " = net." + op + " " + join(operands, nameOf) +
+  std::string name = op.find('.') == std::string::npos ? "net." + op : op;
+  line(join(results, nameOf) + " = " + name + " " + join(operands, nameOf) +
        (attributes.empty() ? "" : " {" + attributes + "}") + " : (" +
        join(operands, typeOf) + ") -> (" + join(results, typeOf) + ")");
   return results;

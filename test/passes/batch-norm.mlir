@@ -74,7 +74,7 @@ net.parameter @dense : tensor<10x720xf32> {init = "xavier"}
 // KERNEL: kernel.launch @update_statistic_1(%{{.*}}, %[[MEAN]])
 // KERNEL: kernel.launch @update_statistic_2(%{{.*}}, %[[VARIANCE]])
 // KERNEL: kernel.primitive backward_data batch_normalization {{.*}}(src %[[X]] : <4x20x6x6xf32, "aBcd8b">, weights %{{.*}} : <20xf32>, mean %[[MEAN]] : <20xf32>, variance %[[VARIANCE]] : <20xf32>, dst %{{.*}} : <4x20x6x6xf32, "aBcd8b">, src_gradient %[[DX:.*]] : <4x20x6x6xf32, "aBcd8b">, weights_gradient %{{.*}} : <20xf32>, bias_gradient %{{.*}} : <20xf32>, workspace %[[MASK]] : memref<{{.*}}xi8>
-// KERNEL-NOT: reorder
+// KERNEL-NOT: forward reorder
 // KERNEL: kernel.primitive backward_weights convolution {{.*}}dst %[[DX]] :
 // KERNEL: kernel.program @evaluate
 // KERNEL: kernel.primitive forward batch_normalization {{.*}} given_statistics

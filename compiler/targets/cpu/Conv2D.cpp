@@ -70,9 +70,10 @@ struct Convolution {
     if (!StringRef(rows.implementation).starts_with("jit:"))
       return "";
     std::string first = std::exchange(choice, rows).implementation;
-    return llvm::formatv("for channels as they lie: for {0}, its first, {1} "
-                         "channel{2} would become blocks in {3}, mostly padding",
-                         first, channels, channels == 1 ? "" : "s", blocked);
+    return llvm::formatv(
+        "for channels as they lie: for {0}, its first, {1} "
+        "channel{2} would become blocks in {3}, mostly padding",
+        first, channels, channels == 1 ? "" : "s", blocked);
   }
 };
 } // namespace

@@ -34,8 +34,8 @@ double cpu::nanosecondsOfBytes(int64_t bytes, kernel::CpuAttr target) {
          (ratesOf(target).bytesPerNanosecond * static_cast<double>(threads));
 }
 
-static const runtime::TensorType *
-find(const runtime::cpu::PrimitiveSpec &spec, Role role) {
+static const runtime::TensorType *find(const runtime::cpu::PrimitiveSpec &spec,
+                                       Role role) {
   for (const auto &[each, type] : spec.tensors)
     if (each == role)
       return &type;
@@ -50,8 +50,8 @@ static double elementsOf(const runtime::TensorType &type) {
 }
 
 /// Floating point operations that the definition of the primitive has: two for
-/// each multiply-add of a product, one for each place of a window, a few for each
-/// element of what has neither.
+/// each multiply-add of a product, one for each place of a window, a few for
+/// each element of what has neither.
 static double flopsOf(const runtime::cpu::PrimitiveSpec &spec) {
   const runtime::TensorType *weights = find(spec, Role::Weights);
   // What takes as many multiply-adds as the filter of its channel has: the

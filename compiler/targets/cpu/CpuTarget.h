@@ -1,5 +1,5 @@
-// The CPU target: what passes ask it, and from planned launches to an executable
-// for x86-64.
+// The CPU target: what passes ask it, and from planned launches to an
+// executable for x86-64.
 #pragma once
 
 #include "compiler/executable/RecordExecutable.h"
@@ -7,7 +7,7 @@
 namespace mlir {
 class DialectRegistry;
 class ModuleOp;
-}
+} // namespace mlir
 
 namespace netc::cpu {
 

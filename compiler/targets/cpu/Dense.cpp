@@ -67,10 +67,10 @@ struct DenseWeight {
     Value gradient = request.valueOf(Role::Weights);
     for (Operation *user : gradient.getUsers()) {
       auto update = dyn_cast<UpdateOpInterface>(user);
-      auto parameter =
-          update ? SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
-                       op, update.getParameterAttr())
-                 : ParameterOp();
+      auto parameter = update
+                           ? SymbolTable::lookupNearestSymbolFrom<ParameterOp>(
+                                 op, update.getParameterAttr())
+                           : ParameterOp();
       if (!parameter)
         continue;
       request.tensor(Role::Weights).layout =

@@ -79,8 +79,9 @@ struct Pooling {
                         "indices are");
     StringRef tag = situation.layoutOf(request.valueOf(Role::Dst));
     if (!tag.empty())
-      return takeLayout(request, tag, "in the layout of the gradient that it "
-                                      "is given");
+      return takeLayout(request, tag,
+                        "in the layout of the gradient that it "
+                        "is given");
     return takeLayout(
         request, wishOfReaders(request.valueOf(Role::Src), situation),
         "in the layout that its result is read in: better the small side "

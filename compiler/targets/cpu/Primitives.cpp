@@ -22,8 +22,7 @@ std::string cpu::leaveNaive(Operation *op, const PrimitiveRequest &request,
                             runtime::cpu::PrimitiveChoice &choice) {
   if (!isNaive(choice))
     return "";
-  std::string blocks =
-      targetOf(op).getIsa() == "avx512" ? "aBcd16b" : "aBcd8b";
+  std::string blocks = targetOf(op).getIsa() == "avx512" ? "aBcd16b" : "aBcd8b";
   runtime::cpu::PrimitiveSpec blocked = request.spec;
   std::string naive;
   for (auto &[role, type] : blocked.tensors)
@@ -93,11 +92,11 @@ static select::Candidate ask(PrimitiveOpInterface op,
   candidate.scratchBytes = choice.scratchpadBytes;
   candidate.workspaceBytes = choice.workspaceBytes;
   candidate.nanoseconds = nanosecondsOf(request.spec, choice, target);
-  candidate.reason =
-      better.empty() ? llvm::formatv("oneDNN's first choice on {0}, {1}",
-                                     target.getIsa(), how)
-                           .str()
-                     : "oneDNN's choice " + better;
+  candidate.reason = better.empty()
+                         ? llvm::formatv("oneDNN's first choice on {0}, {1}",
+                                         target.getIsa(), how)
+                               .str()
+                         : "oneDNN's choice " + better;
   candidate.settlesParameters = true;
   return candidate;
 }

@@ -30,8 +30,8 @@ std::string leaveNaive(mlir::Operation *op, const PrimitiveRequest &request,
                        runtime::cpu::PrimitiveChoice &choice);
 
 /// The interface of `OpTy` by the functions of `Family`: `request(op,
-/// situation)` and `askLayouts(op, request, situation)`; what else the interface
-/// has, a family may say too.
+/// situation)` and `askLayouts(op, request, situation)`; what else the
+/// interface has, a family may say too.
 template <typename Family, typename OpTy>
 struct PrimitiveModel
     : PrimitiveOpInterface::ExternalModel<PrimitiveModel<Family, OpTy>, OpTy> {

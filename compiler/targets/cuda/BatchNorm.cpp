@@ -55,7 +55,7 @@ static void expandNorm(BatchNormOp op) {
   if (!bias)
     bias = fill(builder, location, op.getInput(), 0);
   auto norm = builder.create<CudnnBatchNormOp>(location, op.getInput(), weight,
-                                             bias, op.getEpsilonAttr());
+                                               bias, op.getEpsilonAttr());
   auto variance = builder.create<VarianceOp>(location, norm.getInverse(),
                                              op.getEpsilonAttr());
   op.getOutput().replaceAllUsesWith(norm.getOutput());
@@ -153,9 +153,10 @@ template <typename Op> static LogicalResult refuseActivation(Op op) {
 
 namespace {
 /// `net.batch_norm` becomes `cuda.cudnn_batch_norm` with `cuda.variance` behind
-/// it, its gradient `cuda.cudnn_batch_norm_gradient`; `net.batch_norm_inference`
-/// becomes `cuda.channel_affine`, and its gradient that and `cuda.channel_sums`.
-/// So do those of channels that cuDNN does not take.
+/// it, its gradient `cuda.cudnn_batch_norm_gradient`;
+/// `net.batch_norm_inference` becomes `cuda.channel_affine`, and its gradient
+/// that and `cuda.channel_sums`. So do those of channels that cuDNN does not
+/// take.
 struct Expansion {
   static LogicalResult expand(BatchNormOp op) {
     if (failed(refuseActivation(op)))

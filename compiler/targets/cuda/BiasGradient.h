@@ -6,8 +6,9 @@
 
 namespace netc::cuda {
 
-/// An op that gives the gradients of a weight and, `with_bias`, of a bias becomes
-/// one without the bias's, and `cuda.channel_sums` of the output's gradient.
+/// An op that gives the gradients of a weight and, `with_bias`, of a bias
+/// becomes one without the bias's, and `cuda.channel_sums` of the output's
+/// gradient.
 template <typename Op>
 mlir::LogicalResult splitBiasGradient(Op op, mlir::Value weightGradient) {
   if (!op.getBiasGradient())

@@ -17,11 +17,12 @@ struct Convolution {
     size_t input = writer.input({"x", op.getInput(), picture(op.getInput())});
     size_t filter =
         writer.input({"w", op.getFilter(), picture(op.getFilter())});
-    writer.product(
-        NodeKind::Convolution, {input, filter},
-        {"b", op.getBias(),
-         {{1, channels, 1, 1}, {channels, 1, channels, channels}}},
-        op.getActivation().has_value(), {"y", op.getOutput(), y}, windowOf(op));
+    writer.product(NodeKind::Convolution, {input, filter},
+                   {"b",
+                    op.getBias(),
+                    {{1, channels, 1, 1}, {channels, 1, channels, channels}}},
+                   op.getActivation().has_value(), {"y", op.getOutput(), y},
+                   windowOf(op));
     return writer.done();
   }
   static CudaGraph graph(Conv2DInputGradientOp op, Precision precision) {

@@ -13,7 +13,6 @@ def Cuda_Dialect : Dialect {
   let description = [{
     Beside `net`, whose types and interfaces its ops have.
   }];
-  let dependentDialects = ["::netc::net::NetDialect"];
 }
 
 class Cuda_Op<string mnemonic, list<Trait> traits = []>

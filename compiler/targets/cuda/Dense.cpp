@@ -30,14 +30,13 @@ struct DenseLayer {
     size_t input = writer.input({"x", op.getInput(), form(op.getInput())});
     size_t weight =
         writer.input({"w", op.getWeight(), form(op.getWeight(), true)});
-    writer.product(strict ? NodeKind::Convolution : NodeKind::Matmul,
-                   {input, weight}, {"b", op.getBias(), b},
-                   op.getActivation().has_value(),
-                   {"y", op.getOutput(), form(op.getOutput())},
-                   [&](GraphNode &node) {
-                     if (strict)
-                       onePixel(node);
-                   });
+    writer.product(
+        strict ? NodeKind::Convolution : NodeKind::Matmul, {input, weight},
+        {"b", op.getBias(), b}, op.getActivation().has_value(),
+        {"y", op.getOutput(), form(op.getOutput())}, [&](GraphNode &node) {
+          if (strict)
+            onePixel(node);
+        });
     return writer.done();
   }
   static CudaGraph graph(DenseInputGradientOp op, Precision precision) {

@@ -57,16 +57,16 @@ struct Pooling {
     GraphWriter writer(precision);
     size_t input = writer.input(named("x", op.getInput()));
     size_t output = writer.output(named("y", op.getOutput()));
-    size_t places = writer.output(
-        {"i", op.getIndices(), picture(op.getOutput())});
+    size_t places =
+        writer.output({"i", op.getIndices(), picture(op.getOutput())});
     setWindow(writer.node(NodeKind::MaxPool, {input}, {output, places}), op);
     return writer.done();
   }
   static CudaGraph graph(MaxPool2DGradientOp op, Precision precision) {
     GraphWriter writer(precision);
     size_t gradient = writer.input(named("dy", op.getOutputGradient()));
-    size_t places = writer.input(
-        {"i", op.getIndices(), picture(op.getOutputGradient())});
+    size_t places =
+        writer.input({"i", op.getIndices(), picture(op.getOutputGradient())});
     size_t result = writer.output(named("dx", op.getInputGradient()));
     setWindow(
         writer.node(NodeKind::MaxPoolGradient, {gradient, places}, {result}),

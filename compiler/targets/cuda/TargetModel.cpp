@@ -112,9 +112,10 @@ struct TargetModel
             cast<kernel::CudaAttr>(self).getPrecision());
       }
     } else if (generate::canGenerate(op)) {
-      candidates.push_back(generate::candidateOf(
-          op, situation,
-          [](RankedTensorType type) { return channelsLast(type); }));
+      candidates.push_back(
+          generate::candidateOf(op, situation, [](RankedTensorType type) {
+            return channelsLast(type);
+          }));
     }
     if (!candidates.empty())
       candidates.back().nanoseconds = nanosecondsOf(op);

@@ -69,9 +69,8 @@ public:
     return problem;
   }
   void connect(Problem &problem, size_t first, size_t second) {
-    Assignment::Matrix costs(
-        problem.nodes[first].size(),
-        std::vector<double>(problem.nodes[second].size()));
+    Assignment::Matrix costs(problem.nodes[first].size(),
+                             std::vector<double>(problem.nodes[second].size()));
     for (std::vector<double> &row : costs)
       for (double &each : row)
         each = cost();
@@ -84,8 +83,8 @@ private:
 } // namespace
 
 TEST(Assignment, ReordersCountWhereLayoutsDiffer) {
-  // By itself the second option of the middle node is cheaper; with what the two
-  // edges add it is not.
+  // By itself the second option of the middle node is cheaper; with what the
+  // two edges add it is not.
   Problem problem;
   problem.nodes = {{0}, {10, 4}, {0}};
   problem.edges = {{0, 1, {{0, 5}}}, {1, 2, {{0}, {5}}}};

@@ -26,9 +26,9 @@ struct TestTarget
   LogicalResult expand(Attribute, Operation *, bool) const { return success(); }
   bool fusesActivation(Attribute, Operation *) const { return false; }
 
-  LogicalResult
-  appendCandidates(Attribute, Operation *op, const Situation &situation,
-                   SmallVectorImpl<Candidate> &candidates) const {
+  LogicalResult appendCandidates(Attribute, Operation *op,
+                                 const Situation &situation,
+                                 SmallVectorImpl<Candidate> &candidates) const {
     if (isa<net::ActivationOp>(op)) {
       candidates.push_back(rowMajor(op));
       candidates.back().engine = "rows";
@@ -177,7 +177,8 @@ TEST_F(SelectLaunchesTest, WhatFollowsIsAskedForEachWay) {
   const char *sum = R"(
     %0 = net.activation %x {kind = #net.activation<relu>} : (!t) -> !t
     %1 = net.add %0, %x : (!t, !t) -> !t
-    return %1 : !t
+    %2 = net.activation %1 {kind = #net.activation<tanh>} : (!t) -> !t
+    return %2 : !t
 )";
   prices = {/*rows=*/100, /*blocks=*/40, /*reorder=*/1};
   func::FuncOp func = select(sum);
@@ -186,12 +187,12 @@ TEST_F(SelectLaunchesTest, WhatFollowsIsAskedForEachWay) {
   for (Value operand : add->getOperands())
     EXPECT_EQ(net::layoutOf(operand.getType()), "aBcd16b");
   // %x is brought into blocks once, for both of its readers.
-  EXPECT_EQ(enginesOf(func), (Engines{"reorder", "blocks", "follows",
-                                      "reorder"}));
-  prices.reorder = 31;
+  EXPECT_EQ(enginesOf(func),
+            (Engines{"reorder", "blocks", "follows", "blocks", "reorder"}));
+  prices.reorder = 60;
   func = select(sum);
   ASSERT_TRUE(func) << reported;
-  EXPECT_EQ(enginesOf(func), (Engines{"rows", "follows"}));
+  EXPECT_EQ(enginesOf(func), (Engines{"rows", "follows", "rows"}));
 }
 
 TEST_F(SelectLaunchesTest, WhatNothingRunsIsNamed) {
