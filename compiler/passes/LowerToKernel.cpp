@@ -281,9 +281,8 @@ LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {
   auto type =
       cast<MemRefType>(globals.lookup<kernel::GlobalOp>(parameter).getType());
   auto gradient = cast<MemRefType>(buffers.lookup(op.getGradient()).getType());
-  if (type.getShape() != gradient.getShape())
-    return op->emitOpError(
-        "has a gradient whose layout is not the parameter's");
+  assert(type.getShape() == gradient.getShape() &&
+         "an update is chosen in its parameter's layout");
   if (target.getKernelForm().updatesOfLaunch == 1)
     return target.emit(op, *this);
   written[parameter] = op;

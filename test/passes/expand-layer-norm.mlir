@@ -74,20 +74,6 @@ func.func @first(%x: tensor<2x8xf32>, %mean: tensor<2xf32>, %variance: tensor<2x
 // -----
 
 module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
-// Other normalisations stay.
-// CHECK-LABEL: func.func @others
-func.func @others(%x: tensor<2x8xf32>, %m: tensor<8xf32>, %v: tensor<8xf32>) -> tensor<2x8xf32> {
-  // CHECK-NEXT: net.batch_norm_inference
-  // CHECK-NEXT: return
-  %y = net.batch_norm_inference %x, %m, %v {epsilon = 1.0e-05 : f64}
-    : (tensor<2x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
-  return %y : tensor<2x8xf32>
-}
-}
-
-// -----
-
-module attributes {kernel.target = #kernel.cuda<device = "h100", arch = "sm_90", precision = "tf32">} {
 func.func @unknown(%x: tensor<*xf32>) {
   // expected-error @below {{'net.layer_norm' op expected shapes that are inferred, got 'tensor<*xf32>'}}
   %y, %mean, %variance = net.layer_norm %x {epsilon = 1.0e-05 : f64}

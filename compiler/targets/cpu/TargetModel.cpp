@@ -126,9 +126,10 @@ struct TargetModel
 } // namespace
 
 void cpu::registerTarget(DialectRegistry &registry) {
-  registry.addExtension(
-      +[](MLIRContext *context, net::NetDialect *, kernel::KernelDialect *) {
-        kernel::CpuAttr::attachInterface<TargetModel>(*context);
-        attachFamilies(*context);
-      });
+  // Who has a target asks ops, whether the text has any or not.
+  registry.addExtension(+[](MLIRContext *context, kernel::KernelDialect *) {
+    context->getOrLoadDialect<net::NetDialect>();
+    kernel::CpuAttr::attachInterface<TargetModel>(*context);
+    attachFamilies(*context);
+  });
 }

@@ -168,10 +168,10 @@ struct TargetModel
 
 void cuda::registerTarget(DialectRegistry &registry) {
   registry.insert<CudaDialect>();
-  registry.addExtension(
-      +[](MLIRContext *context, net::NetDialect *, kernel::KernelDialect *) {
-        context->getOrLoadDialect<CudaDialect>();
-        kernel::CudaAttr::attachInterface<TargetModel>(*context);
-        attachFamilies(*context);
-      });
+  registry.addExtension(+[](MLIRContext *context, kernel::KernelDialect *) {
+    context->getOrLoadDialect<net::NetDialect>();
+    context->getOrLoadDialect<CudaDialect>();
+    kernel::CudaAttr::attachInterface<TargetModel>(*context);
+    attachFamilies(*context);
+  });
 }
