@@ -70,10 +70,10 @@ struct Convolution {
     if (!StringRef(rows.implementation).starts_with("jit:"))
       return "";
     std::string first = std::exchange(choice, rows).implementation;
-    return llvm::formatv(
-        "for channels as they lie: for {0}, its first, {1} "
-        "channel{2} would become blocks in {3}, mostly padding",
-        first, channels, channels == 1 ? "" : "s", blocked);
+    return llvm::formatv("for channels as they lie: its first, {0}, would have "
+                         "the {1} of the picture copied into blocks of {2}, "
+                         "mostly padding",
+                         first, channels, blocked);
   }
 };
 } // namespace
