@@ -88,7 +88,7 @@ endfunction()
 
 # What most of those files include is read once: half of their compilation.
 function(netc_precompile_mlir)
-  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/MlirHeaders.cpp "")
+  file(CONFIGURE OUTPUT MlirHeaders.cpp CONTENT "")
   netc_mlir_library(netcMlirHeaders ${CMAKE_CURRENT_BINARY_DIR}/MlirHeaders.cpp)
   target_precompile_headers(netcMlirHeaders PRIVATE
     <mlir/Dialect/Arith/IR/Arith.h> <mlir/Dialect/Func/IR/FuncOps.h> <mlir/Dialect/Math/IR/Math.h>

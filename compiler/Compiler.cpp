@@ -177,17 +177,18 @@ void Compiler::Impl::reportMemory(const DoesNotFit &error) {
   int64_t batch = info.batch;
   double share = static_cast<double>(error.deviceBytes) /
                  static_cast<double>(error.neededBytes);
-  for (int attempt = 0; attempt < 6 && batch > 1; ++attempt) {
+  // Near what the first guess says, then by halves, to one example.
+  for (int attempt = 0; batch > 1; ++attempt) {
     int64_t next = static_cast<int64_t>(static_cast<double>(batch) * share);
     batch = std::clamp<int64_t>(next, 1, batch - 1);
-    share = 0.8;
+    share = attempt < 3 ? 0.8 : 0.5;
     bool isFitting = false;
     try {
       isFitting = fitsWith(batch);
-    } catch (const Error &error) {
+    } catch (const Error &other) {
       throw Error(llvm::formatv("{0}; whether `--batch {1}` fits cannot be "
                                 "told: {2}",
-                                message, batch, error.what()));
+                                message, batch, other.what()));
     }
     if (isFitting)
       throw Error(llvm::formatv("{0}; `--batch {1}` fits", message, batch));

@@ -173,8 +173,11 @@ void LaunchReporter::tell(LaunchOp op, LaunchFacts &fact) {
           global.getGlobal()));
   addReason(op, "generated: ", fact);
   if (SmallVector<StringRef> layers = fusedLayers(op); !layers.empty())
-    fact.details.push_back("fused, so that what is between is never written: " +
-                           llvm::join(layers, ", "));
+    fact.details.push_back(
+        (fact.role == "update"
+             ? "in one launch for: "
+             : "fused, so that what is between is never written: ") +
+        llvm::join(layers, ", "));
   if (!op.getInPlacePairs().empty())
     fact.details.push_back("may write over what it reads");
   if (op.getKernel().getSerial())

@@ -7,6 +7,7 @@
 
 #include "compiler/select/Launcher.h"
 #include "compiler/select/Layouts.h"
+#include "runtime/Error.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -290,6 +291,9 @@ LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {
   return success();
 }
 
+static constexpr StringLiteral togetherReason =
+    "the updates of several parameters in one launch, each as it lies";
+
 LogicalResult
 ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
   SmallVector<Value> operands;
@@ -301,7 +305,9 @@ ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
     types.push_back(operand.getType());
     access.push_back(use);
   };
+  int64_t nanoseconds = 0;
   for (UpdateOpInterface op : together) {
+    nanoseconds += select::getChoice(op).getNanoseconds();
     add(globalBuffer(op.getLoc(), op.getParameterAttr().getValue()),
         "readwrite");
     add(buffers.lookup(op.getGradient()), "read");
@@ -320,7 +326,10 @@ ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
   auto launch = builder.create<kernel::LaunchOp>(
       NameLoc::get(builder.getStringAttr("updates"), func.getLoc()), *callee,
       operands, ArrayRef<std::pair<unsigned, unsigned>>());
-  launch->setAttr(kernel::choiceAttrName, select::getChoice(first));
+  launch->setAttr(kernel::choiceAttrName, kernel::ChoiceAttr::get(
+                                              func.getContext(),
+                                              select::generatedEngine, "", 0, 0,
+                                              nanoseconds, togetherReason));
   if (!layers.empty())
     launch->setAttr(kernel::fusedLayersAttrName,
                     builder.getArrayAttr(layers.getArrayRef()));
@@ -362,10 +371,15 @@ void LowerToKernel::runOnOperation() {
   select::TargetInterface target = select::getTarget(module);
   if (!target || failed(target.prepare(module)))
     return signalPassFailure();
-  makeGlobals(module);
-  SymbolTable globals(module);
-  KernelTable kernels(module, target.getKernelForm());
-  for (auto func : llvm::to_vector(module.getOps<func::FuncOp>()))
-    if (failed(ProgramLowering(func, kernels, globals, target).lower()))
-      return signalPassFailure();
+  try {
+    makeGlobals(module);
+    SymbolTable globals(module);
+    KernelTable kernels(module, target.getKernelForm());
+    for (auto func : llvm::to_vector(module.getOps<func::FuncOp>()))
+      if (failed(ProgramLowering(func, kernels, globals, target).lower()))
+        return signalPassFailure();
+  } catch (const Error &error) { // a layout that is none
+    module.emitError(error.what());
+    signalPassFailure();
+  }
 }

@@ -30,6 +30,11 @@ struct Candidate {
 /// The engine of kernels that this compiler generates.
 inline constexpr llvm::StringLiteral generatedEngine = "generated";
 
+/// Why a value is copied that a program gives, or keeps in a parameter, where it
+/// does not lie.
+inline constexpr llvm::StringLiteral copyReason =
+    "what the program gives or keeps lies elsewhere";
+
 /// How the values of a program lie when an op's candidates are asked for. A
 /// value whose maker has several candidates may lie in several ways: those of
 /// its readers are then asked for once for each of them. This one has every

@@ -304,7 +304,9 @@ LogicalResult ProgramSelection::require(OpOperand &operand, StringRef tag) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   if (!type || net::layoutOf(type) == tag)
     return success();
-  Value &copy = reordered[{value, StringAttr::get(func.getContext(), tag)}];
+  std::pair<Value, StringAttr> key{value,
+                                   StringAttr::get(func.getContext(), tag)};
+  Value copy = reordered.lookup(key);
   if (!copy) {
     OpBuilder builder(operand.getOwner());
     Location location =
@@ -313,6 +315,8 @@ LogicalResult ProgramSelection::require(OpOperand &operand, StringRef tag) {
     Node node{copy.getDefiningOp(), {}, /*isRecorded=*/true, 0};
     if (failed(target.appendCandidates(node.op, Situation(), node.candidates)))
       return failure();
+    assert(node.candidates.front().results[0] == tag &&
+           "a reorder gives the layout that it was made for");
     std::string reader = operand.getOwner()->getName().getStringRef().str();
     if (auto name = dyn_cast<NameLoc>(operand.getOwner()->getLoc()))
       reader = llvm::formatv("{0} of `{1}`", reader, name.getName().getValue());
@@ -322,6 +326,7 @@ LogicalResult ProgramSelection::require(OpOperand &operand, StringRef tag) {
                         tag.empty() ? StringRef("row-major order") : tag);
     if (failed(apply(node)))
       return failure();
+    reordered[key] = copy;
   }
   operand.set(copy);
   return success();
@@ -339,9 +344,8 @@ static std::string reasonOf(ArrayRef<Candidate> candidates, size_t chosen) {
   for (auto [number, other] : llvm::enumerate(candidates))
     if (number != chosen)
       reason += llvm::formatv(
-          "; {0} would cost {1:f1} us for {2:f1}, before reorders",
-          nameOf(other), other.nanoseconds / 1000,
-          candidates[chosen].nanoseconds / 1000);
+          "; {0} would cost {1:f0} ns for {2:f0}, before reorders",
+          nameOf(other), other.nanoseconds, candidates[chosen].nanoseconds);
   return reason;
 }
 
@@ -406,9 +410,20 @@ LogicalResult ProgramSelection::apply() {
   return success();
 }
 
+/// Whether every tensor of an op has a shape, without which nothing lies
+/// anywhere; reported if not.
+static bool hasShapes(Operation &op) {
+  auto isUnranked = [](Type type) { return isa<UnrankedTensorType>(type); };
+  if (llvm::none_of(op.getOperandTypes(), isUnranked) &&
+      llvm::none_of(op.getResultTypes(), isUnranked))
+    return true;
+  op.emitOpError("expected shapes that are inferred");
+  return false;
+}
+
 LogicalResult ProgramSelection::run() {
   for (Operation &op : func.getBody().front())
-    if (failed(gather(op)))
+    if (!hasShapes(op) || failed(gather(op)))
       return failure();
   decide();
   return apply();

@@ -33,6 +33,8 @@ private:
   llvm::DenseMap<mlir::StringAttr, size_t> numbers;
 };
 
+/// A reorder that several ops read is made once, but each pays it in the
+/// assignment: what is shared looks dearer than it is.
 class ProgramSelection {
 public:
   ProgramSelection(mlir::func::FuncOp func, TargetInterface target,

@@ -4,6 +4,7 @@
 
 #include "compiler/select/ProgramSelection.h"
 #include "runtime/Contract.h"
+#include "runtime/Error.h"
 
 using namespace mlir;
 using namespace netc;
@@ -33,8 +34,13 @@ void SelectLaunches::runOnOperation() {
   llvm::stable_sort(functions, [&](func::FuncOp a, func::FuncOp b) {
     return rank(a) < rank(b);
   });
-  select::ParameterLayouts parameters(module, target);
-  for (func::FuncOp func : functions)
-    if (failed(select::ProgramSelection(func, target, parameters).run()))
-      return signalPassFailure();
+  try {
+    select::ParameterLayouts parameters(module, target);
+    for (func::FuncOp func : functions)
+      if (failed(select::ProgramSelection(func, target, parameters).run()))
+        return signalPassFailure();
+  } catch (const Error &error) { // a layout that is none
+    module.emitError(error.what());
+    signalPassFailure();
+  }
 }

@@ -5,7 +5,7 @@
 module attributes {kernel.target = #kernel.cpu<isa = "avx512", threads = 2>} {
   // CHECK-LABEL: func.func @picture
   // CHECK-NOT: net.reorder %{{.*}} -> tensor<128x1
-  // CHECK: net.conv2d %{{.*}} implementation = "jit:avx512_core"{{.*}}reason = "oneDNN's choice for channels as they lie: its first, jit_wino{{[^"]*}}, would have the 1 of the picture copied into blocks of aBcd16b, mostly padding"{{.*}} : (tensor<128x1x224x224xf32>, {{.*}} -> tensor<128x16x224x224xf32, #net.layout<"aBcd16b">>
+  // CHECK: net.conv2d %{{.*}} implementation = "jit:avx512_core"{{.*}}reason = "oneDNN's choice for channels as they lie: its first, jit_wino{{[^"]*}}, would have the picture's one channel copied into blocks of aBcd16b, mostly padding"{{.*}} : (tensor<128x1x224x224xf32>, {{.*}} -> tensor<128x16x224x224xf32, #net.layout<"aBcd16b">>
   // CHECK-NOT: net.reorder %{{.*}} -> tensor<128x1
   // CHECK: net.conv2d_filter_gradient %{{.*}} implementation = "jit:avx512_core"{{.*}} : (tensor<128x1x224x224xf32>, tensor<128x16x224x224xf32, #net.layout<"aBcd16b">>)
   func.func @picture(%x: tensor<128x1x224x224xf32>, %w: tensor<16x1x3x3xf32>, %dy: tensor<128x16x224x224xf32, #net.layout<"aBcd16b">>) -> (tensor<128x16x224x224xf32>, tensor<16x1x3x3xf32>) {

@@ -9,7 +9,7 @@ using namespace netc::cpu;
 using namespace netc::net;
 
 namespace {
-struct BatchNormalization {
+struct BatchNormalization : PrimitiveFamily {
   static PrimitiveRequest request(BatchNormInferenceOp op,
                                   const select::Situation &situation) {
     PrimitiveRequest request(PrimitiveKind::BatchNormalization,
@@ -60,9 +60,11 @@ struct BatchNormalization {
                                 runtime::cpu::PrimitiveChoice &choice) {
     return leaveNaive(op, request, choice);
   }
-  static StringRef wish(BatchNormGradientOp op, Value,
+  /// The gradient that it is given is best as its input lies.
+  static StringRef wish(Operation *op, Value,
                         const select::Situation &situation) {
-    return situation.layoutOf(op.getInput());
+    auto gradient = dyn_cast<BatchNormGradientOp>(op);
+    return gradient ? situation.layoutOf(gradient.getInput()) : "";
   }
 };
 

@@ -10,7 +10,7 @@ using namespace netc::cpu;
 using namespace netc::net;
 
 namespace {
-struct Convolution {
+struct Convolution : PrimitiveFamily {
   static PrimitiveRequest request(Conv2DOp op,
                                   const select::Situation &situation) {
     PrimitiveRequest request(PrimitiveKind::Convolution, Propagation::Forward,
@@ -71,9 +71,11 @@ struct Convolution {
       return "";
     std::string first = std::exchange(choice, rows).implementation;
     return llvm::formatv("for channels as they lie: its first, {0}, would have "
-                         "the {1} of the picture copied into blocks of {2}, "
-                         "mostly padding",
-                         first, channels, blocked);
+                         "{1} copied into blocks of {2}, mostly padding",
+                         first,
+                         channels == 1 ? "the picture's one channel"
+                                       : "the picture's few channels",
+                         blocked);
   }
 };
 } // namespace

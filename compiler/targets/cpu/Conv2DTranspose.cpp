@@ -8,7 +8,7 @@ using namespace netc::cpu;
 using namespace netc::net;
 
 namespace {
-struct TransposedConvolution {
+struct TransposedConvolution : PrimitiveFamily {
   static PrimitiveRequest request(Conv2DTransposeOp op,
                                   const select::Situation &situation) {
     PrimitiveRequest request(PrimitiveKind::Deconvolution, Propagation::Forward,

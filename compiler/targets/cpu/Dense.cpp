@@ -14,7 +14,7 @@ static bool isSettled(Value weight, const select::Situation &situation) {
 }
 
 namespace {
-struct DenseLayer {
+struct DenseLayer : PrimitiveFamily {
   static PrimitiveRequest request(DenseOp op,
                                   const select::Situation &situation) {
     PrimitiveRequest request(PrimitiveKind::InnerProduct, Propagation::Forward,
@@ -50,7 +50,7 @@ struct DenseLayer {
 };
 
 /// The gradient is made as the parameter lies, for its update.
-struct DenseWeight {
+struct DenseWeight : PrimitiveFamily {
   static PrimitiveRequest request(DenseWeightGradientOp op,
                                   const select::Situation &situation) {
     PrimitiveRequest request(PrimitiveKind::InnerProduct,

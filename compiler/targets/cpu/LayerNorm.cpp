@@ -8,7 +8,7 @@ using namespace netc::cpu;
 using namespace netc::net;
 
 namespace {
-struct LayerNormalization {
+struct LayerNormalization : PrimitiveFamily {
   static PrimitiveRequest request(LayerNormOp op,
                                   const select::Situation &situation) {
     bool affine = !op.getAffine().empty();
@@ -46,11 +46,6 @@ struct LayerNormalization {
     for (auto &[role, type] : request.spec.tensors)
       type.layout = "";
     return "of rows as they lie";
-  }
-  static std::string reconsider(Operation *op, const PrimitiveRequest &request,
-                                const select::Situation &,
-                                runtime::cpu::PrimitiveChoice &choice) {
-    return leaveNaive(op, request, choice);
   }
 };
 } // namespace

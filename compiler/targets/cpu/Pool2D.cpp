@@ -43,7 +43,7 @@ static StringRef wishOfReaders(Value gradient,
 }
 
 namespace {
-struct Pooling {
+struct Pooling : PrimitiveFamily {
   static PrimitiveRequest request(MaxPool2DOp op,
                                   const select::Situation &situation) {
     return pool(op, PrimitiveKind::MaxPooling, Propagation::Forward,

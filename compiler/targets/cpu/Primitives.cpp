@@ -54,6 +54,9 @@ public:
   StringRef layoutOf(net::ParameterOp parameter) const override {
     return before.layoutOf(parameter);
   }
+  bool isSettled(net::ParameterOp parameter) const override {
+    return before.isSettled(parameter);
+  }
 
   llvm::DenseMap<Value, std::string> layouts;
 
@@ -113,7 +116,8 @@ cpu::choosePrimitive(PrimitiveOpInterface op,
 
 void cpu::emitPrimitive(PrimitiveOpInterface op, select::Launcher &launcher) {
   kernel::ChoiceAttr choice = select::getChoice(op);
-  PrimitiveRequest request = op.getRequest(select::Situation());
+  select::Situation written;
+  PrimitiveRequest request = op.getRequest(written);
   SmallVector<Role> roles;
   SmallVector<Value> operands;
   for (const RoleValue &entry : request.values) {

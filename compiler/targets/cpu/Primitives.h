@@ -29,9 +29,21 @@ kernel::CpuAttr targetOf(mlir::Operation *op);
 std::string leaveNaive(mlir::Operation *op, const PrimitiveRequest &request,
                        runtime::cpu::PrimitiveChoice &choice);
 
-/// The interface of `OpTy` by the functions of `Family`: `request(op,
-/// situation)` and `askLayouts(op, request, situation)`; what else the
-/// interface has, a family may say too.
+/// What a family of primitives says; it derives from this and hides what it
+/// says otherwise, and has `request(op, situation)` for each of its ops.
+struct PrimitiveFamily {
+  static std::string reconsider(mlir::Operation *, const PrimitiveRequest &,
+                                const select::Situation &,
+                                runtime::cpu::PrimitiveChoice &) {
+    return "";
+  }
+  static llvm::StringRef wish(mlir::Operation *, mlir::Value,
+                              const select::Situation &) {
+    return "";
+  }
+};
+
+/// The interface of `OpTy` by what its family says.
 template <typename Family, typename OpTy>
 struct PrimitiveModel
     : PrimitiveOpInterface::ExternalModel<PrimitiveModel<Family, OpTy>, OpTy> {
@@ -46,19 +58,11 @@ struct PrimitiveModel
   std::string reconsider(mlir::Operation *op, const PrimitiveRequest &request,
                          const select::Situation &situation,
                          runtime::cpu::PrimitiveChoice &choice) const {
-    if constexpr (requires {
-                    Family::reconsider(op, request, situation, choice);
-                  })
-      return Family::reconsider(op, request, situation, choice);
-    return "";
+    return Family::reconsider(op, request, situation, choice);
   }
   llvm::StringRef getWish(mlir::Operation *op, mlir::Value operand,
                           const select::Situation &situation) const {
-    if constexpr (requires {
-                    Family::wish(llvm::cast<OpTy>(op), operand, situation);
-                  })
-      return Family::wish(llvm::cast<OpTy>(op), operand, situation);
-    return "";
+    return Family::wish(op, operand, situation);
   }
 };
 

@@ -8,7 +8,7 @@ using namespace netc::cpu;
 using namespace netc::net;
 
 namespace {
-struct Reorder {
+struct Reorder : PrimitiveFamily {
   static PrimitiveRequest request(ReorderOp op,
                                   const select::Situation &situation) {
     PrimitiveRequest request(PrimitiveKind::Reorder, Propagation::Forward,

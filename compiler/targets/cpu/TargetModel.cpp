@@ -10,6 +10,8 @@
 #include "compiler/targets/cpu/Primitives.h"
 #include "runtime/Error.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace netc;
 using namespace netc::cpu;
@@ -88,14 +90,13 @@ struct TargetModel
 
   LogicalResult emit(Attribute, Operation *op,
                      select::Launcher &launcher) const {
-    if (auto primitive = dyn_cast<PrimitiveOpInterface>(op)) {
-      emitPrimitive(primitive, launcher);
-      return success();
-    }
-    return launcher.launchGenerated(op);
+    if (select::getChoice(op).getEngine() == select::generatedEngine)
+      return launcher.launchGenerated(op);
+    emitPrimitive(cast<PrimitiveOpInterface>(op), launcher);
+    return success();
   }
 
-  LogicalResult emitCopy(Attribute, Location location, Value value,
+  LogicalResult emitCopy(Attribute self, Location location, Value value,
                          Value buffer, select::Launcher &launcher) const {
     runtime::TensorType type = select::toRuntime(value.getType());
     runtime::cpu::PrimitiveSpec spec;
@@ -109,8 +110,16 @@ struct TargetModel
         roles.push_back(Role::Scratchpad);
         operands.push_back(launcher.bytes(location, choice.scratchpadBytes));
       }
-      launcher.builder.create<kernel::PrimitiveOp>(
+      auto launch = launcher.builder.create<kernel::PrimitiveOp>(
           location, spec, choice.implementation, roles, operands);
+      auto target = cast<kernel::CpuAttr>(self);
+      launch->setAttr(
+          kernel::choiceAttrName,
+          kernel::ChoiceAttr::get(
+              self.getContext(), engine, choice.implementation,
+              choice.scratchpadBytes, /*workspaceBytes=*/0,
+              std::llround(nanosecondsOf(spec, choice, target)),
+              select::copyReason));
     } catch (const Error &error) {
       return mlir::emitError(location, error.what());
     }

@@ -175,7 +175,7 @@ struct Expansion {
   }
 };
 
-struct Normalization {
+struct Normalization : GraphFamily {
   static CudaGraph graph(CudnnBatchNormOp op, Precision precision) {
     GraphWriter writer(precision);
     Form x = pictureOrPixels(op.getInput()), c = perChannel(op.getWeight());

@@ -9,7 +9,11 @@ using namespace netc::cuda;
 using namespace netc::net;
 
 namespace {
-struct Convolution {
+struct Convolution : GraphFamily {
+  using GraphFamily::expand;
+  using GraphFamily::fusesActivation;
+  using GraphFamily::fusesActivationGradient;
+
   static CudaGraph graph(Conv2DOp op, Precision precision) {
     GraphWriter writer(precision);
     Form y = picture(op.getOutput());

@@ -10,7 +10,10 @@ using namespace netc::cuda;
 using namespace netc::net;
 
 namespace {
-struct TransposedConvolution {
+struct TransposedConvolution : GraphFamily {
+  using GraphFamily::expand;
+  using GraphFamily::fusesActivationGradient;
+
   static CudaGraph graph(Conv2DTransposeOp op, Precision precision) {
     return convolution(op, precision, NodeKind::ConvolutionData,
                        {"dy", op.getInput()}, {"w", op.getFilter()},

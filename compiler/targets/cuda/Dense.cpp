@@ -16,7 +16,12 @@ static void onePixel(GraphNode &node) {
 }
 
 namespace {
-struct DenseLayer {
+struct DenseLayer : GraphFamily {
+  using GraphFamily::expand;
+  using GraphFamily::fusesActivation;
+  using GraphFamily::fusesActivationGradient;
+  using GraphFamily::givesBf16;
+
   static CudaGraph graph(DenseOp op, Precision precision) {
     GraphWriter writer(precision);
     bool strict = precision == Precision::F32;

@@ -9,8 +9,23 @@
 
 namespace netc::cuda {
 
-/// The interface of `OpTy`, a graph by `Family::graph(op, precision)`; its
+/// What a family of graphs says; it derives from this and hides what it says
+/// otherwise, and has `graph(op, precision)` for each of its ops. Its
 /// activations and gradients are bf16 where others are.
+struct GraphFamily {
+  static mlir::LogicalResult expandBeforeGradients(mlir::Operation *) {
+    return mlir::success();
+  }
+  static mlir::LogicalResult expand(mlir::Operation *) {
+    return mlir::success();
+  }
+  static bool fusesActivation(mlir::Operation *) { return false; }
+  static bool fusesActivationGradient(mlir::Operation *) { return false; }
+  static std::optional<bool> wantsBf16(mlir::Operation *) { return true; }
+  static bool givesBf16(mlir::Operation *) { return true; }
+};
+
+/// The interface of `OpTy` by what its family says.
 template <typename Family, typename OpTy>
 struct GraphModel
     : DeviceOpInterface::ExternalModel<GraphModel<Family, OpTy>, OpTy> {
@@ -20,38 +35,22 @@ struct GraphModel
   }
   bool hasChannelsLast(mlir::Operation *) const { return true; }
   mlir::LogicalResult expandBeforeGradients(mlir::Operation *op) const {
-    if constexpr (requires {
-                    Family::expandBeforeGradients(llvm::cast<OpTy>(op));
-                  })
-      return Family::expandBeforeGradients(llvm::cast<OpTy>(op));
-    return mlir::success();
+    return Family::expandBeforeGradients(llvm::cast<OpTy>(op));
   }
   mlir::LogicalResult expand(mlir::Operation *op) const {
-    if constexpr (requires { Family::expand(llvm::cast<OpTy>(op)); })
-      return Family::expand(llvm::cast<OpTy>(op));
-    return mlir::success();
+    return Family::expand(llvm::cast<OpTy>(op));
   }
   bool fusesActivation(mlir::Operation *op) const {
-    if constexpr (requires { Family::fusesActivation(llvm::cast<OpTy>(op)); })
-      return Family::fusesActivation(llvm::cast<OpTy>(op));
-    return false;
+    return Family::fusesActivation(llvm::cast<OpTy>(op));
   }
   bool fusesActivationGradient(mlir::Operation *op) const {
-    if constexpr (requires {
-                    Family::fusesActivationGradient(llvm::cast<OpTy>(op));
-                  })
-      return Family::fusesActivationGradient(llvm::cast<OpTy>(op));
-    return false;
+    return Family::fusesActivationGradient(llvm::cast<OpTy>(op));
   }
   std::optional<bool> wantsBf16(mlir::Operation *op) const {
-    if constexpr (requires { Family::wantsBf16(llvm::cast<OpTy>(op)); })
-      return Family::wantsBf16(llvm::cast<OpTy>(op));
-    return true;
+    return Family::wantsBf16(llvm::cast<OpTy>(op));
   }
   bool givesBf16(mlir::Operation *op) const {
-    if constexpr (requires { Family::givesBf16(llvm::cast<OpTy>(op)); })
-      return Family::givesBf16(llvm::cast<OpTy>(op));
-    return true;
+    return Family::givesBf16(llvm::cast<OpTy>(op));
   }
 };
 

@@ -44,6 +44,15 @@ static LogicalResult plan(kernel::GraphOp graph, cuda::Planner &planner) {
     auto workspace = builder.create<kernel::AllocOp>(graph.getLoc(), type);
     graph.getWorkspaceMutable().assign(workspace->getResult(0));
   }
+  // The choice is complete now.
+  if (auto choice = graph->getAttrOfType<kernel::ChoiceAttr>(
+          kernel::choiceAttrName))
+    graph->setAttr(kernel::choiceAttrName,
+                   kernel::ChoiceAttr::get(
+                       graph.getContext(), choice.getEngine(), plan->engine,
+                       /*scratch_bytes=*/plan->workspaceBytes,
+                       choice.getWorkspaceBytes(), choice.getNanoseconds(),
+                       choice.getReason()));
   return success();
 }
 

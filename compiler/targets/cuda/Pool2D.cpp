@@ -52,7 +52,9 @@ static Named named(const char *name, Value value) {
 }
 
 namespace {
-struct Pooling {
+struct Pooling : GraphFamily {
+  using GraphFamily::expandBeforeGradients;
+
   static CudaGraph graph(MaxPool2DOp op, Precision precision) {
     GraphWriter writer(precision);
     size_t input = writer.input(named("x", op.getInput()));

@@ -11,6 +11,8 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace netc;
 using namespace netc::cuda;
@@ -141,12 +143,11 @@ struct TargetModel
 
   LogicalResult emit(Attribute self, Operation *op,
                      select::Launcher &launcher) const {
-    if (auto device = dyn_cast<DeviceOpInterface>(op))
-      if (auto graph = device.getGraph(precisionOf(self))) {
-        emitGraph(op, *graph, launcher);
-        return success();
-      }
-    return launcher.launchGenerated(op);
+    if (select::getChoice(op).getEngine() == select::generatedEngine)
+      return launcher.launchGenerated(op);
+    auto device = cast<DeviceOpInterface>(op);
+    emitGraph(op, *device.getGraph(precisionOf(self)), launcher);
+    return success();
   }
 
   /// A kernel that changes nothing.
@@ -154,6 +155,10 @@ struct TargetModel
                          Value buffer, select::Launcher &launcher) const {
     auto same =
         launcher.builder.create<RelayoutOp>(location, value.getType(), value);
+    same->setAttr(kernel::choiceAttrName,
+                  kernel::ChoiceAttr::get(
+                      location.getContext(), select::generatedEngine, "", 0, 0,
+                      std::llround(nanosecondsOf(same)), select::copyReason));
     LogicalResult launched = launcher.launchKernel(
         same, {launcher.bufferOf(value), buffer}, {"read", "write"});
     same.erase();

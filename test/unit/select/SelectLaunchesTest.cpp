@@ -163,7 +163,7 @@ TEST_F(SelectLaunchesTest, RecordsLayoutsAndReasons) {
   kernel::ChoiceAttr choice = getChoice(activation);
   EXPECT_EQ(choice.getNanoseconds(), 40);
   EXPECT_EQ(choice.getReason(),
-            "it was offered; rows would cost 0.1 us for 0.0, before reorders");
+            "it was offered; rows would cost 100 ns for 40, before reorders");
   auto reorder = *func.getOps<net::ReorderOp>().begin();
   EXPECT_EQ(getChoice(reorder).getReason(),
             "net.activation reads it in aBcd16b");
