@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 
 namespace mlir {
 class OpPassManager;
@@ -14,6 +13,7 @@ class Planner;
 }
 
 /// Makes differentiated, fused programs on values of a network as emitted.
+/// \pre the module has its `kernel.target`.
 void addNetPasses(mlir::OpPassManager &passes);
 
 /// Makes them for a GPU, with a training set of `keptExamples` in its memory;

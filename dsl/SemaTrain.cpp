@@ -143,10 +143,12 @@ void TrainResolver::resolveOptimizer(const TrainEntry &entry) {
   Settings settings(kind.settings);
   readSettings(arguments, diagnostics, settings);
   for (const OptimizerKind::Need &need : kind.needs)
-    if (settings.get(need.setting) != 0 && settings.get(need.other) == 0)
+    if (settings.get(need.setting) != 0 && settings.get(need.other) == 0) {
+      const BoundArguments::Entry *written = arguments.find(need.setting);
       diagnostics.error(DiagnosticKind::SettingNeeds,
-                        arguments.find(need.setting)->range, need.setting,
-                        need.other);
+                        written ? written->range : entry.value->range,
+                        need.setting, need.other);
+    }
   network.train.optimizer = {&kind, settings};
 }
 

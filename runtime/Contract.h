@@ -1,6 +1,6 @@
 // What the compiler and those who run its programs have agreed on: how
-// programs, their inputs and outputs are called, and the words of the run's
-// state.
+// programs, their inputs and outputs are called, the words of the run's state,
+// and where buffers may begin.
 #pragma once
 
 #include <cstdint>
@@ -38,5 +38,8 @@ enum class StateWord : int64_t {
   LearningRate // the bits of a float
 };
 inline constexpr int64_t stateWords = 8;
+
+/// Every place in the arena is a multiple of it, in bytes.
+inline constexpr int64_t arenaAlignment = 64;
 
 } // namespace netc::runtime

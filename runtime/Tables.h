@@ -6,9 +6,6 @@
 
 namespace netc::runtime {
 
-/// Every place in the arena is a multiple of it, in bytes.
-inline constexpr uint64_t arenaAlignment = 64;
-
 /// A recorded type. \pre its element type is in range
 TensorType readType(const fb::TensorType &type);
 

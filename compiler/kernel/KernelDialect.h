@@ -61,9 +61,6 @@ inline constexpr llvm::StringLiteral argumentOffsetAttrName = "kernel.offset";
 /// are several.
 inline constexpr llvm::StringLiteral fusedLayersAttrName = "fused_layers";
 
-/// Every buffer begins at a multiple of this in the arena.
-inline constexpr int64_t arenaAlignment = 64;
-
 /// A static memref of positive sizes with the identity layout and no memory
 /// space.
 bool isBuffer(mlir::Type type);

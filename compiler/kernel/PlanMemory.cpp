@@ -1,6 +1,7 @@
 // Gives every buffer its place in the arena. See KernelPasses.td.
 #include "compiler/kernel/KernelPasses.h"
 #include "compiler/kernel/Lifetimes.h"
+#include "runtime/Contract.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -34,7 +35,7 @@ class PlanMemory : public kernel::impl::PlanMemoryBase<PlanMemory> {
 } // namespace
 
 static int64_t align(int64_t bytes) {
-  return llvm::alignTo(bytes, arenaAlignment);
+  return llvm::alignTo(bytes, runtime::arenaAlignment);
 }
 
 // How often a launch names each buffer.

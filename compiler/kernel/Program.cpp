@@ -1,5 +1,6 @@
 // Globals, programs, kernels, and the buffers of programs.
 #include "compiler/kernel/KernelDialect.h"
+#include "runtime/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
@@ -11,7 +12,7 @@ using namespace netc;
 using namespace netc::kernel;
 
 static bool isOffset(int64_t offset) {
-  return offset >= 0 && offset % arenaAlignment == 0;
+  return offset >= 0 && offset % runtime::arenaAlignment == 0;
 }
 
 // Globals.
@@ -46,7 +47,7 @@ LogicalResult GlobalOp::verify() {
   }
   if (getOffset() && !isOffset(*getOffset()))
     return emitOpError("has an offset that is not a multiple of ")
-           << arenaAlignment;
+           << runtime::arenaAlignment;
   return success();
 }
 
@@ -153,7 +154,7 @@ LogicalResult ProgramOp::verify() {
           !isOffset(offset.getInt()))
         return emitOpError("argument ")
                << name << " has an offset that is not a multiple of "
-               << arenaAlignment;
+               << runtime::arenaAlignment;
     }
   }
   return success();
@@ -319,7 +320,7 @@ void AllocOp::getEffects(
 LogicalResult SliceOp::verify() {
   if (!isOffset(getOffset()))
     return emitOpError("has an offset that is not a multiple of ")
-           << arenaAlignment;
+           << runtime::arenaAlignment;
   return success();
 }
 

@@ -326,10 +326,10 @@ ProgramLowering::launchUpdates(ArrayRef<UpdateOpInterface> together) {
   auto launch = builder.create<kernel::LaunchOp>(
       NameLoc::get(builder.getStringAttr("updates"), func.getLoc()), *callee,
       operands, ArrayRef<std::pair<unsigned, unsigned>>());
-  launch->setAttr(kernel::choiceAttrName, kernel::ChoiceAttr::get(
-                                              func.getContext(),
-                                              select::generatedEngine, "", 0, 0,
-                                              nanoseconds, togetherReason));
+  launch->setAttr(kernel::choiceAttrName,
+                  kernel::ChoiceAttr::get(func.getContext(),
+                                          select::generatedEngine, "", 0, 0,
+                                          nanoseconds, togetherReason));
   if (!layers.empty())
     launch->setAttr(kernel::fusedLayersAttrName,
                     builder.getArrayAttr(layers.getArrayRef()));

@@ -30,8 +30,8 @@ struct Candidate {
 /// The engine of kernels that this compiler generates.
 inline constexpr llvm::StringLiteral generatedEngine = "generated";
 
-/// Why a value is copied that a program gives, or keeps in a parameter, where it
-/// does not lie.
+/// Why a value is copied that a program gives, or keeps in a parameter, where
+/// it does not lie.
 inline constexpr llvm::StringLiteral copyReason =
     "what the program gives or keeps lies elsewhere";
 

@@ -1,6 +1,4 @@
-// RUN: %net-opt %s --net-fuse-activation --split-input-file | FileCheck %s
-
-// The pass takes all modules as they are: it has no errors to report.
+// RUN: %net-opt %s --net-fuse-activation --split-input-file --verify-diagnostics | FileCheck %s
 
 module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 // CHECK-LABEL: func.func @fires
@@ -75,4 +73,12 @@ func.func @others(%x: tensor<2x5xf32>, %w: tensor<5x5xf32>) -> tensor<2x5xf32> {
   %3 = net.activation %2 {kind = #net.activation<gelu>} : (tensor<2x5xf32>) -> tensor<2x5xf32>
   return %3 : tensor<2x5xf32>
 }
+}
+
+// -----
+
+// expected-error @below {{expected the module's target, such as `kernel.target = #kernel.cpu<...>`}}
+func.func @without_target(%x: tensor<2x5xf32>) -> tensor<2x5xf32> {
+  %0 = net.activation %x {kind = #net.activation<relu>} : (tensor<2x5xf32>) -> tensor<2x5xf32>
+  return %0 : tensor<2x5xf32>
 }

@@ -2,6 +2,7 @@
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/targets/cpu/CodeGeneration.h"
 #include "compiler/targets/cpu/CpuTarget.h"
+#include "runtime/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -52,9 +53,9 @@ static void annotate(Module &module, CpuAttr target,
   LLVMContext &context = module.getContext();
   module.setDataLayout(machine.createDataLayout());
   module.setTargetTriple(machine.getTargetTriple().str());
-  auto *alignment =
-      MDNode::get(context, ConstantAsMetadata::get(ConstantInt::get(
-                               Type::getInt64Ty(context), arenaAlignment)));
+  auto *alignment = MDNode::get(
+      context, ConstantAsMetadata::get(ConstantInt::get(
+                   Type::getInt64Ty(context), runtime::arenaAlignment)));
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;

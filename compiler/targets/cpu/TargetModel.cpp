@@ -113,13 +113,12 @@ struct TargetModel
       auto launch = launcher.builder.create<kernel::PrimitiveOp>(
           location, spec, choice.implementation, roles, operands);
       auto target = cast<kernel::CpuAttr>(self);
-      launch->setAttr(
-          kernel::choiceAttrName,
-          kernel::ChoiceAttr::get(
-              self.getContext(), engine, choice.implementation,
-              choice.scratchpadBytes, /*workspaceBytes=*/0,
-              std::llround(nanosecondsOf(spec, choice, target)),
-              select::copyReason));
+      launch->setAttr(kernel::choiceAttrName,
+                      kernel::ChoiceAttr::get(
+                          self.getContext(), engine, choice.implementation,
+                          choice.scratchpadBytes, /*workspaceBytes=*/0,
+                          std::llround(nanosecondsOf(spec, choice, target)),
+                          select::copyReason));
     } catch (const Error &error) {
       return mlir::emitError(location, error.what());
     }

@@ -45,8 +45,8 @@ static LogicalResult plan(kernel::GraphOp graph, cuda::Planner &planner) {
     graph.getWorkspaceMutable().assign(workspace->getResult(0));
   }
   // The choice is complete now.
-  if (auto choice = graph->getAttrOfType<kernel::ChoiceAttr>(
-          kernel::choiceAttrName))
+  if (auto choice =
+          graph->getAttrOfType<kernel::ChoiceAttr>(kernel::choiceAttrName))
     graph->setAttr(kernel::choiceAttrName,
                    kernel::ChoiceAttr::get(
                        graph.getContext(), choice.getEngine(), plan->engine,

@@ -1,6 +1,6 @@
-// Sums over all but the channels or but the examples, shared by the passes that
-// need them. Many values are summed in parts first, so that many threads share
-// them, always in the same order.
+// Sums over all but the channels or but the examples, shared by the families
+// that need them. Many values are summed in parts first, so that many threads
+// share them, always in the same order.
 #pragma once
 
 #include "compiler/targets/cuda/CudaOps.h"

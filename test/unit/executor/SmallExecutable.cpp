@@ -2,6 +2,7 @@
 #include "SmallExecutable.h"
 
 #include "TestSettings.h"
+#include "runtime/Contract.h"
 #include "runtime/cpu/Primitive.h"
 
 #include <fstream>
