@@ -58,6 +58,7 @@ void netc::addKernelPasses(OpPassManager &passes) {
   passes.addNestedPass<func::FuncOp>(net::createExpandOps());
   passes.addPass(select::createSelectLaunches());
   passes.addPass(net::createLowerToKernel());
+  passes.addPass(kernel::createShareKernels());
 }
 
 // Behind the choice of types, which graphs have; before layouts, which graphs

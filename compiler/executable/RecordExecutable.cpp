@@ -151,6 +151,8 @@ kernel::recordExecutable(ModuleOp module, const ExecutableInfo &info,
 std::vector<uint64_t> kernel::bytesOfBuffers(FuncOp kernel) {
   std::vector<uint64_t> bytes;
   for (BlockArgument buffer : kernel.getBuffers())
-    bytes.push_back(*getByteSize(cast<MemRefType>(buffer.getType())));
+    bytes.push_back(isOpenBuffer(buffer.getType())
+                        ? 0
+                        : *getByteSize(cast<MemRefType>(buffer.getType())));
   return bytes;
 }

@@ -82,11 +82,16 @@ static void copyRows(KernelBuilder &kernel, const Place &from, const Place &to,
                     [&](Value row) { copyRow(alone, from, to, row, size); });
 }
 
+/// The inputs from `firstOperand` on, as many as there are buffers of them.
 static void emitConcat(KernelBuilder &kernel, ConcatOp op) {
   Value result = kernel.flatten(kernel.buffers.back());
   Rows resultRows(op.getOutput().getType());
   int64_t offset = 0;
-  for (auto [input, buffer] : llvm::zip(op.getInputs(), kernel.buffers)) {
+  for (Value before : op.getInputs().take_front(kernel.firstOperand))
+    offset += Rows(before.getType()).inner;
+  for (auto [input, buffer] :
+       llvm::zip(op.getInputs().drop_front(kernel.firstOperand),
+                 ArrayRef(kernel.buffers).drop_back())) {
     int64_t inner = Rows(input.getType()).inner;
     copyRows(kernel, {kernel.flatten(buffer), inner, 0},
              {result, resultRows.inner, offset}, resultRows.outer, inner);
@@ -143,7 +148,7 @@ static void chooseSliceLayouts(ChannelSliceOp op,
 }
 
 void generate::attachConcat(MLIRContext &context) {
-  attachKernel<ConcatOp, emitConcat>(context);
+  attachKernel<ConcatOp, emitConcat, /*operandsAtOnce=*/16>(context);
   attachLayouts<ConcatOp, chooseConcatLayouts>(context);
   attachKernel<ChannelSliceOp, emitSlice>(context);
   attachLayouts<ChannelSliceOp, chooseSliceLayouts>(context);

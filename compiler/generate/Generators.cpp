@@ -23,6 +23,12 @@ bool generate::canGenerate(Operation *op) {
   return isa<GeneratedOpInterface>(op) || hasElements(op);
 }
 
+unsigned generate::operandsOfLaunch(Operation *op) {
+  auto generated = dyn_cast<GeneratedOpInterface>(op);
+  unsigned most = generated ? generated.operandsOfLaunch() : 0;
+  return most == 0 ? std::max(1U, op->getNumOperands()) : most;
+}
+
 select::Candidate
 generate::candidateOf(Operation *op, const select::Situation &situation,
                       function_ref<std::string(RankedTensorType)> freeLayout) {

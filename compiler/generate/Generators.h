@@ -27,6 +27,10 @@ bool canGenerate(mlir::Operation *op);
 /// take the place of one that is as large; an error where `op` has no kernel.
 mlir::FailureOr<bool> emitKernel(KernelBuilder &kernel, mlir::Operation *op);
 
+/// How many operands of `op` a launch takes: all but of ops that may have any
+/// number of them. \pre canGenerate(op)
+unsigned operandsOfLaunch(mlir::Operation *op);
+
 /// The generated kernel of `op` as a candidate, in the layouts that suit it
 /// where values lie as `situation` says. `freeLayout` is the layout of what
 /// only gathers and may as well write what the target's library will read.

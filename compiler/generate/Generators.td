@@ -13,7 +13,13 @@ def Generate_GeneratedOpInterface : OpInterface<"GeneratedOpInterface"> {
   let methods = [InterfaceMethod<[{
       Emits the body of a kernel whose buffers are what the op reads and writes:
       parameters, then operands, then results.
-    }], "void", "emitKernel", (ins "::netc::generate::KernelBuilder &":$kernel)>];
+    }], "void", "emitKernel", (ins "::netc::generate::KernelBuilder &":$kernel)>,
+    InterfaceMethod<[{
+      How many operands a launch takes, so that no kernel grows with the network;
+      further launches take the others, by kernels of their own
+      (KernelBuilder::firstOperand), and each writes its part of the results. 0:
+      one takes all.
+    }], "unsigned", "operandsOfLaunch", (ins), "", [{ return 0; }]>];
 }
 
 def Generate_LayoutOpInterface : OpInterface<"LayoutOpInterface"> {

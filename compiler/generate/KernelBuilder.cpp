@@ -14,11 +14,12 @@ using net::lanesOf;
 using net::widen;
 
 KernelBuilder KernelBuilder::withoutVectors() const {
-  return {builder, location, buffers, share, 1};
+  return {builder, location, buffers, share, 1, firstOperand};
 }
 
 KernelBuilder KernelBuilder::alone() {
-  return {builder, location, buffers, {index(0), index(1)}, width};
+  return {builder, location,    buffers, {index(0), index(1)},
+          width,   firstOperand};
 }
 
 // Numbers.

@@ -22,11 +22,13 @@ struct Share {
 class KernelBuilder {
 public:
   /// `buffers` are memrefs in the order of the launch, `width` the lanes of
-  /// f32 of the target, 1 where it has no vectors.
+  /// f32 of the target, 1 where it has no vectors; `firstOperand` is which
+  /// operand of the op the first buffer is, where launches share them.
   KernelBuilder(mlir::OpBuilder &builder, mlir::Location location,
-                mlir::ValueRange buffers, Share share, int64_t width)
+                mlir::ValueRange buffers, Share share, int64_t width,
+                unsigned firstOperand = 0)
       : builder(builder), location(location), buffers(buffers), share(share),
-        width(width) {}
+        width(width), firstOperand(firstOperand) {}
 
   /// The builder of a piece of the kernel that has no vectors, or that each
   /// part does alone and whole.
@@ -125,6 +127,7 @@ public:
   const llvm::SmallVector<mlir::Value> buffers;
   const Share share;
   const int64_t width;
+  const unsigned firstOperand;
 };
 
 } // namespace netc::generate

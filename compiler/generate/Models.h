@@ -7,17 +7,22 @@
 namespace netc::generate {
 
 /// The interface of `OpTy` by the function that emits its kernel.
-template <typename OpTy, void (*emit)(KernelBuilder &, OpTy)>
-struct KernelModel
-    : GeneratedOpInterface::ExternalModel<KernelModel<OpTy, emit>, OpTy> {
+template <typename OpTy, void (*emit)(KernelBuilder &, OpTy),
+          unsigned operandsAtOnce>
+struct KernelModel : GeneratedOpInterface::ExternalModel<
+                         KernelModel<OpTy, emit, operandsAtOnce>, OpTy> {
   void emitKernel(mlir::Operation *op, KernelBuilder &kernel) const {
     emit(kernel, llvm::cast<OpTy>(op));
   }
+  unsigned operandsOfLaunch(mlir::Operation *) const { return operandsAtOnce; }
 };
 
-template <typename OpTy, void (*emit)(KernelBuilder &, OpTy)>
+/// `operandsAtOnce`: how many a launch takes; 0: all.
+template <typename OpTy, void (*emit)(KernelBuilder &, OpTy),
+          unsigned operandsAtOnce = 0>
 void attachKernel(mlir::MLIRContext &context) {
-  OpTy::template attachInterface<KernelModel<OpTy, emit>>(context);
+  OpTy::template attachInterface<KernelModel<OpTy, emit, operandsAtOnce>>(
+      context);
 }
 
 /// The layouts of `OpTy`'s kernel by the function that chooses them.
@@ -45,6 +50,7 @@ struct InterfaceKernelModel : GeneratedOpInterface::FallbackModel<
   void emitKernel(mlir::Operation *op, KernelBuilder &kernel) const {
     emit(kernel, llvm::cast<Interface>(op));
   }
+  unsigned operandsOfLaunch(mlir::Operation *) const { return 0; }
 };
 
 template <typename Interface, void (*emit)(KernelBuilder &, Interface)>

@@ -63,6 +63,12 @@ bool kernel::isBuffer(Type type) {
          llvm::all_of(memref.getShape(), [](int64_t size) { return size > 0; });
 }
 
+bool kernel::isOpenBuffer(Type type) {
+  auto memref = dyn_cast<MemRefType>(type);
+  return memref && memref.getRank() == 1 && memref.isDynamicDim(0) &&
+         memref.getLayout().isIdentity() && !memref.getMemorySpace();
+}
+
 std::optional<int64_t> kernel::getByteSize(MemRefType type) {
   std::optional<int64_t> bytes = type.getElementTypeBitWidth() / 8;
   for (int64_t size : type.getShape()) {

@@ -64,6 +64,8 @@ inline constexpr llvm::StringLiteral fusedLayersAttrName = "fused_layers";
 /// A static memref of positive sizes with the identity layout and no memory
 /// space.
 bool isBuffer(mlir::Type type);
+/// A memref<?xT>: what a kernel takes that is for any number of elements.
+bool isOpenBuffer(mlir::Type type);
 /// Bytes of a buffer; none if they do not fit 63 bits.
 std::optional<int64_t> getByteSize(mlir::MemRefType type);
 

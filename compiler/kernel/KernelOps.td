@@ -116,10 +116,12 @@ def Kernel_FuncOp : Kernel_FunctionOp<"func"> {
   let description = [{
     Part `%part` of `%parts` of the work on the buffers; together the parts do
     all of it, in any order. `access` says for each buffer whether the kernel
-    reads or writes it. A `serial` kernel is always called with one part. The
+    reads or writes it. Behind the buffers come words, i64, which each launch
+    gives; a buffer memref<?xT> has as many elements as a launch's has. A
+    `serial` kernel is always called with one part. The
     body uses arith, math, vector, scf, memref and cf, and calls nothing. The
     name becomes a symbol of the executable's code.
-    - func_c1: the arguments are buffers, then `%part` and `%parts` (index); no results.
+    - func_c1: the arguments are buffers, words, then `%part` and `%parts` (index); no results.
     - func_c2: one of "read", "write", "readwrite" in `access` for each buffer.
     - func_c3: the name is a letter, then letters, digits, `_` and `.`.
     ```mlir
@@ -137,8 +139,8 @@ def Kernel_FuncOp : Kernel_FunctionOp<"func"> {
       "llvm::ArrayRef<llvm::StringRef>":$access, CArg<"bool", "false">:$serial)>];
   let skipDefaultBuilders = 1;
   let extraClassDeclaration = functionDeclaration # [{
-    /// The arguments without `part` and `parts`.
-    llvm::MutableArrayRef<mlir::BlockArgument> getBuffers() { return getArguments().drop_back(2); }
+    llvm::MutableArrayRef<mlir::BlockArgument> getBuffers();
+    llvm::MutableArrayRef<mlir::BlockArgument> getWords();
     mlir::BlockArgument getPart() { return getArguments().drop_back().back(); }
     mlir::BlockArgument getParts() { return getArguments().back(); }
     bool readsBuffer(unsigned index);
@@ -269,17 +271,21 @@ def Kernel_LaunchOp : Kernel_Op<"launch", [
   let description = [{
     `in_place` lists pairs [out, in] of operands: the kernel stays right when
     `out` is the same memory as `in`, which memory planning may then arrange.
-    - launch_c1: the buffers have the types of the kernel's.
+    `words` are numbers that the kernel takes from each launch; those of floats
+    are their bits.
+    - launch_c1: the buffers have the types of the kernel's, or, where that is
+      memref<?xT>, its element type; as many words as the kernel takes.
     - launch_c2: in each pair of `in_place` the kernel writes `out` and reads `in`.
     ```mlir
     kernel.launch @relu(%y, %x) {in_place = [[0, 1]]} : memref<64xf32>, memref<64xf32>
     ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$callee, Variadic<Kernel_Buffer>:$buffers,
+      DefaultValuedAttr<DenseI64ArrayAttr, "{}">:$words,
       OptionalAttr<TypedArrayAttrBase<I64ArrayAttr, "pairs of operands">>:$in_place);
   let builders = [OpBuilder<(ins "FuncOp":$callee, "mlir::ValueRange":$buffers,
       CArg<"llvm::ArrayRef<std::pair<unsigned, unsigned>>", "{}">:$inPlace)>];
-  let assemblyFormat = "$callee `(` $buffers `)` attr-dict `:` type($buffers)";
+  let assemblyFormat = "$callee `(` $buffers `)` (`words` `=` $words^)? attr-dict `:` type($buffers)";
   let extraClassDeclaration = [{
     /// Pairs (out, in) of operands that may share memory.
     llvm::SmallVector<std::pair<unsigned, unsigned>> getInPlacePairs();

@@ -4,6 +4,21 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ShareKernels : Pass<"kernel-share-kernels", "mlir::ModuleOp"> {
+  let summary = "make one kernel of those that differ in numbers and sizes only";
+  let description = [{
+    Kernels that do the same on other numbers of elements, or with other
+    constants (keys of random streams, counts, offsets, rates), become one, which
+    takes what differs as words of each launch. A constant stays in the code
+    where all agree on it, and where the code gains from it: what is divided by,
+    the step of a loop.
+    ```mlir
+    kernel.launch @fill_1(%x) : memref<64xf32>     =>  kernel.launch @fill_1(%x) words = [64] : memref<64xf32>
+    kernel.launch @fill_2(%y) : memref<8x20xf32>   =>  kernel.launch @fill_1(%y) words = [160] : memref<8x20xf32>
+    ```
+  }];
+}
+
 def PlanMemory : Pass<"kernel-plan-memory", "mlir::ModuleOp"> {
   let summary = "give every buffer its place in one arena";
   let description = [{

@@ -267,11 +267,22 @@ void LaunchOp::build(OpBuilder &builder, OperationState &state, FuncOp callee,
   for (auto [out, in] : inPlace)
     pairs.push_back(builder.getI64ArrayAttr({int64_t(out), int64_t(in)}));
   build(builder, state, FlatSymbolRefAttr::get(callee), buffers,
+        builder.getDenseI64ArrayAttr({}),
         pairs.empty() ? ArrayAttr() : builder.getArrayAttr(pairs));
 }
 
+// Kernels stand at the end of a module, behind globals and programs, which a
+// large network has thousands of: a search from the front would make every
+// walk over launches quadratic.
 FuncOp LaunchOp::getKernel() {
-  return SymbolTable::lookupNearestSymbolFrom<FuncOp>(*this, getCalleeAttr());
+  StringAttr name = getCalleeAttr().getAttr();
+  auto module = (*this)->getParentOfType<ModuleOp>();
+  if (!module)
+    return nullptr;
+  for (Operation &op : llvm::reverse(*module.getBody()))
+    if (auto func = dyn_cast<FuncOp>(op); func && func.getSymNameAttr() == name)
+      return func;
+  return nullptr;
 }
 
 SmallVector<std::pair<unsigned, unsigned>> LaunchOp::getInPlacePairs() {
@@ -292,10 +303,11 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
     diagnostic.attachNote(callee.getLoc()) << "the kernel is declared here";
     return failure();
   };
-  ArrayRef<Type> types = callee.getArgumentTypes();
-  if (types.size() < 2 || callee.getAccess().size() != types.size() - 2)
+  if (callee.getArgumentTypes().size() < 2 ||
+      callee.getAccess().size() != callee.getBuffers().size())
     return success(); // the kernel's verifier has said so
-  types = types.drop_back(2);
+  ArrayRef<Type> types =
+      callee.getArgumentTypes().take_front(callee.getBuffers().size());
   if (types.size() != getBuffers().size()) { // launch_c1
     InFlightDiagnostic diagnostic = emitOpError("has ")
                                     << getBuffers().size()
@@ -303,13 +315,25 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
                                     << types.size();
     return explain(diagnostic);
   }
+  auto fits = [](Type given, Type taken) {
+    return isOpenBuffer(taken) ? cast<MemRefType>(given).getElementType() ==
+                                     cast<MemRefType>(taken).getElementType()
+                               : given == taken;
+  };
   for (auto [index, buffer] : llvm::enumerate(getBuffers()))
-    if (buffer.getType() != types[index]) {
+    if (!fits(buffer.getType(), types[index])) {
       InFlightDiagnostic diagnostic =
           emitOpError("has ") << buffer.getType() << " as buffer " << index
                               << ", but the kernel takes " << types[index];
       return explain(diagnostic);
     }
+  if (getWords().size() != callee.getWords().size()) {
+    InFlightDiagnostic diagnostic = emitOpError("has ")
+                                    << getWords().size()
+                                    << " words, but the kernel takes "
+                                    << callee.getWords().size();
+    return explain(diagnostic);
+  }
   if (ArrayAttr inPlace = getInPlaceAttr()) // launch_c2
     for (auto pair : inPlace.getAsRange<ArrayAttr>())
       if (pair.size() != 2)

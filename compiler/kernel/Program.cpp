@@ -273,13 +273,15 @@ LogicalResult FuncOp::verify() {
   if (getNumResults() || types.size() < 2 || !types.back().isIndex() ||
       !types.drop_back().back().isIndex()) // func_c1
     return emitOpError(
-        "must have buffers, then %part: index and %parts: index, as its "
-        "arguments, and no results");
-  size_t buffers = types.size() - 2;
+        "must have buffers, then words, then %part: index and %parts: index, "
+        "as its arguments, and no results");
+  size_t buffers = getBuffers().size();
   for (auto [index, type] : llvm::enumerate(types.drop_back(2)))
-    if (!isBuffer(type))
+    if (index < buffers ? !isBuffer(type) && !isOpenBuffer(type)
+                        : !type.isInteger(64))
       return emitOpError("argument ")
-             << index << " is not a buffer, but " << type;
+             << index << " is not a buffer, nor a word behind those, but "
+             << type;
   if (getAccess().size() != buffers) // func_c2
     return emitOpError("has ") << buffers << " buffers, but `access` has "
                                << getAccess().size() << " entries";
@@ -296,6 +298,18 @@ LogicalResult FuncOp::verifyRegions() {
     if (block.empty() || !block.back().hasTrait<OpTrait::IsTerminator>())
       return emitOpError("has a block without a terminator");
   return success();
+}
+
+MutableArrayRef<BlockArgument> FuncOp::getBuffers() {
+  MutableArrayRef<BlockArgument> given = getArguments().drop_back(2);
+  auto isMemory = [](BlockArgument argument) {
+    return isa<MemRefType>(argument.getType());
+  };
+  return given.take_while(isMemory);
+}
+
+MutableArrayRef<BlockArgument> FuncOp::getWords() {
+  return getArguments().drop_back(2).drop_front(getBuffers().size());
 }
 
 static StringRef accessOf(FuncOp op, unsigned index) {

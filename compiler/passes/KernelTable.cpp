@@ -62,10 +62,12 @@ kernel::FuncOp KernelTable::create(Location location, std::string name,
 }
 
 FailureOr<bool> KernelTable::emit(OpBuilder &builder, kernel::FuncOp func,
-                                  Operation *op, ValueRange buffers) {
+                                  Operation *op, ValueRange buffers,
+                                  unsigned firstOperand) {
   generate::KernelBuilder kernel(
       builder, op->getLoc(), buffers,
-      {func.getPart(), func.getParts(), form.interleaved}, form.lanes);
+      {func.getPart(), func.getParts(), form.interleaved}, form.lanes,
+      firstOperand);
   return generate::emitKernel(kernel, op);
 }
 
@@ -98,10 +100,12 @@ KernelTable::getUpdates(ArrayRef<UpdateOpInterface> updates,
 
 FailureOr<kernel::FuncOp> KernelTable::get(Operation *op,
                                            ArrayRef<Type> buffers,
-                                           ArrayRef<StringRef> access) {
+                                           ArrayRef<StringRef> access,
+                                           unsigned firstOperand) {
   std::string key;
   llvm::raw_string_ostream stream(key);
   writeComputation(op, stream);
+  stream << ' ' << firstOperand << ' ';
   llvm::interleave(buffers, stream, " ");
   // A kernel of x + x reads one buffer, one of x + y two.
   for (Value operand : op->getOperands())
@@ -113,7 +117,8 @@ FailureOr<kernel::FuncOp> KernelTable::get(Operation *op,
   auto builder = OpBuilder::atBlockBegin(&func.getBody().front());
   SmallVector<Value> arguments(func.getBuffers().begin(),
                                func.getBuffers().end());
-  FailureOr<bool> isPointwise = emit(builder, func, op, arguments);
+  FailureOr<bool> isPointwise =
+      emit(builder, func, op, arguments, firstOperand);
   if (failed(isPointwise))
     return failure();
   if (*isPointwise)

@@ -15,10 +15,11 @@ public:
       : module(module), form(form) {}
 
   /// The kernel of `op` on buffers of these types, generated at first use; an
-  /// error where it has none.
+  /// error where it has none. Its operands are those from `firstOperand` on.
   mlir::FailureOr<kernel::FuncOp> get(mlir::Operation *op,
                                       llvm::ArrayRef<mlir::Type> buffers,
-                                      llvm::ArrayRef<llvm::StringRef> access);
+                                      llvm::ArrayRef<llvm::StringRef> access,
+                                      unsigned firstOperand = 0);
   /// One kernel of many updates: for each its parameter, its gradient and what
   /// its optimiser keeps; the run state behind them all.
   mlir::FailureOr<kernel::FuncOp>
@@ -37,7 +38,8 @@ private:
   /// Emits the body of `op`'s kernel on these of the function's buffers;
   /// returns whether it is pointwise.
   mlir::FailureOr<bool> emit(mlir::OpBuilder &builder, kernel::FuncOp func,
-                             mlir::Operation *op, mlir::ValueRange buffers);
+                             mlir::Operation *op, mlir::ValueRange buffers,
+                             unsigned firstOperand = 0);
 
   mlir::ModuleOp module;
   select::KernelForm form;

@@ -5,6 +5,7 @@
 #include "compiler/passes/KernelTable.h"
 #include "compiler/passes/Passes.h"
 
+#include "compiler/generate/Generators.h"
 #include "compiler/select/Launcher.h"
 #include "compiler/select/Layouts.h"
 #include "runtime/Error.h"
@@ -44,9 +45,14 @@ public:
   }
   LogicalResult launchGenerated(Operation *op) override;
   LogicalResult launchKernel(Operation *op, ArrayRef<Value> operands,
-                             ArrayRef<StringRef> access) override;
+                             ArrayRef<StringRef> access) override {
+    return launch(op, /*firstOperand=*/0, operands, access);
+  }
 
 private:
+  LogicalResult launchGenerated(Operation *op, unsigned first, unsigned count);
+  LogicalResult launch(Operation *op, unsigned firstOperand,
+                       ArrayRef<Value> operands, ArrayRef<StringRef> access);
   void makeProgram();
   LogicalResult lowerOp(Operation &op);
   LogicalResult lowerReturn(func::ReturnOp op);
@@ -228,13 +234,14 @@ static ArrayAttr fusedLayers(Operation &op) {
              : ArrayAttr::get(op.getContext(), layers.getArrayRef());
 }
 
-LogicalResult ProgramLowering::launchKernel(Operation *op,
-                                            ArrayRef<Value> operands,
-                                            ArrayRef<StringRef> access) {
+LogicalResult ProgramLowering::launch(Operation *op, unsigned firstOperand,
+                                      ArrayRef<Value> operands,
+                                      ArrayRef<StringRef> access) {
   SmallVector<Type> types;
   for (Value operand : operands)
     types.push_back(operand.getType());
-  FailureOr<kernel::FuncOp> callee = kernels.get(op, types, access);
+  FailureOr<kernel::FuncOp> callee =
+      kernels.get(op, types, access, firstOperand);
   if (failed(callee))
     return failure();
   SmallVector<std::pair<unsigned, unsigned>> inPlace;
@@ -255,6 +262,18 @@ LogicalResult ProgramLowering::launchKernel(Operation *op,
 /// A kernel's buffers are the parameter that the op writes in place, its
 /// operands, what an optimiser keeps, its results.
 LogicalResult ProgramLowering::launchGenerated(Operation *op) {
+  unsigned most = generate::operandsOfLaunch(op);
+  for (unsigned first = 0; first == 0 || first < op->getNumOperands();
+       first += most)
+    if (failed(launchGenerated(op, first,
+                               std::min(most, op->getNumOperands() - first))))
+      return failure();
+  return success();
+}
+
+/// The launch that takes `count` operands from `first` on.
+LogicalResult ProgramLowering::launchGenerated(Operation *op, unsigned first,
+                                               unsigned count) {
   SmallVector<Value> operands;
   SmallVector<StringRef> access;
   auto add = [&](Value buffer, StringRef how) {
@@ -266,7 +285,7 @@ LogicalResult ProgramLowering::launchGenerated(Operation *op) {
     add(globalBuffer(op->getLoc(), parameter), "readwrite");
     written[parameter] = op;
   }
-  for (Value operand : op->getOperands())
+  for (Value operand : op->getOperands().slice(first, count))
     add(buffers.lookup(operand), "read");
   if (auto update = dyn_cast<UpdateOpInterface>(op))
     if (ArrayAttr states = update.getStatesAttr())
@@ -274,7 +293,7 @@ LogicalResult ProgramLowering::launchGenerated(Operation *op) {
         add(globalBuffer(op->getLoc(), state.getValue()), "readwrite");
   for (Value result : op->getResults())
     add(resultBuffer(result), "write");
-  return launchKernel(op, operands, access);
+  return launch(op, first, operands, access);
 }
 
 LogicalResult ProgramLowering::lowerUpdate(UpdateOpInterface op) {

@@ -3,6 +3,7 @@
 
 #include "runtime/cpu/Primitive.h"
 
+#include <bit>
 #include <cstring>
 #include <omp.h>
 
@@ -106,6 +107,9 @@ CpuDevice::prepareKernel(const fb::Kernel &kernel, const fb::Launch &launch) {
   if (launch.arguments())
     for (const fb::Slice *slice : *launch.arguments())
       arguments.push_back(address(*slice));
+  if (kernel.words())
+    for (int64_t word : *kernel.words())
+      arguments.push_back(std::bit_cast<void *>(word));
   std::string symbol = kernel.symbol()->str();
   KernelFunction function = code->kernel(symbol);
   return std::make_unique<KernelLaunch>(std::move(symbol), function,

@@ -246,17 +246,20 @@ private:
     require(!symbol.empty(), "its kernel has no symbol");
     require(sizeOf(tables.code()) > 0, "there is no code for its kernel");
     checkPlace(kernel.bytes());
+    checkPlace(kernel.words());
     require(sizeOf(kernel.bytes()) == sizeOf(launch.arguments()),
             fmt::format("{} arguments, its kernel takes {}",
                         sizeOf(launch.arguments()), sizeOf(kernel.bytes())));
     for (size_t i = 0; i < sizeOf(kernel.bytes()); ++i)
-      require(launch.arguments()->Get(i)->bytes() == kernel.bytes()->Get(i),
+      require(kernel.bytes()->Get(i) == 0 ||
+                  launch.arguments()->Get(i)->bytes() == kernel.bytes()->Get(i),
               fmt::format("argument {} has {} bytes, its kernel takes {}", i,
                           launch.arguments()->Get(i)->bytes(),
                           kernel.bytes()->Get(i)));
     std::vector<uint64_t> bytes;
     if (kernel.bytes())
       bytes.assign(kernel.bytes()->begin(), kernel.bytes()->end());
+    bytes.push_back(sizeOf(kernel.words()));
     auto [first, isFirst] = kernels.try_emplace(symbol, bytes);
     require(isFirst || first->second == bytes,
             fmt::format("kernel `{}` takes something else in another launch",

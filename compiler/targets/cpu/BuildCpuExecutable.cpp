@@ -39,11 +39,13 @@ static void recordWork(WorkOpInterface work, fb::LaunchT &launch) {
     record(primitive, launch);
     return;
   }
-  FuncOp kernel = cast<LaunchOp>(work.getOperation()).getKernel();
+  auto call = cast<LaunchOp>(work.getOperation());
+  FuncOp kernel = call.getKernel();
   fb::KernelT recorded;
   recorded.symbol = kernel.getSymName().str();
   recorded.serial = kernel.getSerial();
   recorded.bytes = bytesOfBuffers(kernel);
+  recorded.words = call.getWords().vec();
   launch.work.Set(std::move(recorded));
 }
 

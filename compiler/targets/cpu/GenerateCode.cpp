@@ -1,7 +1,10 @@
-// LLVM IR of the kernels, optimised for the target, to machine code.
+// Kernels to LLVM IR, optimised for the target, to machine code: each for
+// itself, on all processors, and only those that no earlier compilation has
+// kept.
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/targets/cpu/CodeGeneration.h"
 #include "compiler/targets/cpu/CpuTarget.h"
+#include "compiler/targets/cpu/KernelCache.h"
 #include "runtime/Contract.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -15,6 +18,9 @@
 #include "llvm/Support/SmallVectorMemoryBuffer.h"
 #include "llvm/Target/TargetMachine.h"
 #include "llvm/Target/TargetOptions.h"
+
+#include <atomic>
+#include <thread>
 
 using namespace llvm;
 using namespace netc;
@@ -98,21 +104,9 @@ static void optimise(Module &module, TargetMachine &machine) {
       .run(module, modules);
 }
 
-static Expected<std::unique_ptr<Module>> makeOptimised(mlir::ModuleOp module,
-                                                       CpuAttr target,
-                                                       TargetMachine &machine,
-                                                       LLVMContext &context) {
-  Expected<std::unique_ptr<Module>> lowered = lowerKernels(module, context);
-  if (!lowered)
-    return lowered.takeError();
-  annotate(**lowered, target, machine);
-  optimise(**lowered, machine);
-  return lowered;
-}
-
-static Expected<SmallVector<char, 0>> emitObject(Module &module,
-                                                 TargetMachine &machine) {
-  SmallVector<char, 0> object;
+static Expected<KernelObject> emitObject(Module &module,
+                                         TargetMachine &machine) {
+  KernelObject object;
   raw_svector_ostream stream(object);
   legacy::PassManager passes;
   passes.add(new TargetLibraryInfoWrapperPass(noLibrary(machine)));
@@ -162,24 +156,104 @@ static Expected<CpuAttr> requireTarget(mlir::ModuleOp module) {
   return createStringError("the module has no `kernel.target`");
 }
 
+namespace {
+/// A kernel on its way to its object.
+struct Unit {
+  FuncOp kernel;
+  std::string text; // all that the object depends on, with the target
+  std::unique_ptr<LLVMContext> context;
+  std::unique_ptr<Module> lowered; // null where the object is known
+  KernelObject object;
+  std::string problem; // why there is none
+};
+} // namespace
+
+/// Makes the object. From any thread, one for each unit.
+static void compile(Unit &unit, CpuAttr target, TargetMachine &machine) {
+  annotate(*unit.lowered, target, machine);
+  optimise(*unit.lowered, machine);
+  Expected<KernelObject> object = emitObject(*unit.lowered, machine);
+  if (llvm::Error error =
+          object ? checkSelfContained({object->data(), object->size()})
+                 : object.takeError())
+    unit.problem = toString(std::move(error));
+  else
+    unit.object = std::move(*object);
+  unit.lowered.reset();
+  unit.context.reset();
+}
+
+static void compileAll(MutableArrayRef<Unit *> units, CpuAttr target) {
+  std::atomic<size_t> next = 0;
+  auto work = [&] {
+    std::unique_ptr<TargetMachine> machine = makeTargetMachine(target);
+    for (size_t i = next++; i < units.size(); i = next++)
+      compile(*units[i], target, *machine);
+  };
+  size_t processors = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::thread> others;
+  try {
+    while (others.size() + 1 < std::min(processors, units.size()))
+      others.emplace_back(work);
+  } catch (const std::system_error &) { // there are no more threads: with fewer
+  }
+  work();
+  for (std::thread &other : others)
+    other.join();
+}
+
+/// What a kernel's object is made of, without the places that its ops come
+/// from.
+static std::string textOf(FuncOp kernel) {
+  std::string text;
+  raw_string_ostream stream(text);
+  kernel->print(stream, mlir::OpPrintingFlags().useLocalScope());
+  return text;
+}
+
+/// The objects of the kernels, in their order.
+static llvm::Error makeObjects(MutableArrayRef<Unit> units, CpuAttr target) {
+  KernelCache cache;
+  SmallVector<Unit *> missing;
+  for (Unit &unit : units) {
+    unit.text = textOf(unit.kernel);
+    if (auto object = cache.find(target.getIsa(), unit.text)) {
+      unit.object = std::move(*object);
+      continue;
+    }
+    unit.context = std::make_unique<LLVMContext>();
+    auto lowered = lowerKernels(unit.kernel, *unit.context);
+    if (!lowered)
+      return lowered.takeError();
+    unit.lowered = std::move(*lowered);
+    missing.push_back(&unit);
+  }
+  compileAll(missing, target);
+  for (Unit *unit : missing) {
+    if (!unit->problem.empty())
+      return createStringError(unit->problem);
+    cache.keep(target.getIsa(), unit->text, unit->object);
+  }
+  if (!missing.empty())
+    cache.prune();
+  return llvm::Error::success();
+}
+
 Expected<std::vector<uint8_t>> kernel::generateCode(mlir::ModuleOp module) {
-  if (module.getOps<FuncOp>().empty())
+  std::vector<Unit> units;
+  for (FuncOp kernel : module.getOps<FuncOp>())
+    units.emplace_back().kernel = kernel;
+  if (units.empty())
     return std::vector<uint8_t>();
   Expected<CpuAttr> target = requireTarget(module);
   if (!target)
     return target.takeError();
-  std::unique_ptr<TargetMachine> machine = makeTargetMachine(*target);
-  LLVMContext context;
-  auto optimised = makeOptimised(module, *target, *machine, context);
-  if (!optimised)
-    return optimised.takeError();
-  Expected<SmallVector<char, 0>> object = emitObject(**optimised, *machine);
-  if (!object)
-    return object.takeError();
-  StringRef bytes(object->data(), object->size());
-  if (llvm::Error error = checkSelfContained(bytes))
+  if (llvm::Error error = makeObjects(units, *target))
     return error;
-  return linkSharedObject(bytes);
+  SmallVector<StringRef> objects;
+  for (const Unit &unit : units)
+    objects.emplace_back(unit.object.data(), unit.object.size());
+  return linkSharedObject(objects);
 }
 
 Expected<std::string> kernel::printLlvm(mlir::ModuleOp module) {
@@ -188,11 +262,14 @@ Expected<std::string> kernel::printLlvm(mlir::ModuleOp module) {
     return target.takeError();
   std::unique_ptr<TargetMachine> machine = makeTargetMachine(*target);
   LLVMContext context;
-  auto optimised = makeOptimised(module, *target, *machine, context);
-  if (!optimised)
-    return optimised.takeError();
+  Expected<std::unique_ptr<Module>> lowered =
+      lowerKernels(llvm::to_vector(module.getOps<FuncOp>()), context);
+  if (!lowered)
+    return lowered.takeError();
+  annotate(**lowered, *target, *machine);
+  optimise(**lowered, *machine);
   std::string text;
   raw_string_ostream stream(text);
-  stream << **optimised;
+  stream << **lowered;
   return text;
 }

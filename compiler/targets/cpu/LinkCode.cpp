@@ -1,4 +1,4 @@
-// lld, in process. It works on paths only: of an anonymous file for its input
+// lld, in process. It works on paths only: of anonymous files for its inputs
 // and of a pipe for its output, so that nothing is on a disk, which may be
 // full, nor left there, whatever ends the process.
 #include "compiler/targets/cpu/CodeGeneration.h"
@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cerrno>
+#include <deque>
 #include <fcntl.h>
 #include <mutex>
 #include <sys/mman.h>
@@ -70,14 +71,23 @@ static void readAll(int descriptor, std::vector<uint8_t> &bytes) {
   }
 }
 
-Expected<std::vector<uint8_t>>
-netc::kernel::linkSharedObject(StringRef object) {
-  Descriptor input, readEnd, writeEnd;
-  input.number = ::memfd_create("netc-kernels.o", MFD_CLOEXEC);
-  if (input.number < 0)
+static Error writeObject(Descriptor &file, StringRef object) {
+  file.number = ::memfd_create("netc-kernels.o", MFD_CLOEXEC);
+  if (file.number < 0)
     return fail("an anonymous file");
-  if (Error error = writeAll(input.number, object))
-    return error;
+  return writeAll(file.number, object);
+}
+
+Expected<std::vector<uint8_t>>
+netc::kernel::linkSharedObject(ArrayRef<StringRef> objects) {
+  std::deque<Descriptor> inputs;
+  std::vector<std::string> paths;
+  for (StringRef object : objects) {
+    if (Error error = writeObject(inputs.emplace_back(), object))
+      return error;
+    paths.push_back(inputs.back().path());
+  }
+  Descriptor readEnd, writeEnd;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return fail("a pipe");
@@ -86,13 +96,15 @@ netc::kernel::linkSharedObject(StringRef object) {
   std::vector<uint8_t> linked;
   std::thread reader([&] { readAll(readEnd.number, linked); });
 
-  // One thread: the object is small, and the output the same in any case.
-  std::string inputPath = input.path(), outputPath = writeEnd.path();
-  const char *arguments[] = {
-      "ld.lld",           "-shared",         "--no-undefined",
-      "--strip-all",      "--build-id=none", "--hash-style=gnu",
-      "-znoexecstack",    "--threads=1",     "-o",
-      outputPath.c_str(), inputPath.c_str()};
+  // One thread: the objects are small, and the output the same in any case.
+  std::string outputPath = writeEnd.path();
+  std::vector<const char *> arguments = {
+      "ld.lld",          "-shared",         "--no-undefined",
+      "--strip-all",     "--build-id=none", "--hash-style=gnu",
+      "-znoexecstack",   "--threads=1",     "-o",
+      outputPath.c_str()};
+  for (const std::string &path : paths)
+    arguments.push_back(path.c_str());
   std::string messages;
   raw_string_ostream messageStream(messages);
   int status = 0;

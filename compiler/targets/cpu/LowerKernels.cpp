@@ -32,6 +32,25 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::kernel;
 
+/// The descriptor of a buffer at an address. How many elements an open one has
+/// is of no matter: its loops have their ends from words.
+static Value describe(OpBuilder &builder, Location location,
+                      const LLVMTypeConverter &converter, MemRefType type,
+                      Value address) {
+  if (type.hasStaticShape())
+    return MemRefDescriptor::fromStaticShape(builder, location, converter, type,
+                                             address);
+  auto descriptor =
+      MemRefDescriptor::undef(builder, location, converter.convertType(type));
+  descriptor.setAllocatedPtr(builder, location, address);
+  descriptor.setAlignedPtr(builder, location, address);
+  descriptor.setConstantOffset(builder, location, 0);
+  descriptor.setConstantSize(builder, location, 0,
+                             std::numeric_limits<int32_t>::max());
+  descriptor.setConstantStride(builder, location, 0, 1);
+  return descriptor;
+}
+
 // The kernel as func.func @name(!llvm.ptr, i64, i64); the body is the kernel's,
 // behind what makes its arguments.
 static void addFunction(FuncOp kernel, ModuleOp target) {
@@ -54,18 +73,20 @@ static void addFunction(FuncOp kernel, ModuleOp target) {
   builder.setInsertionPointToStart(&entry);
   LLVMTypeConverter converter(context);
   for (unsigned index = 0; index < count - 2; ++index) {
-    BlockArgument buffer = entry.getArgument(index);
+    BlockArgument argument = entry.getArgument(index);
+    auto buffer = dyn_cast<MemRefType>(argument.getType());
     Value slot =
         builder.create<LLVM::GEPOp>(location, pointer, pointer, arguments,
                                     ArrayRef<LLVM::GEPArg>{int32_t(index)});
-    Value address = builder.create<LLVM::LoadOp>(location, pointer, slot);
-    Value descriptor = MemRefDescriptor::fromStaticShape(
-        builder, location, converter, cast<MemRefType>(buffer.getType()),
-        address);
-    buffer.replaceAllUsesWith(builder
-                                  .create<UnrealizedConversionCastOp>(
-                                      location, buffer.getType(), descriptor)
-                                  .getResult(0));
+    Value given = builder.create<LLVM::LoadOp>(
+        location, buffer ? Type(pointer) : Type(i64), slot);
+    if (buffer)
+      given = builder
+                  .create<UnrealizedConversionCastOp>(
+                      location, buffer,
+                      describe(builder, location, converter, buffer, given))
+                  .getResult(0);
+    argument.replaceAllUsesWith(given);
   }
   for (auto [index, word] :
        {std::pair(count - 2, part), std::pair(count - 1, parts)})
@@ -102,8 +123,10 @@ static void addLowering(OpPassManager &passes) {
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>
-kernel::lowerKernels(ModuleOp module, llvm::LLVMContext &llvmContext) {
-  MLIRContext *context = module.getContext();
+kernel::lowerKernels(llvm::ArrayRef<FuncOp> kernels,
+                     llvm::LLVMContext &llvmContext) {
+  FuncOp first = kernels.front();
+  MLIRContext *context = first.getContext();
   DialectRegistry registry;
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
@@ -111,8 +134,8 @@ kernel::lowerKernels(ModuleOp module, llvm::LLVMContext &llvmContext) {
   context->loadDialect<arith::ArithDialect, func::FuncDialect,
                        LLVM::LLVMDialect, vector::VectorDialect>();
 
-  OwningOpRef<ModuleOp> lowered = ModuleOp::create(module.getLoc());
-  for (FuncOp kernel : module.getOps<FuncOp>())
+  OwningOpRef<ModuleOp> lowered = ModuleOp::create(first.getLoc());
+  for (FuncOp kernel : kernels)
     addFunction(kernel, *lowered);
   PassManager passes(context);
   addLowering(passes);

@@ -1,6 +1,7 @@
 // Speaks with netc-plan and keeps what it says.
 #include "compiler/targets/cuda/Planner.h"
 
+#include "runtime/CacheFolder.h"
 #include "runtime/Error.h"
 
 #include <cerrno>
@@ -30,15 +31,7 @@ PlannerOptions plannerOptions() {
   std::error_code code;
   filesystem::path self = filesystem::read_symlink("/proc/self/exe", code);
   options.program = (self.parent_path() / "netc-plan").string();
-  if (const char *cache = std::getenv("NETC_CACHE"))
-    options.cacheFolder =
-        *cache ? (filesystem::path(cache) / "cuda-plans").string() : "";
-  else if (const char *xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg == '/')
-    options.cacheFolder =
-        (filesystem::path(xdg) / "netc" / "cuda-plans").string();
-  else if (const char *home = std::getenv("HOME"); home && *home == '/')
-    options.cacheFolder =
-        (filesystem::path(home) / ".cache" / "netc" / "cuda-plans").string();
+  options.cacheFolder = runtime::cacheFolder("cuda-plans");
   return options;
 }
 
@@ -204,8 +197,6 @@ bool Planner::readCached(const std::string &graph, Answer &into) const {
 void Planner::keep(const std::string &graph, const Answer &answer) const {
   if (options.cacheFolder.empty())
     return;
-  std::error_code code;
-  filesystem::create_directories(options.cacheFolder, code);
   json entry = {
       {"cudnn", process->version()}, {"device", device}, {"graph", graph}};
   if (answer.refusal.empty())
@@ -214,15 +205,7 @@ void Planner::keep(const std::string &graph, const Answer &answer) const {
                   {"plan", answer.plan.plan}});
   else
     entry["refusal"] = answer.refusal;
-  std::string path = cachePath(graph);
-  std::string temporary = fmt::format("{}.{}", path, ::getpid());
-  std::ofstream out(temporary, std::ios::binary);
-  out << entry.dump() << '\n';
-  out.close();
-  if (out)
-    filesystem::rename(temporary, path, code);
-  if (!out || code)
-    filesystem::remove(temporary, code);
+  runtime::keepCached(cachePath(graph), entry.dump() + '\n');
 }
 
 const PlannedGraph &Planner::plan(const std::string &graph) {
