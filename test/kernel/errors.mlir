@@ -135,7 +135,7 @@ kernel.program @p() attributes {batch = 0 : i64} {
 // -----
 
 // func_c1
-// expected-error @below {{must have buffers, then %part: index and %parts: index}}
+// expected-error @below {{must have buffers, then words, then %part: index and %parts: index}}
 kernel.func @f(%x: memref<4xf32>) attributes {access = ["read"]} {
   kernel.return
 }
@@ -186,6 +186,39 @@ kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) 
 kernel.program @p(%x: memref<4xf32> {kernel.name = "x", kernel.role = "input"}) attributes {batch = 1 : i64} {
   // expected-error @below {{`@f` is not a kernel of this module}}
   kernel.launch @f(%x) : memref<4xf32>
+  kernel.return
+}
+
+// -----
+
+// func_c1
+// expected-error @below {{argument 1 is not a buffer, nor a word behind those, but 'i32'}}
+kernel.func @f(%x: memref<4xf32>, %word: i32, %part: index, %parts: index) attributes {access = ["read"]} {
+  kernel.return
+}
+
+// -----
+
+// launch_c1
+kernel.func @f(%x: memref<?xf32>, %word: i64, %part: index, %parts: index) attributes {access = ["read"]} { // expected-note {{the kernel is declared here}}
+  kernel.return
+}
+kernel.program @p(%x: memref<2x2xf32> {kernel.name = "x", kernel.role = "input"}) attributes {batch = 1 : i64} {
+  kernel.launch @f(%x) words = [3] : memref<2x2xf32>
+  // expected-error @below {{has 0 words, but the kernel takes 1}}
+  kernel.launch @f(%x) : memref<2x2xf32>
+  kernel.return
+}
+
+// -----
+
+// launch_c1
+kernel.func @f(%x: memref<?xf32>, %part: index, %parts: index) attributes {access = ["read"]} { // expected-note {{the kernel is declared here}}
+  kernel.return
+}
+kernel.program @p(%x: memref<4xi32> {kernel.name = "x", kernel.role = "input"}) attributes {batch = 1 : i64} {
+  // expected-error @below {{has 'memref<4xi32>' as buffer 0, but the kernel takes 'memref<?xf32>'}}
+  kernel.launch @f(%x) : memref<4xi32>
   kernel.return
 }
 

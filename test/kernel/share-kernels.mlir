@@ -42,3 +42,85 @@ kernel.program @run(%x: memref<64xf32> {kernel.name = "x", kernel.role = "output
   kernel.launch @fill_2(%y) : memref<2x3xf32>
   kernel.return
 }
+
+// -----
+
+// Both constants differ alike: one word. A vector of one number is made of it.
+// CHECK-LABEL: kernel.func @scale_1
+// CHECK-SAME: %[[X:.*]]: memref<?xf32>, %[[A:.*]]: i64, %part: index, %parts: index
+// CHECK-DAG: arith.index_cast %[[A]] : i64 to index
+// CHECK-DAG: vector.splat %[[A]] : vector<8xi64>
+// CHECK: kernel.launch @scale_1(%x) words = [8]
+// CHECK: kernel.launch @scale_1(%y) words = [16]
+kernel.func @scale_1(%x: memref<8xf32>, %part: index, %parts: index) attributes {access = ["write"]} {
+  %place = arith.constant 8 : index
+  %count = arith.constant dense<8> : vector<8xi64>
+  %number = arith.sitofp %count : vector<8xi64> to vector<8xf32>
+  vector.store %number, %x[%place] : memref<8xf32>, vector<8xf32>
+  kernel.return
+}
+kernel.func @scale_2(%x: memref<16xf32>, %part: index, %parts: index) attributes {access = ["write"]} {
+  %place = arith.constant 16 : index
+  %count = arith.constant dense<16> : vector<8xi64>
+  %number = arith.sitofp %count : vector<8xi64> to vector<8xf32>
+  vector.store %number, %x[%place] : memref<16xf32>, vector<8xf32>
+  kernel.return
+}
+kernel.program @run(%x: memref<8xf32> {kernel.name = "x", kernel.role = "output"},
+                    %y: memref<16xf32> {kernel.name = "y", kernel.role = "output"})
+    attributes {batch = 1 : i64} {
+  kernel.launch @scale_1(%x) : memref<8xf32>
+  kernel.launch @scale_2(%y) : memref<16xf32>
+  kernel.return
+}
+
+// -----
+
+// What is divided by differs, or the shape of a buffer that is read by rows, or
+// what is done: each stays as it is.
+// CHECK-LABEL: kernel.func @divide_1
+// CHECK: kernel.func @divide_2
+// CHECK: kernel.func @rows_1
+// CHECK: kernel.func @rows_2
+// CHECK: kernel.func @rows_3
+// CHECK-NOT: words
+kernel.func @divide_1(%x: memref<8xf32>, %part: index, %parts: index) attributes {access = ["write"]} {
+  %three = arith.constant 3 : index
+  %place = arith.divui %part, %three : index
+  %zero = arith.constant 0.0 : f32
+  memref.store %zero, %x[%place] : memref<8xf32>
+  kernel.return
+}
+kernel.func @divide_2(%x: memref<8xf32>, %part: index, %parts: index) attributes {access = ["write"]} {
+  %three = arith.constant 5 : index
+  %place = arith.divui %part, %three : index
+  %zero = arith.constant 0.0 : f32
+  memref.store %zero, %x[%place] : memref<8xf32>
+  kernel.return
+}
+kernel.func @rows_1(%x: memref<2x4xf32>, %part: index, %parts: index) attributes {access = ["write"]} {
+  %zero = arith.constant 0.0 : f32
+  memref.store %zero, %x[%part, %part] : memref<2x4xf32>
+  kernel.return
+}
+kernel.func @rows_2(%x: memref<2x3xf32>, %part: index, %parts: index) attributes {access = ["write"]} {
+  %zero = arith.constant 0.0 : f32
+  memref.store %zero, %x[%part, %part] : memref<2x3xf32>
+  kernel.return
+}
+kernel.func @rows_3(%x: memref<2x3xf32>, %part: index, %parts: index) attributes {access = ["write"], serial} {
+  %zero = arith.constant 0.0 : f32
+  memref.store %zero, %x[%part, %part] : memref<2x3xf32>
+  kernel.return
+}
+kernel.program @run(%x: memref<8xf32> {kernel.name = "x", kernel.role = "output"},
+                    %y: memref<2x4xf32> {kernel.name = "y", kernel.role = "output"},
+                    %z: memref<2x3xf32> {kernel.name = "z", kernel.role = "output"})
+    attributes {batch = 1 : i64} {
+  kernel.launch @divide_1(%x) : memref<8xf32>
+  kernel.launch @divide_2(%x) : memref<8xf32>
+  kernel.launch @rows_1(%y) : memref<2x4xf32>
+  kernel.launch @rows_2(%z) : memref<2x3xf32>
+  kernel.launch @rows_3(%z) : memref<2x3xf32>
+  kernel.return
+}

@@ -71,8 +71,8 @@ net.parameter @dense : tensor<10x720xf32> {init = "xavier"}
 // KERNEL: kernel.primitive forward convolution {{.*}}dst %[[X:[^ ]*]] : <4x20x6x6xf32, "aBcd8b">
 // KERNEL: kernel.primitive forward batch_normalization {{.*}}(src %[[X]] : <4x20x6x6xf32, "aBcd8b">, weights %{{.*}} : <20xf32>, bias %{{.*}} : <20xf32>, mean %[[MEAN:.*]] : <20xf32>, variance %[[VARIANCE:.*]] : <20xf32>, dst %{{.*}} : <4x20x6x6xf32, "aBcd8b">, workspace %[[MASK:[0-9]+]] : memref<{{.*}}xi8>
 // KERNEL-SAME: relu epsilon = 1.000000e-05
-// KERNEL: kernel.launch @update_statistic_1(%{{.*}}, %[[MEAN]])
-// KERNEL: kernel.launch @update_statistic_2(%{{.*}}, %[[VARIANCE]])
+// KERNEL: kernel.launch @update_statistic_1(%{{.*}}, %[[MEAN]]) words =
+// KERNEL: kernel.launch @update_statistic_1(%{{.*}}, %[[VARIANCE]]) words =
 // KERNEL: kernel.primitive backward_data batch_normalization {{.*}}(src %[[X]] : <4x20x6x6xf32, "aBcd8b">, weights %{{.*}} : <20xf32>, mean %[[MEAN]] : <20xf32>, variance %[[VARIANCE]] : <20xf32>, dst %{{.*}} : <4x20x6x6xf32, "aBcd8b">, src_gradient %[[DX:.*]] : <4x20x6x6xf32, "aBcd8b">, weights_gradient %{{.*}} : <20xf32>, bias_gradient %{{.*}} : <20xf32>, workspace %[[MASK]] : memref<{{.*}}xi8>
 // KERNEL-NOT: forward reorder
 // KERNEL: kernel.primitive backward_weights convolution {{.*}}dst %[[DX]] :

@@ -278,6 +278,12 @@ const Hostile hostile[] = {
      "2 arguments, its kernel takes 3"},
     {"kernelBytes", [](E &e) { kernel(e).bytes[1] += 64; },
      "argument 1 has 24 bytes, its kernel takes 88"},
+    {"kernelWords",
+     [](E &e) {
+       kernel(e).symbol = "twice";
+       kernel(e).words = {7};
+     },
+     "kernel `twice` takes something else in another launch"},
     {"kernelOfAnother", [](E &e) { kernel(e).symbol = "twice"; },
      "kernel `twice` takes something else in another launch"},
     {"loss", [](E &e) { e.loss = static_cast<fb::Loss>(3); },
