@@ -46,6 +46,7 @@ static dsl::EmitOptions emitOptions(const CompileRequest &request) {
   options.pixels = request.pixels;
   options.lastBatch = request.examples % request.batch;
   options.trains = request.trains;
+  options.takesLoss = request.takesLoss;
   return options;
 }
 
@@ -157,8 +158,13 @@ static std::string gibibytes(int64_t bytes) {
 bool Compiler::Impl::fitsWith(int64_t batch) const {
   CompileRequest smaller = request;
   smaller.batch = batch;
+  smaller.target.memory = request.target.freeMemory;
+  // A processor's is another compilation, by the memory that is free; a GPU's
+  // shares what is known of the device.
+  const Compilation *shared =
+      request.target.device.empty() ? nullptr : compilation.get();
   try {
-    Impl(*network, smaller, compilation.get()).advance(Stage::Plan);
+    Impl(*network, smaller, shared).advance(Stage::Plan);
   } catch (const DoesNotFit &) {
     return false;
   }
@@ -216,7 +222,7 @@ std::vector<LaunchFacts> Compiler::launchesOf(std::string_view layer) const {
   return kernel::reportLaunches(*impl->module, layer);
 }
 
-int64_t Compiler::trainingBytes() const {
+int64_t Compiler::plannedBytes() const {
   return kernel::getArenaBytes(*impl->module).value_or(0);
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/executor/Executable.h"
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace netc {
@@ -20,6 +21,9 @@ struct Target {
   std::string device;
   std::string description;        // JSON, of a GPU that has no name or file
   std::string precision = "tf32"; // of a GPU: f32, tf32, bf16
+  /// Bytes that a processor's machine can give a step, and those of them that
+  /// are free now; none where it will not run here.
+  std::optional<int64_t> memory, freeMemory;
 };
 
 /// What a network is compiled for.
@@ -30,6 +34,9 @@ struct CompileRequest {
   int64_t examples = 0;     // of the training set; 0 if not known
   int64_t batch = 0, epochs = 0;
   bool trains = true; // else the executable evaluates and predicts
+  /// Else nothing is compared: the network is only looked at, and has no
+  /// executable. \pre not trains
+  bool takesLoss = true;
 };
 
 /// The stages of a compilation, each later than the one before.
@@ -53,8 +60,8 @@ public:
   ~Compiler();
 
   /// Goes on to a stage; earlier ones stay as they are. Throws Error: for a
-  /// device without the memory that a step needs too, saying what batch would
-  /// fit, or why that cannot be told.
+  /// device or machine without the memory that a step needs too, saying what
+  /// batch would fit, or why that cannot be told.
   void advance(Stage stage);
 
   /// The module as it stands.
@@ -66,8 +73,9 @@ public:
   /// A layer's launches and the reasons for them. \pre at Stage::Kernel or
   /// later
   std::vector<LaunchFacts> launchesOf(std::string_view layer) const;
-  /// Bytes that the executor will allocate. \pre at Stage::Plan or later
-  int64_t trainingBytes() const;
+  /// Bytes that the executor will allocate, for what is asked: steps of
+  /// training, or evaluation alone. \pre at Stage::Plan or later
+  int64_t plannedBytes() const;
   /// How many of them are the training set's pixels, kept where the steps run.
   /// \pre at Stage::Kernel or later
   int64_t datasetBytes() const;

@@ -30,7 +30,11 @@ public:
   void makeLaunches(OwningOpRef<ModuleOp> &module) override {
     context.run(*module, addKernelPasses);
   }
-  void checkMemory(ModuleOp) override {} // it is asked for when a run begins
+  void checkMemory(ModuleOp planned) override {
+    int64_t bytes = kernel::getArenaBytes(planned).value_or(0);
+    if (target.memory && bytes > *target.memory)
+      throw DoesNotFit("this machine", bytes, *target.memory);
+  }
   runtime::Executable
   buildExecutable(ModuleOp planned,
                   const kernel::ExecutableInfo &info) override {

@@ -2,6 +2,8 @@
 #include "dsl/Diagnostics.h"
 
 #include "dsl/Characters.h"
+#include "dsl/Lexer.h"
+#include "runtime/Shortened.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -41,7 +43,7 @@ std::string_view format(DiagnosticKind kind) {
   return texts[size_t(kind)];
 }
 
-static constexpr std::string_view lintNames[] = {
+static constexpr std::string_view namesOfLints[] = {
 #define LINT(kind, name, text) name,
 #include "dsl/Lints.def"
 };
@@ -55,18 +57,20 @@ std::string_view format(LintKind kind) {
 }
 
 std::string_view lintName(LintKind kind) {
-  return lintNames[static_cast<size_t>(kind)];
+  return namesOfLints[static_cast<size_t>(kind)];
 }
 
+std::span<const std::string_view> lintNames() { return namesOfLints; }
+
 std::optional<LintKind> findLint(std::string_view name) {
-  const auto *found = std::ranges::find(lintNames, name);
-  if (found == std::end(lintNames))
+  const auto *found = std::ranges::find(namesOfLints, name);
+  if (found == std::end(namesOfLints))
     return std::nullopt;
-  return static_cast<LintKind>(found - lintNames);
+  return static_cast<LintKind>(found - namesOfLints);
 }
 
 Diagnostic &Diagnostic::note(SourceRange place, std::string message) {
-  notes.push_back({place, std::move(message), false});
+  notes.push_back({place, shortened(message), false});
   return *this;
 }
 
@@ -75,8 +79,16 @@ Diagnostic &Diagnostic::hint(std::string message) {
 }
 
 Diagnostic &Diagnostic::hint(SourceRange place, std::string message) {
-  notes.push_back({place, std::move(message), true});
+  notes.push_back({place, shortened(message), true});
   return *this;
+}
+
+std::string Diagnostic::text() const {
+  std::string text = message;
+  for (const Note &note : notes)
+    if (note.isHint)
+      text += "; " + note.message;
+  return text;
 }
 
 bool Diagnostics::isRepeated(DiagnosticKind kind, SourceRange range) {
@@ -99,7 +111,8 @@ std::vector<Note> Diagnostics::usesHere() const {
       continue;
     }
     notes.push_back({uses[i].range,
-                     fmt::format("in `{}`, used here", uses[i].layer), false});
+                     fmt::format("in `{}`, used here", clipped(uses[i].layer)),
+                     false});
   }
   return notes;
 }
@@ -122,10 +135,10 @@ Diagnostic &Diagnostics::add(DiagnosticKind kind, SourceRange range,
                              std::string message) {
   if (isFull()) {
     ++droppedCount;
-    dropped = {kind, range, std::move(message), {}, {}};
+    dropped = {kind, range, shortened(message), {}, {}};
     return dropped;
   }
-  list.push_back({kind, range, std::move(message), {}, usesHere()});
+  list.push_back({kind, range, shortened(message), {}, usesHere()});
   return list.back();
 }
 
@@ -135,7 +148,7 @@ Diagnostic &Diagnostics::addWarning(LintKind kind, SourceRange range,
     return other.kind == kind && other.diagnostic.range.file == range.file &&
            other.diagnostic.range.offset == range.offset;
   });
-  dropped = {{}, range, std::move(message), {}, {}};
+  dropped = {{}, range, shortened(message), {}, {}};
   if (isKnown || silenced.contains(kind) || warnings.size() == limit)
     return dropped;
   return warnings.emplace_back(kind, std::move(dropped)).diagnostic;

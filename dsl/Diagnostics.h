@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -56,6 +57,8 @@ enum class LintKind {
 std::string_view format(LintKind kind);
 /// The name by which the lint is silenced: `linear-dense`.
 std::string_view lintName(LintKind kind);
+/// Those of all lints, as the table has them.
+std::span<const std::string_view> lintNames();
 /// Null if no lint has that name.
 std::optional<LintKind> findLint(std::string_view name);
 
@@ -68,14 +71,16 @@ struct Note {
 struct Diagnostic {
   DiagnosticKind kind{};
   SourceRange range;
-  std::string message; // lower case, no full stop, code in backticks
-  std::vector<Note> notes;
-  std::vector<Note> uses; // of the layers that it is in, from the innermost
+  std::string message;     // lower case, no full stop, code in backticks; cut
+  std::vector<Note> notes; // short (runtime/Shortened.h), as theirs are
+  std::vector<Note> uses;  // of the layers that it is in, from the innermost
 
   Diagnostic &note(SourceRange place, std::string message);
   /// A fix, at the error's own place unless another is given.
   Diagnostic &hint(std::string message);
   Diagnostic &hint(SourceRange place, std::string message);
+  /// The message and its hints without their places, parted by semicolons.
+  std::string text() const;
 };
 
 class Diagnostics {

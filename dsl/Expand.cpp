@@ -183,6 +183,12 @@ void Expander::expandLayer(const Call &call, const LayerKind &kind,
 void Expander::expandUserLayer(const Call &call, const UserLayer &layer,
                                const std::optional<Name> &label,
                                NameLevel &level) {
+  if (layer.isBroken) {
+    if (call.arguments)
+      evaluateAll(*call.arguments, evaluator);
+    flow.shape.reset();
+    return;
+  }
   std::optional<BoundArguments> arguments = bindLayer(
       layer.signature, call.callee, call.arguments ? &*call.arguments : nullptr,
       evaluator, diagnostics);
@@ -289,6 +295,8 @@ void checkLayers(const NetworkDecl *decl, const LayerTable &table,
   Evaluator unknown = evaluator;
   if (decl) {
     unknown.define("input", Value{});
+    if (namesInput(decl->inputName.text))
+      unknown.define(decl->inputName.text, Value{});
     for (const Parameter &parameter : decl->parameters)
       unknown.define(parameter.name.text, Value{});
     Expander(table, unknown, diagnostics, none).checkNetwork(*decl);

@@ -122,6 +122,10 @@ void Imports::load(const File &file, const SourceFile &source) {
 // The table of layers
 //===----------------------------------------------------------------------===//
 
+bool namesInput(std::string_view inputName) {
+  return std::ranges::find(valueNames(), inputName) == valueNames().end();
+}
+
 bool checkParameterName(const Name &name, Diagnostics &diagnostics) {
   std::string_view reason;
   if (name.text == "input")
@@ -138,15 +142,19 @@ bool checkParameterName(const Name &name, Diagnostics &diagnostics) {
   return false;
 }
 
-static Signature signatureOf(const LayerDecl &decl, Diagnostics &diagnostics) {
-  Signature signature{decl.name.text, {}};
+static UserLayer makeUserLayer(const LayerDecl &decl, bool seesNetwork,
+                               Diagnostics &diagnostics) {
+  UserLayer layer{&decl, {decl.name.text, {}}, seesNetwork, /*isBroken=*/false};
   std::map<std::string_view, SourceRange> names;
   for (const Parameter &parameter : decl.parameters) {
     const Name &name = parameter.name;
-    checkParameterName(name, diagnostics);
+    if (!checkParameterName(name, diagnostics)) {
+      layer.isBroken = true; // what a use of it gives cannot be told apart
+      continue;
+    }
     auto [first, isFirst] = names.try_emplace(name.text, name.range);
     if (isFirst)
-      signature.arguments.push_back(
+      layer.signature.arguments.push_back(
           {name.text, ArgumentKind::Any, !parameter.value});
     else
       diagnostics
@@ -154,7 +162,7 @@ static Signature signatureOf(const LayerDecl &decl, Diagnostics &diagnostics) {
                  fmt::format("parameter `{}`", name.text))
           .note(first->second, "the first one is here");
   }
-  return signature;
+  return layer;
 }
 
 LayerTable collectLayers(const File &main, const Imports &imports,
@@ -170,7 +178,7 @@ LayerTable collectLayers(const File &main, const Imports &imports,
     }
     auto [first, isFirst] = table.try_emplace(name.text);
     if (isFirst)
-      first->second = {&decl, signatureOf(decl, diagnostics), seesNetwork};
+      first->second = makeUserLayer(decl, seesNetwork, diagnostics);
     else
       diagnostics
           .error(DiagnosticKind::DeclaredTwice, name.range,

@@ -33,6 +33,10 @@ std::string_view nearestName(std::string_view name,
 std::string hintForName(NameContext context, std::string_view name,
                         std::span<const std::string_view> known);
 
+/// The part of it that is about other frameworks' names; empty for others.
+std::string hintForForeign(NameContext context, std::string_view name,
+                           std::span<const std::string_view> known);
+
 /// "`a`, `b` or `c`".
 std::string listOfNames(std::span<const std::string_view> names,
                         std::string_view lastSeparator = " or ");

@@ -107,11 +107,20 @@ analyze(const SourceFile &source,
         const std::map<std::string, std::string> &settings,
         Diagnostics &diagnostics);
 
-/// Proves that the network can be trained in batches of so many examples: that
-/// its loss takes what it gives, that it has parameters, and that no layer's
-/// output for a batch is too large; else reports and returns false.
-bool checkTraining(const Network &network, int64_t batch,
-                   Diagnostics &diagnostics);
+/// Whether the loss takes what the network gives: else nothing is compared.
+bool fitsLoss(const Network &network);
+/// Proves that the network can be trained in steps of `batch` examples: that
+/// its loss takes what it gives, that it has parameters, and that no step of an
+/// epoch over `examples` (nullopt: not known) gives a `BatchNorm` a single
+/// value a channel. Else reports the first of these, with a batch that would
+/// do, and returns false. \pre batch > 0, examples > 0
+bool checkTrainable(const Network &network, int64_t batch,
+                    std::optional<int64_t> examples, Diagnostics &diagnostics);
+
+/// Proves that no layer's output for so many examples is too large; else
+/// reports and returns false.
+bool checkBatch(const Network &network, int64_t batch,
+                Diagnostics &diagnostics);
 
 /// The pictures that the transforms are proved for where no data set is named:
 /// the network's input, or larger, where `RandomCrop` cuts from what comes.

@@ -136,12 +136,13 @@ std::optional<std::string> referenceEntry(std::string_view name) {
 std::string referenceHint(std::string_view name) {
   std::vector<std::string> names = referenceNames();
   std::vector<std::string_view> known(names.begin(), names.end());
+  // What a layer is told of a loss is where it stands.
   for (NameContext context :
-       {NameContext::Layer, NameContext::Transform, NameContext::Loss,
-        NameContext::Optimizer, NameContext::Schedule})
-    if (std::string hint = hintForName(context, name, known); !hint.empty())
+       {NameContext::Loss, NameContext::Optimizer, NameContext::Schedule,
+        NameContext::Layer, NameContext::Transform})
+    if (std::string hint = hintForForeign(context, name, known); !hint.empty())
       return hint;
-  return "";
+  return hintForName(NameContext::Layer, name, known);
 }
 
 } // namespace netc::dsl

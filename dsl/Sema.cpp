@@ -3,6 +3,7 @@
 #include "dsl/Sema.h"
 
 #include "dsl/Imports.h"
+#include "dsl/Lexer.h"
 #include "dsl/Names.h"
 #include "dsl/Parser.h"
 
@@ -29,6 +30,8 @@ private:
   Value parameterValue(const NetworkDecl &decl, const Parameter &parameter);
   std::optional<shape::Shape> evaluateShape(const Expr &expr,
                                             std::string_view what);
+  void defineInput(const NetworkDecl &decl, Value value);
+  void defineInputOfConstants(const NetworkDecl &decl);
 
   const SourceFile &source;
   const std::map<std::string, std::string> &settings;
@@ -54,8 +57,8 @@ Value Analyzer::parameterValue(const NetworkDecl &decl,
                                const Parameter &parameter) {
   const std::string &name = parameter.name.text;
   if (auto setting = settings.find(name); setting != settings.end()) {
-    const SourceFile &text =
-        diagnostics.keep({fmt::format("--set {}", name), setting->second});
+    const SourceFile &text = diagnostics.keep(
+        {fmt::format("--set {}", clipped(name)), setting->second});
     ExprPtr expr = parseExpression(text, diagnostics);
     return expr ? evaluator.evaluate(*expr) : Value{};
   }
@@ -68,6 +71,48 @@ Value Analyzer::parameterValue(const NetworkDecl &decl,
   return {};
 }
 
+/// An integer, a shape or a list of integers, as a shape.
+static std::optional<shape::Shape> toShape(const Value &value) {
+  if (const int64_t *integer = value.as<int64_t>())
+    return shape::Shape{*integer};
+  if (const auto *shape = value.as<shape::Shape>())
+    return *shape;
+  const auto *list = value.as<Value::List>();
+  if (!list || list->empty())
+    return std::nullopt;
+  shape::Shape shape;
+  for (const Value &element : *list) {
+    const int64_t *integer = element.as<int64_t>();
+    if (!integer)
+      return std::nullopt;
+    shape.push_back(*integer);
+  }
+  return shape;
+}
+
+/// Whether a network can have an input or output of these sizes.
+static bool isInputShape(const shape::Shape &shape) {
+  return (shape.size() == 1 || shape.size() == 3) &&
+         std::ranges::all_of(shape, [](int64_t size) { return size >= 1; }) &&
+         shape::elementCount(shape);
+}
+
+/// Under its own name too, unless that is the name of a value.
+void Analyzer::defineInput(const NetworkDecl &decl, Value value) {
+  if (namesInput(decl.inputName.text))
+    evaluator.define(decl.inputName.text, value);
+  evaluator.define("input", std::move(value));
+}
+
+/// Where the input's shape needs no parameter, their defaults may use it.
+void Analyzer::defineInputOfConstants(const NetworkDecl &decl) {
+  Diagnostics unsaid; // what is wrong is said where the shape is checked
+  Value value = Evaluator(unsaid).evaluate(*decl.input);
+  std::optional<shape::Shape> shape = toShape(value);
+  if (shape && isInputShape(*shape))
+    defineInput(decl, {*shape});
+}
+
 /// Goes in the order of the text: a default may use the parameters before it.
 void Analyzer::defineParameters(const NetworkDecl &decl) {
   std::map<std::string_view, SourceRange> names;
@@ -75,6 +120,13 @@ void Analyzer::defineParameters(const NetworkDecl &decl) {
     const Name &name = parameter.name;
     if (!checkParameterName(name, diagnostics))
       continue;
+    if (name.text == decl.inputName.text) {
+      diagnostics
+          .error(DiagnosticKind::DeclaredTwice, name.range,
+                 fmt::format("`{}`", name.text))
+          .note(decl.inputName.range, "the input has this name");
+      continue;
+    }
     auto [first, isFirst] = names.try_emplace(name.text, name.range);
     if (isFirst)
       evaluator.define(name.text, parameterValue(decl, parameter));
@@ -98,25 +150,6 @@ void Analyzer::defineParameters(const NetworkDecl &decl) {
     else if (!known.empty())
       error.hint(fmt::format("its parameters: {}", listOfNames(known, ", ")));
   }
-}
-
-/// An integer, a shape or a list of integers, as a shape.
-static std::optional<shape::Shape> toShape(const Value &value) {
-  if (const int64_t *integer = value.as<int64_t>())
-    return shape::Shape{*integer};
-  if (const auto *shape = value.as<shape::Shape>())
-    return *shape;
-  const auto *list = value.as<Value::List>();
-  if (!list || list->empty())
-    return std::nullopt;
-  shape::Shape shape;
-  for (const Value &element : *list) {
-    const int64_t *integer = element.as<int64_t>();
-    if (!integer)
-      return std::nullopt;
-    shape.push_back(*integer);
-  }
-  return shape;
 }
 
 /// The shape of the network's input or output; nullopt after an error.
@@ -171,10 +204,11 @@ std::unique_ptr<Network> Analyzer::run() {
   network->range = decl.name.range;
   network->inputRange = decl.input->range;
   network->outputRange = decl.output->range;
+  defineInputOfConstants(decl);
   defineParameters(decl);
   std::optional<shape::Shape> input = evaluateShape(*decl.input, "the input");
   network->input = input.value_or(shape::Shape());
-  evaluator.define("input", input ? Value{*input} : Value{});
+  defineInput(decl, input ? Value{*input} : Value{});
   network->output =
       evaluateShape(*decl.output, "the output").value_or(shape::Shape());
 

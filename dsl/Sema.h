@@ -15,6 +15,7 @@ struct UserLayer {
   const LayerDecl *decl;
   Signature signature;
   bool seesNetwork; // the network's parameters, being in its file
+  bool isBroken;    // a parameter of it cannot have its name, which is told
 };
 struct LayerTable : std::map<std::string, UserLayer, std::less<>> {
   bool isComplete = true; // false where an error hides some layers
@@ -33,6 +34,10 @@ void expandLayers(const NetworkDecl &decl, const LayerTable &table,
 void checkLayers(const NetworkDecl *decl, const LayerTable &table,
                  const Evaluator &evaluator, Diagnostics &diagnostics);
 
+/// Whether the name of the network's input is its shape: unless it is that of a
+/// value, which it would hide.
+bool namesInput(std::string_view inputName);
+
 /// False, with an error, if a parameter or a loop cannot have this name.
 bool checkParameterName(const Name &name, Diagnostics &diagnostics);
 
@@ -45,6 +50,9 @@ void checkLabelMaps(const Network &network, Diagnostics &diagnostics);
 
 void resolveTrain(const TrainDecl &decl, Evaluator &evaluator,
                   Diagnostics &diagnostics, Network &network);
+
+/// Proves that the loss can be taken of what the network gives.
+bool checkLoss(const Network &network, Diagnostics &diagnostics);
 
 /// `isProving`: compares `parameters` and `macs` with the network's.
 void resolveExpects(const std::vector<ExpectDecl> &decls, bool isProving,

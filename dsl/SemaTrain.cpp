@@ -93,7 +93,7 @@ TrainResolver::chosen(const TrainEntry &entry) {
   if (const auto *call = std::get_if<CallExpr>(&expr.node))
     return Choice{call->callee, &call->arguments};
   if (const auto *name = std::get_if<NameExpr>(&expr.node);
-      name && !evaluator.find(name->name))
+      name && (!evaluator.find(name->name) || name->name == network.inputName))
     return Choice{{name->name, expr.range}, nullptr};
   if (std::holds_alternative<MemberExpr>(expr.node)) // `optim.SGD`
     return Choice{{std::string(text(expr.range)), expr.range}, nullptr};
@@ -280,80 +280,6 @@ bool TrainResolver::resolveTarget(const BoundArguments &arguments, Loss &loss) {
   return false;
 }
 
-/// Whether the loss can be taken of what the network gives.
-static bool checkLoss(const Network &network, Diagnostics &diagnostics) {
-  const Loss &loss = network.train.loss;
-  const shape::Shape &output = network.output;
-  if (output.empty()) // told before
-    return true;
-  SourceRange range = network.train.lossRange;
-  auto report = [&](const std::string &takes) -> Diagnostic & {
-    return diagnostics
-        .error(DiagnosticKind::LossInput, range.file ? range : network.range,
-               loss.kind->name, takes, network.name, shape::toString(output))
-        .note(network.outputRange,
-              fmt::format("the output of `{}` is here", network.name));
-  };
-  if (!loss.targetsInput) {
-    if (!loss.kind->isOfClasses || output[0] > 1)
-      return true;
-    std::string_view other = loss.kind->forOneOutput;
-    report("logits of two classes or more")
-        .hint(network.train.declared
-                  ? fmt::format("`{}` is the loss of one output", other)
-                  : fmt::format("`train {{ loss = {} }}` gives it the loss of "
-                                "one output",
-                                other));
-    return false;
-  }
-  if (output == network.input || network.input.empty())
-    return true;
-  Diagnostic &error = report(fmt::format("the shape of its target, {}",
-                                         shape::toString(network.input)));
-  error.note(network.inputRange,
-             fmt::format("`{}` is here", network.inputName));
-  if (shape::elementCount(output) == shape::elementCount(network.input))
-    error.hint(network.outputRange,
-               fmt::format("`Reshape({})` as the last layer gives it that "
-                           "shape",
-                           shape::toString(network.input)));
-  return false;
-}
-
-static bool checkParameters(const Network &network, Diagnostics &diagnostics) {
-  for (const Layer &layer : network.layers)
-    if (shape::cost(layer.spec, layer.input).parameters > 0)
-      return true;
-  diagnostics.error(DiagnosticKind::NothingToTrain, network.range,
-                    network.name);
-  return false;
-}
-
-/// A batch multiplies what every layer keeps.
-static bool checkBatch(const Network &network, int64_t batch,
-                       Diagnostics &diagnostics) {
-  for (const Layer &layer : network.layers) {
-    std::optional<int64_t> count = shape::elementCount(layer.output);
-    if (!count || *count <= shape::maxElements / batch)
-      continue;
-    SourceRange range = network.train.batchRange;
-    diagnostics
-        .error(DiagnosticKind::BatchTooLarge,
-               range.file ? range : network.range, batch,
-               shape::toString(layer.output), layer.name)
-        .note(layer.range, fmt::format("`{}` is here", layer.name));
-    return false;
-  }
-  return true;
-}
-
-bool checkTraining(const Network &network, int64_t batch,
-                   Diagnostics &diagnostics) {
-  return checkLoss(network, diagnostics) &&
-         checkParameters(network, diagnostics) &&
-         checkBatch(network, batch, diagnostics);
-}
-
 void TrainResolver::run(const TrainDecl &decl) {
   network.train.declared = true;
   network.train.lossRange = network.train.batchRange = decl.keyword;
@@ -368,7 +294,9 @@ void TrainResolver::run(const TrainDecl &decl) {
                  fmt::format("`{}`", entry.key.text))
           .note(first->second, "the first one is here");
   }
-  if (isLossKnown)
+  // A loss that is written is meant; the one that is there without it matters
+  // when the network is trained.
+  if (keys.contains("loss") && isLossKnown)
     checkLoss(network, diagnostics);
   checkBatch(network, network.train.batch, diagnostics);
 }

@@ -4,6 +4,7 @@
 #   %tools                 the folder of scripts
 #   %programs              the folder of the programs, stand-ins included
 #   %editors               the files for editors
+#   %build                 the folder of the build
 # besides lit's own; FileCheck, not, count and split-file are LLVM's.
 import os
 import pathlib
@@ -28,6 +29,7 @@ for name in ("net-opt", "net-syntax", "netc", "netx"):
 config.substitutions.append(("%models\\b", os.path.join(config.source, "models")))
 config.substitutions.append(("%programs\\b", config.programs))
 config.substitutions.append(("%tools\\b", os.path.join(config.source, "tools")))
+config.substitutions.append(("%build\\b", config.binary))
 config.substitutions.append(("%editors\\b", os.path.join(config.source, "editors")))
 config.substitutions.append(("%python\\b", config.python))
 

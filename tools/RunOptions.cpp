@@ -1,6 +1,7 @@
 // Declares the options of a run and carries it out.
 #include "tools/RunOptions.h"
 
+#include "runtime/Shortened.h"
 #include "runtime/train/Interrupt.h"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +11,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -166,6 +168,24 @@ void RunOptions::declare(CLI::App &app) {
       ->needs(train);
 }
 
+std::vector<HelpGroup> helpGroupsOfRuns() {
+  return {{"Train",
+           {"--train", "--save", "--weights", "--epochs", "--lr", "--seed"},
+           {"--steps", "--order", "--metrics"}},
+          {"Evaluate and predict", {"--evaluate", "--predict"}, {"--top"}},
+          {"Any run",
+           {"--data"},
+           {"--verify", "--skip-broken", "--workers", "--quiet"}}};
+}
+
+int reportUsage(const CLI::App &app, const CLI::ParseError &error) {
+  std::ostringstream out, errors;
+  int code = app.exit(error, out, errors);
+  std::cout << out.str() << std::flush;
+  std::cerr << shortened(errors.str()) << std::flush;
+  return code == 0 ? Success : WrongUsage;
+}
+
 void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
   if (requested() && !predicting())
     return;
@@ -280,7 +300,7 @@ int runProgram(std::string_view program, const std::function<int()> &run) {
   signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
   int status = UserError;
   auto say = [&](std::string_view what) {
-    std::cerr << program << ": error: " << what << std::endl;
+    std::cerr << program << ": error: " << shortened(what) << std::endl;
   };
   try {
     status = run();

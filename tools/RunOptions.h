@@ -4,13 +4,15 @@
 #include "runtime/executor/Executable.h"
 #include "runtime/train/Prediction.h"
 #include "runtime/train/Run.h"
+#include "tools/Help.h"
 
 #include <functional>
 #include <string_view>
 
 namespace CLI {
 class App;
-}
+class ParseError;
+} // namespace CLI
 
 namespace netc::tools {
 
@@ -63,6 +65,13 @@ struct RunOptions {
     return training() ? trainSet : evaluateSet;
   }
 };
+
+/// How the options of a run are told in a command's help.
+std::vector<HelpGroup> helpGroupsOfRuns();
+
+/// Says what was wrong with a command line, or the help that it asked for;
+/// returns the exit status.
+int reportUsage(const CLI::App &app, const CLI::ParseError &error);
 
 /// Trains, evaluates or predicts as asked and returns the exit status. The data
 /// set is inspected unless it has been. Throws Error. \pre options.requested()

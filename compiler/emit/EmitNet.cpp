@@ -134,12 +134,13 @@ void Emitter::emitTraining() {
   const Loss &loss = network.train.loss;
   const Optimizer &optimizer = network.train.optimizer;
   builder.create<net::TrainingOp>(
-      locate("loss", network.train.lossRange), "network", loss.kind->op,
-      settingsAttr(loss.settings), optimizer.kind->op,
-      settingsAttr(optimizer.settings), options.lastBatch,
+      locate("loss", network.train.lossRange), "network",
+      options.takesLoss ? loss.kind->op : "",
+      options.takesLoss ? settingsAttr(loss.settings) : nullptr,
+      optimizer.kind->op, settingsAttr(optimizer.settings), options.lastBatch,
       FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
       FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
-      loss.targetsInput ? "input" : "label",
+      options.takesLoss && loss.targetsInput ? "input" : "label",
       /*evaluation_only=*/!options.trains);
 }
 

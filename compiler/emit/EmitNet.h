@@ -14,6 +14,7 @@ struct EmitOptions {
   shape::Shape pixels;   // 8-bit, [C, H, W] of one example
   int64_t lastBatch = 0; // an epoch's smaller last batch, 0 if none
   bool trains = true;    // else it is only evaluated
+  bool takesLoss = true; // else the evaluation gives the output alone
 };
 
 /// The module: `@train_transforms` and `@test_transforms` from the pixels to

@@ -109,6 +109,8 @@ template <typename Op> static LogicalResult verifyOptimizer(Op op) {
 LogicalResult MinimizeOp::verify() { return verifyOptimizer(*this); }
 
 LogicalResult TrainingOp::verify() {
+  if (getLoss().empty() && getEvaluationOnly())
+    return verifyOptimizer(*this);
   auto *loss = findLoss(getContext(), getLoss());
   if (!loss)
     return emitOpError("no loss is called `") << getLoss() << "`";

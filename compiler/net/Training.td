@@ -17,7 +17,7 @@ def Net_TrainingOp : Net_Op<"training", [
     The loss `name` is the op `net.name` (LossOpInterface); what it compares the
     output with is the `target`, "label" or "input". The optimizer `name` is the
     op `net.name_update` (UpdateOpInterface). `evaluation_only` asks for no
-    training steps.
+    training steps; it may have no loss, "", and then gives the output alone.
     ```mlir
     net.training @network {loss = "softmax_cross_entropy", optimizer = "sgd",
         optimizer_settings = {momentum = 9.0e-01 : f64}, last_batch = 96 : i64}

@@ -244,19 +244,26 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
   bool hasSamples = body.getNumArguments() > 2;
   Operation *end = body.getTerminator();
   Value output = end->getOperand(0), labels;
-  if (training.getTarget() == "label")
+  bool hasLoss = !training.getLoss().empty();
+  if (hasLoss && training.getTarget() == "label")
     labels = body.insertArgument(1u, labelsOf(output), training.getLoc());
   OpBuilder builder(end);
-  BuiltLoss built =
-      findLoss(&getContext(), training.getLoss())
-          ->buildLoss(builder, training.getLoc(),
-                      {output, labels, input, training.getLossSettingsAttr()});
+  BuiltLoss built;
+  if (hasLoss)
+    built = findLoss(&getContext(), training.getLoss())
+                ->buildLoss(
+                    builder, training.getLoc(),
+                    {output, labels, input, training.getLossSettingsAttr()});
   if (trains)
     builder.create<MinimizeOp>(training.getLoc(), built.loss, state,
                                training.getOptimizerAttr(),
                                training.getOptimizerSettingsAttr());
-  SmallVector<Value> results{built.loss};
-  SmallVector<StringRef> names{argument::loss};
+  SmallVector<Value> results;
+  SmallVector<StringRef> names;
+  if (built.loss) {
+    results.push_back(built.loss);
+    names.push_back(argument::loss);
+  }
   if (built.correct) {
     results.push_back(built.correct);
     names.push_back(argument::correct);

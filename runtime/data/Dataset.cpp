@@ -2,6 +2,7 @@
 #include "runtime/data/Dataset.h"
 
 #include "runtime/data/KnownDatasets.h"
+#include "runtime/data/MeantDataset.h"
 #include "runtime/data/PictureFolder.h"
 
 #include <algorithm>
@@ -23,22 +24,16 @@ std::vector<KnownDataset> allDatasets() {
 
 KnownDataset known(std::string_view name) {
   std::vector<KnownDataset> all = allDatasets();
-  auto distance = [&](const KnownDataset &dataset) {
-    return editDistance(name, dataset.name);
-  };
-  const KnownDataset &nearest =
-      *std::min_element(all.begin(), all.end(), [&](auto &a, auto &b) {
-        return distance(a) < distance(b);
-      });
-  if (nearest.name == name)
-    return nearest;
-  // A name that shares nothing gets the list, not a guess.
-  if (distance(nearest) <= nearest.name.size() / 2)
-    throw Error(fmt::format("unknown data set `{}`; did you mean `{}`?", name,
-                            nearest.name));
   std::vector<std::string_view> names;
-  for (const KnownDataset &dataset : all)
+  for (const KnownDataset &dataset : all) {
+    if (dataset.name == name)
+      return dataset;
     names.push_back(dataset.name);
+  }
+  std::string meant = meantDataset(name, names);
+  if (!meant.empty())
+    throw Error(
+        fmt::format("unknown data set `{}`; did you mean `{}`?", name, meant));
   throw Error(fmt::format("unknown data set `{}`; known: {}, and folder:PATH "
                           "with pictures, a folder for each class",
                           name, fmt::join(names, ", ")));

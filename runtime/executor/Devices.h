@@ -5,6 +5,15 @@
 
 namespace netc::runtime {
 
+namespace cpu {
+struct MachineMemory; // runtime/cpu/MachineMemory.h
+}
+
+/// Throws Error where an executable for a processor takes more memory than
+/// there is, with a batch for which another one would not.
+void requireMemory(const fb::Executable &tables,
+                   const cpu::MachineMemory &memory);
+
 /// The device an executable is for, its arena made and its code loaded. Throws
 /// Error when this machine has no such device.
 /// \pre `tables` outlive the device.

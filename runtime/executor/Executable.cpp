@@ -1,6 +1,7 @@
 // The file: an envelope that is verified before the content is looked at.
 #include "runtime/executor/Executable.h"
 
+#include "runtime/FileKind.h"
 #include "runtime/OutputFile.h"
 #include "runtime/executor/CheckTables.h"
 
@@ -55,6 +56,15 @@ Executable Executable::fromTables(std::vector<uint8_t> tables) {
   return Executable(std::move(tables));
 }
 
+/// With what it is, where its content tells.
+static std::string notAnExecutable(const std::string &path) {
+  std::string kind = fileKindAt(path);
+  size_t end = std::min(kind.find(';'), kind.size());
+  return kind.empty() ? "not an executable of netc"
+                      : fmt::format("is {}, not an executable of netc{}",
+                                    kind.substr(0, end), kind.substr(end));
+}
+
 Executable Executable::load(const std::string &path) {
   auto refuse = [&](std::string_view why) {
     return Error(fmt::format("{}: {}", path, why));
@@ -70,7 +80,7 @@ Executable Executable::load(const std::string &path) {
   if (size < static_cast<std::streamoff>(sizeof envelope) ||
       !file.read(reinterpret_cast<char *>(&envelope), sizeof envelope) ||
       envelope.magic != expected.magic)
-    throw refuse("not an executable of netc");
+    throw refuse(notAnExecutable(path));
   if (envelope.version != executableVersion)
     throw refuse(fmt::format("has the version {}, this program reads {}; make "
                              "it again",

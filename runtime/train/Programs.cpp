@@ -367,8 +367,8 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
     return;
   if (model.batch == 0)
     throw Error(fmt::format("the executable of network `{}` cannot train: it "
-                            "has no program `{}`",
-                            model.network, program::trainStep));
+                            "was made to evaluate and predict",
+                            model.network));
   if (model.examples != 0 && dataset.trainExamples != model.examples)
     throw Error(fmt::format("data set `{}` has {} training examples; network "
                             "`{}` was compiled for {}",

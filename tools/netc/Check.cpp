@@ -2,6 +2,7 @@
 #include "tools/netc/Check.h"
 
 #include "tools/netc/Numbers.h"
+#include "tools/netc/Paragraph.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -60,9 +61,10 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
   }
   counts = std::max(counts, grouped(total.cost.parameters).size());
   names -= std::min<size_t>(names - 6, shapes - 12 + counts - 11);
+  constexpr size_t widest = 240; // no terminal shows more
   if (!areDistinct(network.layers, names))
     for (const dsl::Layer &layer : network.layers)
-      names = std::max(names, layer.name.size());
+      names = std::max(names, std::min(layer.name.size(), widest));
   auto row = [&](const std::string &name, std::string_view kind,
                  const std::string &output, const std::string &parameters,
                  const std::string &multiplyAdds, const std::string &bytes) {
@@ -81,8 +83,13 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
   }
   row("total", "", "", grouped(total.cost.parameters),
       scaled(total.cost.multiplyAdds), scaled(total.bytes, "B"));
-  out += fmt::format("\ntraining    {} for a step of {} example{} on {} ({})\n",
-                     scaled(facts.trainingBytes, "B"), facts.batch,
+  out += '\n';
+  if (!facts.refusal.empty())
+    out += paragraph("training", "none: " + facts.refusal, 12);
+  out += fmt::format("{:<12}{} for {}{} example{} on {} ({})\n",
+                     facts.refusal.empty() ? "training" : "evaluation",
+                     scaled(facts.plannedBytes, "B"),
+                     facts.refusal.empty() ? "a step of " : "", facts.batch,
                      facts.batch == 1 ? "" : "s", facts.target, facts.machine);
   if (facts.datasetBytes > 0)
     out += fmt::format("            {} of them the training set, kept there\n",
@@ -128,7 +135,13 @@ std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
   }
   object["parameters"] = total.parameters;
   object["macs"] = total.multiplyAdds;
-  object["training_bytes"] = facts.trainingBytes;
+  if (facts.refusal.empty()) {
+    object["training_bytes"] = facts.plannedBytes;
+  } else {
+    object["training_bytes"] = nullptr;
+    object["evaluation_bytes"] = facts.plannedBytes;
+    object["not_trained"] = facts.refusal;
+  }
   if (facts.datasetBytes > 0)
     object["dataset_bytes"] = facts.datasetBytes;
   object["layers"] = std::move(layers);

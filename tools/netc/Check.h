@@ -10,9 +10,10 @@ namespace netc::tools {
 /// Facts that come from the compilation.
 struct CheckFacts {
   int64_t batch = 0;
-  std::string target;  // cpu
-  std::string machine; // avx512, 2 threads
-  int64_t trainingBytes = 0;
+  std::string target;       // cpu
+  std::string machine;      // avx512, 2 threads
+  int64_t plannedBytes = 0; // of a step of training, or of evaluation
+  std::string refusal;      // why it is not trained; empty if it is
   int64_t datasetBytes = 0; // of them, where the training set is kept
   shape::Shape pixels;      // what pictures are assumed to be
   bool pixelsAssumed = true;

@@ -363,9 +363,12 @@ std::string DiffWriter::totals() const {
       changeText(multiplyAddsOf(a), multiplyAddsOf(b)));
   row("batch", std::to_string(before.batch), std::to_string(after.batch),
       changeText(before.batch, after.batch));
-  row("training memory", scaled(before.trainingBytes, "B"),
-      scaled(after.trainingBytes, "B"),
-      changeText(before.trainingBytes, after.trainingBytes));
+  auto memory = [](const DiffSide &side) {
+    return side.trainingBytes > 0 ? scaled(side.trainingBytes, "B") : "none";
+  };
+  bool areTrained = before.trainingBytes > 0 && after.trainingBytes > 0;
+  row("training memory", memory(before), memory(after),
+      areTrained ? changeText(before.trainingBytes, after.trainingBytes) : "");
   return table;
 }
 

@@ -10,7 +10,7 @@ struct DiffSide {
   std::string file;
   const dsl::Network &network;
   int64_t batch = 0;
-  int64_t trainingBytes = 0;
+  int64_t trainingBytes = 0; // 0 where it cannot be trained
 };
 
 /// The totals of both, then what differs: layers (`-` removed, `+` added, `~`

@@ -5,6 +5,7 @@
 #include "runtime/Contract.h"
 #include "runtime/Error.h"
 #include "tools/netc/Numbers.h"
+#include "tools/netc/Paragraph.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -25,25 +26,6 @@ size_t findLayer(const dsl::Network &network, const std::string &name) {
                  ? fmt::format("; its first one is `{}`", known.front())
                  : fmt::format("; did you mean `{}`?", nearest);
   throw Error(message);
-}
-
-/// Words after a column of 13, wrapped at 80.
-static std::string paragraph(std::string_view title, std::string_view words,
-                             size_t indent = 13) {
-  std::string text, line = fmt::format("{:<{}}", title, indent);
-  bool isEmpty = true;
-  while (!words.empty()) {
-    size_t size = std::min(words.find(' '), words.size());
-    if (!isEmpty && line.size() + 1 + size > 80) {
-      text += line + '\n';
-      line = std::string(indent, ' ');
-      isEmpty = true;
-    }
-    line += (isEmpty ? "" : " ") + std::string(words.substr(0, size));
-    isEmpty = false;
-    words.remove_prefix(std::min(size + 1, words.size()));
-  }
-  return text + line + '\n';
 }
 
 /// How the shape comes about: `(28 + 2*2 - 5)/1 + 1 = 28`.

@@ -3,6 +3,7 @@
 
 #include "dsl/Format.h"
 #include "runtime/OutputFile.h"
+#include "runtime/Shortened.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/SourceText.h"
 
@@ -42,7 +43,7 @@ int formatFiles(const std::vector<std::string> &files, FormatMode mode) {
     try {
       status = std::max(status, formatFile(file, mode));
     } catch (const Error &error) {
-      std::cerr << "netc: error: " << error.what() << std::endl;
+      std::cerr << "netc: error: " << shortened(error.what()) << std::endl;
       status = UserError;
     }
   }

@@ -3,7 +3,9 @@
 
 #include "dsl/Lexer.h"
 #include "runtime/Error.h"
+#include "runtime/FileKind.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -24,9 +26,19 @@ static std::string readAll(std::istream &in) {
   return text;
 }
 
+/// Other files than texts are told by their content, before a parser wonders.
+static dsl::SourceFile asSource(std::string name, std::string text) {
+  std::string kind = runtime::fileKind(text);
+  if (kind.empty())
+    return {std::move(name), std::move(text)};
+  size_t end = std::min(kind.find(';'), kind.size());
+  throw Error(name + ": is " + kind.substr(0, end) + ", not a network's text" +
+              kind.substr(end));
+}
+
 dsl::SourceFile readSource(const std::string &path) {
   if (path == "-")
-    return {"<stdin>", readAll(std::cin)};
+    return asSource("<stdin>", readAll(std::cin));
   std::error_code code;
   if (std::filesystem::is_directory(path, code))
     throw Error(path + ": is a folder, not a network's text");
@@ -34,7 +46,7 @@ dsl::SourceFile readSource(const std::string &path) {
   std::string text = readAll(in);
   if (!in.is_open() || in.bad())
     throw Error(path + ": cannot be read: " + std::strerror(errno));
-  return {path, std::move(text)};
+  return asSource(path, std::move(text));
 }
 
 } // namespace netc::tools

@@ -3,15 +3,16 @@
 #include "dsl/Ast.h"
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
+#include "runtime/Shortened.h"
+#include "runtime/cpu/MachineMemory.h"
 #include "runtime/cpu/Primitive.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/executor/Devices.h"
-#include "tools/RunOptions.h"
 #include "tools/netc/Check.h"
 #include "tools/netc/Diff.h"
 #include "tools/netc/Explain.h"
 #include "tools/netc/Format.h"
-#include "tools/netc/HelpLayer.h"
+#include "tools/netc/Options.h"
 #include "tools/netc/Picture.h"
 #include "tools/netc/SourceText.h"
 
@@ -24,193 +25,6 @@
 
 namespace netc::tools {
 namespace {
-
-/// What the command line asks of the compiler; runs have RunOptions.
-struct Options {
-  std::vector<std::string> files;
-  std::string file; // the first one
-  bool check = false;
-  bool format = false, checkFormat = false, toStandardOutput = false;
-  bool diff = false;
-  std::string explain; // a layer's name
-  std::string emit, output, forDataset, target = "cpu";
-  std::string precision; // of a GPU; empty: tf32
-  int64_t batch = 0;     // 0: the network's
-  int threads = 0;       // 0: the processors at hand
-  std::vector<std::string> settings, silenced;
-  RunOptions run;
-
-  /// Errors of the text go to the object that --check prints.
-  bool checksToJson() const { return run.json && !run.requested(); }
-  bool onGpu() const { return target.starts_with("cuda"); }
-  void declare(CLI::App &app);
-  /// Throws a CLI::ParseError for files or options that nobody reads.
-  void requireAction(const CLI::App &app);
-  /// Throws one for what belongs to another target, too.
-  void requireTarget() const;
-
-private:
-  void declareTextActions(CLI::App &app);
-  void excludeFromTextActions(CLI::App &app);
-};
-
-std::string checkTarget(const std::string &target) {
-  for (const char *known : {"cpu", "cpu:avx2", "cpu:avx512"})
-    if (target == known)
-      return {};
-  if (target == "cuda" ||
-      (target.starts_with("cuda:") && target.size() > std::strlen("cuda:")))
-    return {};
-  return target + " not in {cpu,cpu:avx2,cpu:avx512,cuda,cuda:DEVICE}";
-}
-
-/// What is said of texts without running them.
-void Options::declareTextActions(CLI::App &app) {
-  app.add_flag("--format", format, "rewrite texts in their proper form");
-  app.add_flag("--check-format", checkFormat,
-               "name the texts that --format would change; status 1 if any");
-  app.add_flag("--diff", diff,
-               "what changed between two texts; status 0 if nothing did, 1 if "
-               "something did, 2 if one is wrong");
-  app.add_option("--explain", explain,
-                 "a layer's arithmetic, cost and launches, and why they are so")
-      ->type_name("LAYER");
-  app.add_flag("--stdout", toStandardOutput, "--format to the standard output")
-      ->needs("--format");
-}
-
-void Options::excludeFromTextActions(CLI::App &app) {
-  std::vector<CLI::Option *> actions;
-  for (const char *name : {"--format", "--check-format", "--diff", "--explain"})
-    actions.push_back(app.get_option(name));
-  for (size_t i = 0; i < actions.size(); ++i) {
-    for (size_t j = i + 1; j < actions.size(); ++j)
-      actions[i]->excludes(actions[j]);
-    for (const char *name : {"--check", "--emit", "--output", "--train",
-                             "--evaluate", "--predict", "--json"})
-      actions[i]->excludes(app.get_option(name));
-  }
-  for (CLI::Option *action : {actions[0], actions[1]})
-    for (const char *name : {"--for", "--target", "--batch", "--threads",
-                             "--set", "--no-lint", "--precision"})
-      action->excludes(app.get_option(name));
-  for (const char *name : {"--for", "--no-lint"})
-    app.get_option("--diff")->excludes(app.get_option(name));
-}
-
-void Options::requireAction(const CLI::App &app) {
-  file = files.front();
-  if (diff && files.size() == 1)
-    throw CLI::RequiresError("--diff", "two files");
-  size_t most = format || checkFormat ? files.size() : diff ? 2 : 1;
-  if (files.size() > most)
-    throw CLI::ExtrasError({files.begin() + ptrdiff_t(most), files.end()});
-  run.requireAction(app, !forDataset.empty());
-  run.request.program = file;
-  if (!forDataset.empty() && (emit == "ast" || emit == "dot" || emit == "svg"))
-    throw CLI::ExcludesError("--for", "--emit=" + emit);
-}
-
-void Options::declare(CLI::App &app) {
-  auto notEmpty = [](const std::string &text) {
-    return text.empty() ? std::string("is empty") : std::string();
-  };
-  app.set_version_flag("--version", "netc " NETC_VERSION);
-  app.add_option("FILE", files, "a network's text")->required()->type_name("");
-  auto *checkFlag =
-      app.add_flag("--check", check,
-                   "shapes, parameters, multiply-adds, memory (the default)");
-  auto *emitOption =
-      app.add_option("--emit", emit,
-                     "print a stage: ast, net, programs, kernel, llvm, plan; "
-                     "or a picture: dot, svg")
-          ->type_name("STAGE")
-          ->check(CLI::IsMember({"ast", "net", "programs", "kernel", "llvm",
-                                 "plan", "dot", "svg"}));
-  auto *outputOption =
-      app.add_option("-o,--output", output, "write an executable for netx")
-          ->type_name("FILE.netx")
-          ->check(notEmpty)
-          ->excludes(emitOption);
-  app.add_option("--for", forDataset,
-                 "the data set that an executable, --predict, --check, "
-                 "--explain or --emit is for")
-      ->type_name("DATASET")
-      ->check(notEmpty);
-  app.add_option("--target", target,
-                 "cpu, cpu:avx2, cpu:avx512, cuda (the GPU that is here), or "
-                 "cuda:DEVICE (h100, ... or a description, FILE.json)")
-      ->type_name("TARGET")
-      ->check(checkTarget)
-      ->capture_default_str();
-  app.add_option("--precision", precision,
-                 "of products on a GPU: tf32 (default), f32, or bf16, with "
-                 "weights of f32")
-      ->type_name("TYPE")
-      ->check(CLI::IsMember({"tf32", "f32", "bf16"}));
-  app.add_option("--batch", batch, "examples in a step")
-      ->type_name("N")
-      ->check(CLI::Range(int64_t(1), int64_t(1) << 24))
-      ->transform(CLI::Validator(toDecimal, ""));
-  app.add_option("--threads", threads,
-                 "threads of a step, part of the executable")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1024))
-      ->transform(CLI::Validator(toDecimal, ""));
-  app.add_option("--set", settings, "a parameter of the network")
-      ->type_name("NAME=VALUE")
-      ->take_all()
-      ->allow_extra_args(false);
-  auto isLint = [](const std::string &name) {
-    return dsl::findLint(name) ? std::string() : "no warning is called " + name;
-  };
-  app.add_option("--no-lint", silenced, "a warning not to give")
-      ->type_name("NAME")
-      ->check(isLint)
-      ->take_all()
-      ->allow_extra_args(false);
-  declareTextActions(app);
-  run.declare(app);
-  declareHelpLayer(app);
-  app.get_option("--json")
-      ->description("--check or --evaluate as one JSON object, --predict as "
-                    "one a line")
-      ->excludes(emitOption)
-      ->excludes(outputOption);
-  // One action at most.
-  for (const char *name : {"--train", "--evaluate", "--predict"})
-    app.get_option(name)
-        ->excludes(checkFlag)
-        ->excludes(emitOption)
-        ->excludes(outputOption);
-  for (const char *name : {"--train", "--evaluate"})
-    app.get_option("--for")->excludes(app.get_option(name));
-  checkFlag->excludes(emitOption)->excludes(outputOption);
-  excludeFromTextActions(app);
-}
-
-void Options::requireTarget() const {
-  if (!precision.empty() && !onGpu())
-    throw CLI::RequiresError("--precision", "--target=cuda");
-  if (threads != 0 && onGpu())
-    throw CLI::ExcludesError("--threads", "--target=" + target);
-}
-
-std::map<std::string, std::string>
-parseSettings(const std::vector<std::string> &settings) {
-  std::map<std::string, std::string> result;
-  for (const std::string &setting : settings) {
-    size_t equals = setting.find('=');
-    if (equals == std::string::npos || equals == 0)
-      throw CLI::ValidationError("--set",
-                                 "expected NAME=VALUE, got `" + setting + "`");
-    if (!result.emplace(setting.substr(0, equals), setting.substr(equals + 1))
-             .second)
-      throw CLI::ValidationError("--set", "`" + setting.substr(0, equals) +
-                                              "` is set twice");
-  }
-  return result;
-}
 
 /// Prints what was found; true if the text is in error.
 bool reportErrors(const dsl::Diagnostics &diagnostics, bool json) {
@@ -235,13 +49,20 @@ private:
   int diff();
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
+  /// Of the training set; nullopt where none is named.
+  std::optional<int64_t> examples() const {
+    return dataset ? std::optional(dataset->trainExamples) : std::nullopt;
+  }
+  /// Whether what is asked needs what `refusal` says that there is not.
+  bool isRefused(const dsl::Network &network) const;
   /// `wanted`, for the runtime.
   runtime::data::PictureFormat pictureFormat() const;
 
   const Options &options;
   std::map<std::string, std::string> settings;
   std::optional<runtime::data::DatasetInfo> dataset;
-  std::string warnings; // as JSON
+  std::string warnings;     // as JSON
+  dsl::Diagnostics refusal; // why the network is not trained, if it is not
   dsl::WantedPictures wanted;
 };
 
@@ -269,10 +90,12 @@ int Command::run() {
     std::cerr << diagnostics.warningsToText() << std::flush;
 
   // The text's own batch is proved; another is not, nor what defaults make.
-  if (!dsl::checkTraining(*network, request(*network).batch, diagnostics)) {
-    reportErrors(diagnostics, options.checksToJson());
+  dsl::checkBatch(*network, request(*network).batch, diagnostics);
+  if (reportErrors(diagnostics, options.checksToJson()))
     return UserError;
-  }
+  dsl::checkTrainable(*network, request(*network).batch, {}, refusal);
+  if (isRefused(*network) && reportErrors(refusal, options.checksToJson()))
+    return UserError;
   for (const std::string &output :
        {options.output, options.run.request.save, options.run.request.metrics})
     for (const auto &import : network->imports)
@@ -299,10 +122,14 @@ int Command::run() {
     if (reportErrors(diagnostics, options.checksToJson()))
       return UserError;
   }
-  if (dataset)
+  if (dataset && dsl::fitsLoss(*network))
     runtime::data::requireLabels(
         *dataset, network->name,
         {dsl::labelShapeOf(*network), dsl::classesOf(*network)});
+  if (!refusal.hasErrors()) // now that the examples can be counted
+    dsl::checkTrainable(*network, request(*network).batch, examples(), refusal);
+  if (isRefused(*network) && reportErrors(refusal, options.checksToJson()))
+    return UserError;
 
   if (options.emit == "dot" || options.emit == "svg") {
     std::cout << (options.emit == "dot" ? pictureDot(*network)
@@ -311,6 +138,9 @@ int Command::run() {
     return Success;
   }
 
+  if (refusal.hasErrors() && !options.output.empty())
+    std::cerr << "note: " << refusal.all()[0].message
+              << ": the executable evaluates and predicts" << std::endl;
   Compiler compiler(*network, request(*network));
   if (!options.explain.empty())
     return explain(*network, compiler);
@@ -331,6 +161,15 @@ int Command::run() {
                          std::move(dataset));
   }
   return check(*network, compiler);
+}
+
+/// What is looked at needs nothing, and an evaluation no parameters.
+bool Command::isRefused(const dsl::Network &network) const {
+  if (!refusal.hasErrors() || options.run.training())
+    return refusal.hasErrors();
+  if (!options.output.empty())
+    return refusal.all()[0].kind != dsl::DiagnosticKind::NothingToTrain;
+  return options.run.requested() && !dsl::fitsLoss(network);
 }
 
 runtime::data::PictureFormat Command::pictureFormat() const {
@@ -357,6 +196,11 @@ CompileRequest Command::request(const dsl::Network &network) const {
     request.target.isa = options.target == "cpu"
                              ? runtime::cpu::hostIsa()
                              : options.target.substr(std::strlen("cpu:"));
+    if (options.run.requested()) {
+      runtime::cpu::MachineMemory memory = runtime::cpu::machineMemory();
+      request.target.memory = memory.total;
+      request.target.freeMemory = memory.free;
+    }
   }
   request.target.threads =
       options.threads
@@ -375,7 +219,11 @@ CompileRequest Command::request(const dsl::Network &network) const {
   if (options.run.predicting() && !options.batch)
     request.batch = std::min(request.batch,
                              static_cast<int64_t>(options.run.images.size()));
-  request.trains = !options.run.requested() || options.run.training();
+  dsl::Diagnostics unsaid; // `refusal` is of this
+  request.takesLoss = dsl::fitsLoss(network);
+  request.trains =
+      (!options.run.requested() || options.run.training()) &&
+      dsl::checkTrainable(network, request.batch, examples(), unsaid);
   request.epochs = network.train.epochs;
   return request;
 }
@@ -402,7 +250,9 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   facts.warnings = warnings;
   facts.target = options.onGpu() ? "cuda" : "cpu";
   facts.machine = compiler.machineText();
-  facts.trainingBytes = compiler.trainingBytes();
+  facts.plannedBytes = compiler.plannedBytes();
+  if (refusal.hasErrors())
+    facts.refusal = refusal.all()[0].text();
   facts.datasetBytes = compiler.datasetBytes();
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
@@ -435,7 +285,7 @@ int Command::diff() {
       networks.push_back(dsl::analyze(source, settings, diagnostics));
     for (const auto &network : networks)
       if (network)
-        dsl::checkTraining(*network, request(*network).batch, diagnostics);
+        dsl::checkBatch(*network, request(*network).batch, diagnostics);
     if (reportErrors(diagnostics, false))
       return trouble;
     for (size_t i = 0; i < networks.size(); ++i) {
@@ -443,10 +293,10 @@ int Command::diff() {
       Compiler compiler(*networks[i], compiled);
       compiler.advance(Stage::Plan);
       sides.push_back({sources[i].name, *networks[i], compiled.batch,
-                       compiler.trainingBytes()});
+                       compiled.trains ? compiler.plannedBytes() : 0});
     }
   } catch (const Error &error) {
-    std::cerr << "netc: error: " << error.what() << std::endl;
+    std::cerr << "netc: error: " << shortened(error.what()) << std::endl;
     return trouble;
   }
   std::string text = diffText(sides[0], sides[1]);
@@ -463,11 +313,11 @@ int run(int argc, char **argv) {
   std::map<std::string, std::string> settings;
   try {
     app.parse(argc, argv);
-    settings = parseSettings(options.settings);
+    settings = options.parsedSettings();
     options.requireTarget();
     options.requireAction(app);
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? Success : WrongUsage;
+    return reportUsage(app, error);
   }
   if (options.checkFormat)
     return formatFiles(options.files, FormatMode::Check);

@@ -10,10 +10,25 @@
 namespace netc::tools {
 namespace {
 
+void declareHelp(CLI::App &app) {
+  HelpPage page;
+  page.groups = helpGroupsOfRuns();
+  page.groups.insert(page.groups.begin(),
+                     {"Look at an executable", {"--devices"}, {"--json"}});
+  page.groups.push_back({"Help", {"--help-all"}, {"--help", "--version"}});
+  page.examples = {
+      {"netx lenet.netx", "what it is, and what it is for"},
+      {"netx lenet.netx --train fashion-mnist --save lenet.safetensors",
+       "trains it and keeps the weights"}};
+  page.seeAlso = "netc(1)";
+  declareHelpPage(app, std::move(page));
+}
+
 int run(int argc, char **argv) {
   CLI::App app("Runs networks that netc compiled. With no action, says what "
                "the executable is.",
                "netx");
+  app.set_version_flag("--version", "netx " NETC_VERSION);
   std::string path;
   RunOptions options;
   bool devices = false;
@@ -24,6 +39,7 @@ int run(int argc, char **argv) {
   options.declare(app);
   for (const char *name : {"--train", "--evaluate"})
     app.get_option("--devices")->excludes(app.get_option(name));
+  declareHelp(app);
   try {
     app.parse(argc, argv);
     if (path.empty() && !devices)
@@ -32,7 +48,7 @@ int run(int argc, char **argv) {
     if (options.json && !options.requested())
       throw CLI::RequiresError("--json", "--evaluate or --predict");
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? Success : WrongUsage;
+    return reportUsage(app, error);
   }
 
   options.request.program = path;

@@ -3,6 +3,7 @@
 #include "Analysis.h"
 
 #include "dsl/Lexer.h"
+#include "dsl/Vocabulary.h"
 
 #include <set>
 
@@ -205,8 +206,10 @@ std::vector<Case> cases() {
            }(),
            "10"),
        "2:81921: the network has more than 16384 layers"},
-      {LossInput, withLayers("ReLU", "1x2x2", "1x2x2") + "train { }",
-       "4:1: `SoftmaxCrossEntropy` takes logits of two classes or more, `N` "
+      {LossInput,
+       withLayers("ReLU", "1x2x2", "1x2x2") +
+           "train { loss = SoftmaxCrossEntropy }",
+       "4:16: `SoftmaxCrossEntropy` takes logits of two classes or more, `N` "
        "gives 1x2x2; `SigmoidBinaryCrossEntropy` is the loss of one output"},
       {LossTarget,
        withDeclarations("train { loss = "
@@ -221,7 +224,7 @@ std::vector<Case> cases() {
                   "1x1024x1024") +
            "train { batch = 2048 }",
        "4:17: a batch of 2048 makes 1024x1024x1024 of `Resize` more than 2^40 "
-       "elements"},
+       "elements; `--batch 1024` is the most"},
 
       // Transforms.
       {TransformTwice, withDeclarations("data { ToTensor ToTensor }"),
@@ -277,10 +280,14 @@ TEST(DiagnosticKinds, EveryOneIsTriggered) {
   triggered.insert(good.diagnostics.all()[0].kind);
   Analysis fixed(withLayers("Flatten", "1x2x5")); // it may be trained or not
   ASSERT_TRUE(fixed.network);
-  EXPECT_FALSE(checkTraining(*fixed.network, 8, fixed.diagnostics));
+  EXPECT_FALSE(checkTrainable(*fixed.network, 8, {}, fixed.diagnostics));
   EXPECT_EQ(fixed.errors(),
             "1:9: `N` has no parameters that could be trained\n");
   triggered.insert(fixed.diagnostics.all()[0].kind);
+  Analysis lone(withLayers("Flatten Dense(10) BatchNorm"));
+  ASSERT_TRUE(lone.network);
+  EXPECT_FALSE(checkTrainable(*lone.network, 16, 65, lone.diagnostics));
+  triggered.insert(lone.diagnostics.all()[0].kind);
 
 #define DIAGNOSTIC(kind, text)                                                 \
   EXPECT_TRUE(triggered.contains(kind)) << #kind " is never triggered";
@@ -334,7 +341,9 @@ TEST(DiagnosticKinds, Hints) {
   EXPECT_EQ(ofLayer("Dropout(p=0.5)"), "it is called `rate` here");
   EXPECT_EQ(ofLayer("BatchNormalization"), "it is called `BatchNorm` here");
   EXPECT_EQ(ofLayer("BatchNorm2d"), "it is called `BatchNorm` here");
-  EXPECT_EQ(ofLayer("LayerNormalization"), "it is called `LayerNorm` here");
+  EXPECT_EQ(ofLayer("LayerNormalization"),
+            "it is called `LayerNorm` here, and takes all of an example; that "
+            "of Keras takes each place of a picture for itself");
   EXPECT_EQ(ofLayer("BatchNorm(eps=1e-3)"), "it is called `epsilon` here");
   EXPECT_EQ(ofLayer("BatchNorm(scale=false)"),
             "write `affine=false` to have neither weight nor bias");
@@ -355,4 +364,88 @@ TEST(DiagnosticKinds, Hints) {
 }
 
 } // namespace
+/// What a hint says to write is in the language: the words of every row are.
+TEST(DiagnosticKinds, HintsNameWhatThereIs) {
+  std::set<std::string, std::less<>> words{
+      "network", "data",    "train", "stem",  "Name",    "SGD",  "pool", "SAME",
+      "netc",    "--train", "init",  "label", "padding", "true", "false"};
+  Vocabulary known = vocabulary();
+  for (const auto &list :
+       {known.declarations, known.control, known.combinators, known.layers,
+        known.transforms, known.training, known.keys, known.arguments,
+        known.values, known.members})
+    words.insert(list.begin(), list.end());
+  words.insert({"train_accuracy", "test_accuracy", "train_loss", "test_loss",
+                "parameters", "macs"});
+  auto check = [&](std::string_view theirs, std::string_view said) {
+    for (size_t at = 0; (at = said.find('`', at)) != said.npos;) {
+      size_t end = said.find('`', at + 1);
+      ASSERT_NE(end, said.npos) << theirs;
+      std::string_view code = said.substr(at + 1, end - at - 1);
+      std::string_view word = code.substr(0, code.find_first_of(" (=.:"));
+      EXPECT_TRUE(words.contains(word)) << theirs << ": " << word;
+      at = end + 1;
+    }
+  };
+#define RENAMED(context, name, ours)                                           \
+  EXPECT_TRUE(words.contains(std::string_view(ours))) << name;
+#define ANSWERED(context, name, answer) check(name, answer);
+#include "dsl/ForeignNames.def"
+}
+
+/// Operations that resemble one from here and are another.
+TEST(DiagnosticKinds, HintsDoNotMislead) {
+  auto hintOf = [](const std::string &layer) -> std::string {
+    Analysis analysis(withLayers(layer));
+    const Diagnostic &error = analysis.diagnostics.all().at(0);
+    return error.notes.empty() ? "" : error.notes.back().message;
+  };
+  EXPECT_EQ(hintOf("LayerNorm2d(8)"),
+            "there is none: it takes the channels of each place for "
+            "themselves; `LayerNorm` takes all of an example");
+  EXPECT_EQ(hintOf("GroupNorm(1)"),
+            "`LayerNorm(affine=false)  Scale` is the one of a single group; "
+            "there is none of several");
+  EXPECT_EQ(hintOf("Conv1D(8, kernel=3)"),
+            "there is none; a sequence can be a picture of height 1, for "
+            "`Conv2D(channels, kernel=1x3)`");
+  EXPECT_EQ(hintOf("nn.Dropout2d(0.5)"),
+            "there is none: it drops whole channels; `Dropout` drops each "
+            "element for itself");
+  EXPECT_EQ(hintOf("depthwise_conv2d(8)"),
+            "`Conv2D` whose `channels` and `groups` are both the input's "
+            "channels");
+  EXPECT_EQ(hintOf("relu"), "did you mean `ReLU`?");
+  for (const char *name : {"DepthwiseConv2D",
+                           "SeparableConv2D",
+                           "Pooling",
+                           "Eltwise",
+                           "Route",
+                           "Hardsigmoid",
+                           "PixelShuffle",
+                           "Multiply",
+                           "Dropout2d",
+                           "GroupNorm",
+                           "InstanceNorm2d",
+                           "Conv3d",
+                           "LSTM",
+                           "Embedding",
+                           "route",
+                           "shortcut",
+                           "yolo",
+                           "LRN",
+                           "Gemm",
+                           "MultiheadAttention",
+                           "SpatialDropout2D",
+                           "ChannelShuffle",
+                           "Mish",
+                           "GLU",
+                           "Permute",
+                           "Add",
+                           "Concatenate"}) {
+    EXPECT_NE(hintOf(name), "") << name;
+    EXPECT_EQ(hintOf(name).find("did you mean"), std::string::npos) << name;
+  }
+}
+
 } // namespace netc::dsl

@@ -39,7 +39,8 @@ TEST(Readme, ExamplesAreAccepted) {
     Analysis analysis(asFile(example));
     ASSERT_TRUE(analysis.network) << example << analysis.diagnostics.toText();
     if (example.find("network ") != example.npos) { // one that stands alone
-      EXPECT_TRUE(checkTraining(*analysis.network, 1, analysis.diagnostics))
+      EXPECT_TRUE(
+          checkTrainable(*analysis.network, 2, {}, analysis.diagnostics))
           << example << analysis.diagnostics.toText();
     }
     start = text.find(open, end + close.size());

@@ -139,10 +139,19 @@ TEST(Train, WhatLossesAskOfLabels) {
 }
 
 TEST(Train, LossTakesAVector) {
-  EXPECT_EQ(
-      Analysis(withLayers("ReLU", "1x2x2", "1x2x2") + "train { }").errors(),
-      "4:1: `SoftmaxCrossEntropy` takes logits of two classes or more, `N` "
-      "gives 1x2x2\n");
+  EXPECT_EQ(Analysis(withLayers("ReLU", "1x2x2", "1x2x2") +
+                     "train { loss = SoftmaxCrossEntropy }")
+                .errors(),
+            "4:16: `SoftmaxCrossEntropy` takes logits of two classes or more, "
+            "`N` gives 1x2x2\n");
+  // The loss that nobody wrote matters where the network is trained.
+  Analysis silent(withLayers("ReLU", "1x2x2", "1x2x2") + "train { }");
+  ASSERT_TRUE(silent.network);
+  EXPECT_FALSE(fitsLoss(*silent.network));
+  EXPECT_FALSE(checkTrainable(*silent.network, 8, {}, silent.diagnostics));
+  EXPECT_EQ(silent.errors(),
+            "4:1: `SoftmaxCrossEntropy` takes logits of two classes or more, "
+            "`N` gives 1x2x2\n");
 }
 
 TEST(Data, Transforms) {
