@@ -300,9 +300,9 @@ int Command::run() {
       return UserError;
   }
   if (dataset)
-    runtime::data::requireLabels(
-        *dataset, network->name,
-        {dsl::labelShapeOf(*network), dsl::classesOf(*network)});
+    runtime::data::requireLabels(*dataset, network->name,
+                                 {dsl::labelShapeOf(*network, dataset->shape),
+                                  dsl::classesOf(*network)});
 
   if (options.emit == "dot" || options.emit == "svg") {
     std::cout << (options.emit == "dot" ? pictureDot(*network)
