@@ -99,6 +99,14 @@ int64_t classesOf(const Network &network);
 /// where the loss takes none.
 std::optional<shape::Shape> labelShapeOf(const Network &network);
 
+/// Whether transforms move the labels of pixels with the pixels: the network
+/// gives a map as large as its input, and some transform moves pixels.
+bool movesLabels(const Network &network);
+/// The shape of one example's labels in a data set with such pictures
+/// [C, H, W]: as large as they are, where transforms move labels.
+std::optional<shape::Shape> labelShapeOf(const Network &network,
+                                         const shape::Shape &pixels);
+
 /// Parses and proves `source`. `settings` are the command line's
 /// `--set NAME=VALUE`, checked against the network's parameters. Every error
 /// found is in `diagnostics`; null if there is one.

@@ -51,6 +51,10 @@ private:
   /// The shape in a phase that this transform runs in is not known any more.
   void forgetShapes(const Transform &transform);
   void checkToTensor(const DataDecl &decl, Phase phase);
+  void checkBehindToTensor(const Transform &transform,
+                           const Transform &toTensor,
+                           const Transform *normalize);
+  void checkFill(const Transform &transform);
   void checkResult(Phase phase);
   void checkAssumption();
   std::optional<shape::Shape> &shapeIn(Phase phase) {
@@ -178,27 +182,39 @@ void DataResolver::resolve(const Call &call, Phase phase) {
   network.transforms.push_back(std::move(transform));
 }
 
-/// `ToTensor` is there, and what reads its numbers is behind it.
+/// `ToTensor` is there, what reads its numbers is behind it, and what wants a
+/// picture's levels or colours is where there are such.
 void DataResolver::checkToTensor(const DataDecl &decl, Phase phase) {
+  const Transform *toTensor = nullptr, *normalize = nullptr;
   std::vector<const Transform *> early;
   for (const Transform &transform : network.transforms) {
     if (!transform.runsIn(phase))
       continue;
-    if (std::holds_alternative<shape::Normalize>(transform.spec) ||
-        std::holds_alternative<shape::RandomErasing>(transform.spec))
+    const shape::TransformSpec &spec = transform.spec;
+    if (std::holds_alternative<shape::ToTensor>(spec)) {
+      toTensor = &transform;
+    } else if (toTensor) {
+      checkBehindToTensor(transform, *toTensor, normalize);
+    } else if (std::holds_alternative<shape::Normalize>(spec) ||
+               std::holds_alternative<shape::RandomErasing>(spec)) {
       early.push_back(&transform);
-    if (!std::holds_alternative<shape::ToTensor>(transform.spec))
-      continue;
-    for (const Transform *wrong : early)
+    } else {
+      checkFill(transform);
+    }
+    if (std::holds_alternative<shape::Normalize>(spec))
+      normalize = &transform;
+  }
+  for (const Transform *wrong : early)
+    if (toTensor)
       diagnostics
           .error(DiagnosticKind::BeforeToTensor, wrong->range,
                  shape::kindName(wrong->spec))
-          .note(transform.range, "`ToTensor` is here")
+          .note(toTensor->range, "`ToTensor` is here")
           .hint(std::holds_alternative<shape::Normalize>(wrong->spec)
                     ? "`mean` and `std` are those of numbers from 0 to 1"
                     : "`value` is one of numbers from 0 to 1");
+  if (toTensor)
     return;
-  }
   bool isPhased =
       std::ranges::any_of(network.transforms, [](const Transform &transform) {
         return transform.phase != Phase::Both;
@@ -209,6 +225,37 @@ void DataResolver::checkToTensor(const DataDecl &decl, Phase phase) {
              : phase == Phase::Train ? " in training"
                                      : " in testing")
       .hint("add `ToTensor`: it makes numbers from 0 to 1 of the pixels");
+}
+
+void DataResolver::checkBehindToTensor(const Transform &transform,
+                                       const Transform &toTensor,
+                                       const Transform *normalize) {
+  std::string_view kind = shape::kindName(transform.spec);
+  if (std::holds_alternative<shape::RandAugment>(transform.spec))
+    diagnostics.error(DiagnosticKind::BehindToTensor, transform.range, kind)
+        .note(toTensor.range, "`ToTensor` is here")
+        .hint("it counts a picture's levels, from 0 to 255");
+  else if (normalize && shape::adjustsColors(transform.spec))
+    diagnostics.error(DiagnosticKind::BehindNormalize, transform.range, kind)
+        .note(normalize->range, "`Normalize` is here")
+        .hint("colours are those of numbers from 0 to 1");
+}
+
+/// Before `ToTensor` a fill is a level.
+void DataResolver::checkFill(const Transform &transform) {
+  const std::vector<double> *fill = shape::fillOf(transform.spec);
+  if (!fill)
+    return;
+  for (double value : *fill)
+    if (!(value >= 0 && value <= shape::highestLevel)) {
+      diagnostics
+          .error(DiagnosticKind::ValueRange, transform.range, "`fill`",
+                 fmt::format("from 0 to {} before `ToTensor`",
+                             shape::highestLevel),
+                 fmt::format("{}", value))
+          .hint("pixels are numbers from 0 to 1 behind `ToTensor` only");
+      return;
+    }
 }
 
 /// Whether both phases make the network's input of such pictures.
@@ -293,20 +340,46 @@ void resolveData(const DataDecl &decl, Evaluator &evaluator,
   DataResolver(evaluator, diagnostics, network).run(decl);
 }
 
-void checkLabelMaps(const Network &network, Diagnostics &diagnostics) {
+/// Whether the loss compares a map with labels of its places.
+static bool hasLabelMap(const Network &network) {
   const shape::Shape &output = network.output;
-  if (network.train.loss.targetsInput || output.size() != 3 ||
-      output[1] * output[2] == 1)
+  return !network.train.loss.targetsInput && output.size() == 3 &&
+         output[1] * output[2] > 1;
+}
+
+/// Whether the map has a place for each pixel of the network's input.
+static bool isOfPixels(const Network &network) {
+  const shape::Shape &input = network.input, &output = network.output;
+  return input.size() == 3 && input[1] == output[1] && input[2] == output[2];
+}
+
+bool movesLabels(const Network &network) {
+  return hasLabelMap(network) && isOfPixels(network) &&
+         std::ranges::any_of(network.transforms, [](const Transform &each) {
+           return shape::movesPixels(each.spec);
+         });
+}
+
+std::optional<shape::Shape> labelShapeOf(const Network &network,
+                                         const shape::Shape &pixels) {
+  if (movesLabels(network) && pixels.size() == 3)
+    return shape::Shape{pixels[1], pixels[2]};
+  return labelShapeOf(network);
+}
+
+void checkLabelMaps(const Network &network, Diagnostics &diagnostics) {
+  if (!hasLabelMap(network) || isOfPixels(network))
     return;
+  const shape::Shape &output = network.output;
   for (const Transform &transform : network.transforms)
-    if (shape::isRandom(transform.spec) &&
-        !std::holds_alternative<shape::RandomErasing>(transform.spec))
+    if (shape::isRandom(transform.spec) && shape::movesPixels(transform.spec))
       diagnostics
           .error(DiagnosticKind::LabelsStay, transform.range,
                  shape::kindName(transform.spec), network.name,
                  shape::toString(output))
           .note(network.outputRange,
-                fmt::format("the output of `{}` is here", network.name));
+                fmt::format("the output of `{}` is here", network.name))
+          .hint("labels are moved where the map is as large as the input");
 }
 
 static bool checkPhase(const Network &network, const shape::Shape &pixels,

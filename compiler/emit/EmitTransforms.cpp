@@ -6,6 +6,8 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace netc;
 using namespace netc::dsl;
@@ -16,6 +18,8 @@ public:
   TransformEmitter(OpBuilder &builder, Value samples, Value state)
       : builder(builder), samples(samples), state(state) {}
 
+  /// What the transform makes of pictures, or, after those, of the labels of
+  /// their pixels. \pre it moves pixels, where `input` are labels.
   Value emit(const Transform &transform, Value input);
 
 private:
@@ -28,10 +32,35 @@ private:
   Value emit(const shape::RandomResizedCrop &, Location, Value input);
   Value emit(const shape::RandomHorizontalFlip &, Location, Value input);
   Value emit(const shape::RandomErasing &, Location, Value input);
+  Value emit(const shape::RandomVerticalFlip &, Location, Value input);
+  Value emit(const shape::RandomRotation &, Location, Value input);
+  Value emit(const shape::RandomAffine &, Location, Value input);
+  Value emit(const shape::ColorJitter &, Location, Value input);
+  Value emit(const shape::RandomGrayscale &, Location, Value input);
+  Value emit(const shape::GaussianBlur &, Location, Value input);
+  Value emit(const shape::RandAugment &, Location, Value input);
 
+  /// One of the adjustments that `draws` holds for each example.
+  Value emitAdjustment(Location location, Value input, int64_t slot,
+                       ArrayRef<shape::Adjustment> kinds,
+                       shape::Interpolation interpolation,
+                       const std::vector<double> &fill);
+
+  static ArrayRef<int64_t> sizesOf(Value input) {
+    return cast<RankedTensorType>(input.getType()).getShape();
+  }
   static shape::Pair pictureOf(Value input) {
-    auto type = cast<RankedTensorType>(input.getType());
-    return {type.getDimSize(2), type.getDimSize(3)};
+    ArrayRef<int64_t> sizes = sizesOf(input).take_back(2);
+    return {sizes[0], sizes[1]};
+  }
+  static bool areLabels(Value input) { return sizesOf(input).size() == 3; }
+  /// What is set where there is no picture: a level before `ToTensor`.
+  DenseF64ArrayAttr fillOf(const std::vector<double> &fill, Value input);
+  net::InterpolationAttr modeOf(shape::Interpolation interpolation) {
+    bool isBilinear = interpolation == shape::Interpolation::Bilinear;
+    return net::InterpolationAttr::get(
+        builder.getContext(), isBilinear ? net::Interpolation::Bilinear
+                                         : net::Interpolation::Nearest);
   }
   DenseI64ArrayAttr pair(const shape::Pair &sizes) {
     return builder.getDenseI64ArrayAttr(sizes);
@@ -46,6 +75,8 @@ private:
 
   OpBuilder &builder;
   Value samples, state;
+  int64_t levels = shape::highestLevel; // 0 behind `ToTensor`
+  Value draws; // of the adjustments, which pictures and labels share
 };
 } // namespace
 
@@ -79,6 +110,7 @@ Value TransformEmitter::emit(const shape::Resize &spec, Location location,
 
 Value TransformEmitter::emit(const shape::ToTensor &, Location location,
                              Value input) {
+  levels = 0;
   return builder.create<net::ToTensorOp>(location, input);
 }
 
@@ -124,35 +156,164 @@ Value TransformEmitter::emit(const shape::RandomErasing &spec,
       pathOf(spec));
 }
 
+DenseF64ArrayAttr TransformEmitter::fillOf(const std::vector<double> &fill,
+                                           Value input) {
+  if (areLabels(input))
+    return numbers({shape::outsideLabel});
+  std::vector<double> values = fill;
+  if (levels != 0)
+    for (double &value : values)
+      value = std::nearbyint(value);
+  return numbers(values);
+}
+
+Value TransformEmitter::emit(const shape::RandomVerticalFlip &spec,
+                             Location location, Value input) {
+  return builder.create<net::RandomVerticalFlipOp>(
+      location, input, samples, state, builder.getF64FloatAttr(spec.rate),
+      pathOf(spec));
+}
+
+Value TransformEmitter::emit(const shape::RandomRotation &spec,
+                             Location location, Value input) {
+  return builder.create<net::RandomRotationOp>(
+      location, input, samples, state,
+      numbers(shape::symmetricRange(spec.degrees)), numbers(spec.center),
+      modeOf(spec.interpolation), fillOf(spec.fill, input), levels,
+      pathOf(spec));
+}
+
+Value TransformEmitter::emit(const shape::RandomAffine &spec, Location location,
+                             Value input) {
+  return builder.create<net::RandomAffineOp>(
+      location, input, samples, state,
+      numbers(shape::symmetricRange(spec.degrees)), numbers(spec.translate),
+      numbers(spec.scale), numbers(shape::symmetricRange(spec.shear)),
+      numbers(spec.center), modeOf(spec.interpolation),
+      fillOf(spec.fill, input), levels, pathOf(spec));
+}
+
+Value TransformEmitter::emit(const shape::RandomGrayscale &spec,
+                             Location location, Value input) {
+  return builder.create<net::RandomGrayscaleOp>(
+      location, input, samples, state, builder.getF64FloatAttr(spec.rate),
+      levels, pathOf(spec));
+}
+
+Value TransformEmitter::emit(const shape::GaussianBlur &spec, Location location,
+                             Value input) {
+  std::vector<double> sigma = spec.sigma;
+  sigma.resize(2, sigma[0]);
+  Value weights = builder.create<net::DrawGaussianBlurOp>(
+      location, samples, state, pair(spec.kernel), numbers(sigma),
+      pathOf(spec));
+  // Along rows first, whose pixels lie side by side.
+  for (int64_t dimension : {1, 0})
+    input = builder.create<net::GaussianBlurOp>(
+        location, input, weights, dimension, pair(spec.kernel),
+        /*rounds_input=*/dimension == 1, /*rounds_output=*/dimension == 0,
+        levels);
+  return input;
+}
+
+Value TransformEmitter::emitAdjustment(Location location, Value input,
+                                       int64_t slot,
+                                       ArrayRef<shape::Adjustment> kinds,
+                                       shape::Interpolation interpolation,
+                                       const std::vector<double> &fill) {
+  using enum shape::Adjustment;
+  SmallVector<int64_t> numbersOfKinds;
+  for (shape::Adjustment kind : kinds)
+    numbersOfKinds.push_back(static_cast<int64_t>(kind));
+  bool isMeasured = llvm::any_of(kinds, [](shape::Adjustment kind) {
+    return kind == Contrast || kind == AutoContrast || kind == Equalize;
+  });
+  Value statistics;
+  if (isMeasured && !areLabels(input))
+    statistics = builder.create<net::PictureStatisticsOp>(
+        location, input, draws, slot, numbersOfKinds, levels);
+  return builder.create<net::AdjustPictureOp>(
+      location, input, draws, statistics, slot, numbersOfKinds,
+      modeOf(interpolation), fillOf(fill, input), levels);
+}
+
+Value TransformEmitter::emit(const shape::ColorJitter &spec, Location location,
+                             Value input) {
+  using enum shape::Adjustment;
+  std::vector<double> ranges[] = {shape::jitterRange(spec.brightness, 1),
+                                  shape::jitterRange(spec.contrast, 1),
+                                  shape::jitterRange(spec.saturation, 1),
+                                  shape::jitterRange(spec.hue, 0)};
+  constexpr shape::Adjustment all[] = {Brightness, Contrast, Color, Hue};
+  SmallVector<shape::Adjustment> kinds;
+  for (auto [range, kind] : llvm::zip(ranges, all))
+    if (!range.empty())
+      kinds.push_back(kind);
+  if (kinds.empty()) // nothing is to change
+    return input;
+  draws = builder.create<net::DrawColorJitterOp>(
+      location, samples, state, numbers(ranges[0]), numbers(ranges[1]),
+      numbers(ranges[2]), numbers(ranges[3]), pathOf(spec));
+  for (size_t slot = 0; slot < kinds.size(); ++slot)
+    input = emitAdjustment(location, input, static_cast<int64_t>(slot), kinds,
+                           shape::Interpolation::Nearest, {});
+  return input;
+}
+
+Value TransformEmitter::emit(const shape::RandAugment &spec, Location location,
+                             Value input) {
+  if (!areLabels(input))
+    draws = builder.create<net::DrawRandAugmentOp>(
+        location, samples, state, spec.count,
+        numbers(shape::strengthsOf(spec, pictureOf(input))), pathOf(spec));
+  SmallVector<shape::Adjustment> kinds;
+  for (size_t kind = 0; kind < shape::randAugmentKinds; ++kind)
+    kinds.push_back(static_cast<shape::Adjustment>(kind));
+  for (int64_t slot = 0; slot < spec.count; ++slot)
+    input = emitAdjustment(location, input, slot, kinds, spec.interpolation,
+                           spec.fill);
+  return input;
+}
+
 static void emitPhase(OpBuilder &builder, const Network &network,
                       const EmitOptions &options, Phase phase, StringRef name) {
   OpBuilder::InsertionGuard guard(builder);
   SmallVector<int64_t> pixelSizes{options.batch};
   llvm::append_range(pixelSizes, options.pixels);
   Type i32 = builder.getI32Type();
-  Type types[] = {RankedTensorType::get(pixelSizes, builder.getIntegerType(
-                                                        8, /*isSigned=*/false)),
-                  RankedTensorType::get({options.batch}, i32),
-                  RankedTensorType::get({runtime::stateWords}, i32)};
+  SmallVector<Type> types{
+      RankedTensorType::get(pixelSizes,
+                            builder.getIntegerType(8, /*isSigned=*/false)),
+      RankedTensorType::get({options.batch}, i32),
+      RankedTensorType::get({runtime::stateWords}, i32)};
+  SmallVector<Type> results{
+      net::batched(builder.getContext(), options.batch, network.input)};
+  if (movesLabels(network)) {
+    types.push_back(RankedTensorType::get(
+        {options.batch, options.pixels[1], options.pixels[2]}, i32));
+    results.push_back(RankedTensorType::get(
+        {options.batch, network.input[1], network.input[2]}, i32));
+  }
   Location location = locate(builder, network.name, network.range);
   auto func = builder.create<func::FuncOp>(
-      location, name,
-      builder.getFunctionType(
-          types,
-          {net::batched(builder.getContext(), options.batch, network.input)}));
-  unsigned index = 0;
-  for (StringRef argument :
-       {runtime::argument::pixels, runtime::argument::samples,
-        runtime::argument::state})
-    func.setArgAttr(index++, "net.name", builder.getStringAttr(argument));
+      location, name, builder.getFunctionType(types, results));
+  constexpr StringRef arguments[] = {
+      runtime::argument::pixels, runtime::argument::samples,
+      runtime::argument::state, runtime::argument::labels};
+  for (unsigned i = 0; i < types.size(); ++i)
+    func.setArgAttr(i, "net.name", builder.getStringAttr(arguments[i]));
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);
   TransformEmitter emitter(builder, body->getArgument(1), body->getArgument(2));
-  Value value = body->getArgument(0);
+  SmallVector<Value> values{body->getArgument(0)};
+  if (types.size() > 3) // and labels
+    values.push_back(body->getArgument(3));
   for (const Transform &transform : network.transforms)
     if (transform.runsIn(phase))
-      value = emitter.emit(transform, value);
-  builder.create<func::ReturnOp>(location, value);
+      for (auto [i, value] : llvm::enumerate(values))
+        if (i == 0 || shape::movesPixels(transform.spec))
+          value = emitter.emit(transform, value);
+  builder.create<func::ReturnOp>(location, values);
 }
 
 void dsl::emitTransforms(OpBuilder &builder, const Network &network,

@@ -16,7 +16,8 @@ mlir::Location locate(mlir::Builder &builder, const std::string &name,
                       const SourceRange &range);
 
 /// A function for each phase, (pixels, samples, state) -> input, at the
-/// builder's place.
+/// builder's place; where they move labels, (pixels, samples, state, labels) ->
+/// (input, labels).
 void emitTransforms(mlir::OpBuilder &builder, const Network &network,
                     const EmitOptions &options);
 

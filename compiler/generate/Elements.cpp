@@ -310,8 +310,10 @@ static Reads readsOf(Operation *op) {
     for (OpOperand &operand : element->getOpOperands()) {
       auto type = cast<RankedTensorType>(operand.get().getType());
       unsigned number = operand.getOperandNumber();
-      // The run state is read everywhere, and is no larger than a vector.
-      if (type.getElementType().isInteger(32) || element.isPointwise(number))
+      // The run state is read everywhere, and is no larger than a vector; maps
+      // of labels are as pictures are.
+      bool isState = type.getRank() == 1 && type.getElementType().isInteger(32);
+      if (isState || element.isPointwise(number))
         continue;
       reads.atTheIndexOnly = false;
       reads.inVectors &= element.isSpatial(number);

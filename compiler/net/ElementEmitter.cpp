@@ -28,6 +28,16 @@ Value LaneEmitter::constantInt(int64_t value, unsigned bits) {
   return net::constant(builder, location, number, width);
 }
 
+Value netc::net::toDouble(LaneEmitter &emitter, Value x) {
+  return emitter.builder.create<arith::ExtFOp>(emitter.location,
+                                               emitter.builder.getF64Type(), x);
+}
+
+Value netc::net::constantDouble(LaneEmitter &emitter, double x) {
+  OpBuilder &b = emitter.builder;
+  return b.create<arith::ConstantOp>(emitter.location, b.getF64FloatAttr(x));
+}
+
 std::array<Value, 4> netc::net::emitPhilox(ElementEmitter &emitter,
                                            std::array<Value, 4> counter,
                                            std::array<Value, 2> key) {

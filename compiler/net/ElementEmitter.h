@@ -70,6 +70,10 @@ std::array<mlir::Value, 4> emitPhilox(ElementEmitter &emitter,
                                       std::array<mlir::Value, 4> counter,
                                       std::array<mlir::Value, 2> key);
 
+/// A scalar f32 as f64, and an f64.
+mlir::Value toDouble(LaneEmitter &emitter, mlir::Value x);
+mlir::Value constantDouble(LaneEmitter &emitter, double x);
+
 /// A random word as a uniform f32 in [0, 1) with 24 bits.
 mlir::Value emitUniform(ElementEmitter &emitter, mlir::Value word);
 

@@ -57,6 +57,9 @@ def Net_FloatTensor : TensorOf<[F32, BF16]>;
 def Net_PixelTensor : TensorOf<[UI8, F32]>;
 def Net_ParameterTensor : TensorOf<[F32, BF16, UI8]>;
 def Net_LabelTensor : TensorOf<[I32]>;
+// What moves pixels moves labels of pixels, [N, H, W], too.
+def Net_PictureTensor : AnyTypeOf<[Net_PixelTensor, Net_LabelTensor]>;
+def Net_MovedTensor : AnyTypeOf<[Net_FloatTensor, Net_LabelTensor]>;
 def Net_StateTensor : TensorOf<[I32]>; // runtime::RunState, eight words
 
 class Net_Op<string mnemonic, list<Trait> traits = []>

@@ -2,6 +2,7 @@
 #include "compiler/net/Pixels.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -10,9 +11,29 @@ using namespace mlir;
 using namespace netc;
 using namespace netc::net;
 
-static Value toFloat(ElementEmitter &emitter, Value pixel) {
+shape::Pair net::pictureOf(Type type) {
+  ArrayRef<int64_t> sizes = cast<RankedTensorType>(type).getShape();
+  return {sizes[sizes.size() - 2], sizes.back()};
+}
+
+ValuePair net::placeOf(ElementEmitter &emitter) {
+  ArrayRef<Value> at = emitter.coordinates().take_back(2);
+  return {at[0], at[1]};
+}
+
+static bool isLabel(Type type) {
+  return getElementTypeOrSelf(type).isInteger(32);
+}
+
+Value net::emitLevel(LaneEmitter &emitter, Value x, int64_t levels) {
+  return levels == 0
+             ? x
+             : emitter.builder.create<math::RoundEvenOp>(emitter.location, x);
+}
+
+Value net::pixelToFloat(LaneEmitter &emitter, Value pixel) {
   Type type = getElementTypeOrSelf(pixel.getType());
-  if (type.isF32())
+  if (type.isF32() || isLabel(type))
     return pixel;
   OpBuilder &b = emitter.builder;
   // Widened first: an unsigned byte is a positive i32.
@@ -23,13 +44,13 @@ static Value toFloat(ElementEmitter &emitter, Value pixel) {
 }
 
 Value net::emitPixel(ElementEmitter &emitter, Value input) {
-  return toFloat(emitter, emitter.element(input));
+  return pixelToFloat(emitter, emitter.element(input));
 }
 
 Value net::emitPixelAt(ElementEmitter &emitter, Value input, ValuePair place) {
-  ArrayRef<Value> at = emitter.coordinates();
-  return toFloat(emitter,
-                 emitter.elementAt(input, {at[0], at[1], place[0], place[1]}));
+  SmallVector<Value> at(emitter.coordinates().drop_back(2));
+  at.append(place.begin(), place.end());
+  return pixelToFloat(emitter, emitter.elementAt(input, at));
 }
 
 Value net::emitPerChannel(ElementEmitter &emitter, ArrayRef<double> values) {
@@ -50,19 +71,22 @@ Value net::emitPaddedPixel(ElementEmitter &emitter, Value input,
                            ValuePair place) {
   OpBuilder &b = emitter.builder;
   Location loc = emitter.location;
-  auto type = cast<RankedTensorType>(input.getType());
+  shape::Pair picture = pictureOf(input.getType());
   Value zero = b.create<arith::ConstantIndexOp>(loc, 0);
   Value isInside;
   for (unsigned d : {0, 1}) {
-    Value size = b.create<arith::ConstantIndexOp>(loc, type.getDimSize(2 + d));
+    Value size = b.create<arith::ConstantIndexOp>(loc, picture[d]);
     // Unsigned: what is before the picture is a large number.
     Value fits =
         b.create<arith::CmpIOp>(loc, arith::CmpIPredicate::ult, place[d], size);
     place[d] = b.create<arith::SelectOp>(loc, fits, place[d], zero);
     isInside = isInside ? b.create<arith::AndIOp>(loc, isInside, fits) : fits;
   }
-  return b.create<arith::SelectOp>(
-      loc, isInside, emitPixelAt(emitter, input, place), emitter.constant(0));
+  Value outside = isLabel(input.getType())
+                      ? emitter.constantInt(shape::outsideLabel)
+                      : emitter.constant(0);
+  return b.create<arith::SelectOp>(loc, isInside,
+                                   emitPixelAt(emitter, input, place), outside);
 }
 
 namespace {
@@ -107,14 +131,33 @@ static Between sourcePixel(ElementEmitter &emitter, Value i, Value origin,
   return {index(low), index(high), weight};
 }
 
+static Value emitResizedLabel(ElementEmitter &emitter, Value input,
+                              ValuePair origin, ValuePair extent,
+                              shape::Pair size) {
+  OpBuilder &b = emitter.builder;
+  Location loc = emitter.location;
+  ValuePair place = placeOf(emitter);
+  for (unsigned d : {0, 1}) {
+    Value pixels =
+        b.create<arith::IndexCastOp>(loc, b.getIndexType(), extent[d]);
+    Value scaled = b.create<arith::MulIOp>(loc, place[d], pixels);
+    scaled = b.create<arith::DivUIOp>(
+        loc, scaled, b.create<arith::ConstantIndexOp>(loc, size[d]));
+    place[d] = b.create<arith::AddIOp>(loc, origin[d], scaled);
+  }
+  return emitPixelAt(emitter, input, place);
+}
+
 Value net::emitResizedPixel(ElementEmitter &emitter, Value input,
                             ValuePair origin, ValuePair extent,
                             shape::Pair size) {
   OpBuilder &b = emitter.builder;
   Location loc = emitter.location;
-  ArrayRef<Value> at = emitter.coordinates();
-  Between rows = sourcePixel(emitter, at[2], origin[0], extent[0], size[0]);
-  Between columns = sourcePixel(emitter, at[3], origin[1], extent[1], size[1]);
+  if (isLabel(input.getType()))
+    return emitResizedLabel(emitter, input, origin, extent, size);
+  ValuePair at = placeOf(emitter);
+  Between rows = sourcePixel(emitter, at[0], origin[0], extent[0], size[0]);
+  Between columns = sourcePixel(emitter, at[1], origin[1], extent[1], size[1]);
   auto blend = [&](Value first, Value second, Value weight) -> Value {
     Value difference = b.create<arith::SubFOp>(loc, second, first);
     Value step = b.create<arith::MulFOp>(loc, difference, weight);

@@ -1,5 +1,6 @@
-// net.random_crop, net.random_resized_crop, net.random_horizontal_flip and
-// net.random_erasing. What is drawn for an example is computed once a row.
+// net.random_crop, net.random_resized_crop, the flips and net.random_erasing.
+// What is drawn for an example is computed once a row.
+#include "compiler/net/ExampleDraws.h"
 #include "compiler/net/NetDialect.h"
 #include "compiler/net/Pixels.h"
 
@@ -14,48 +15,6 @@ using namespace netc;
 using namespace netc::net;
 
 namespace {
-/// The words drawn for one example by one transform.
-class ExampleDraws {
-public:
-  template <typename Op>
-  ExampleDraws(ElementEmitter &emitter, Op op, Value example)
-      : emitter(emitter),
-        key(emitStreamKey(emitter, op.getState(), op.getPath())),
-        sample(emitter.elementAt(op.getSamples(), {example})),
-        epoch(emitter.stateWord(op.getState(), runtime::StateWord::Epoch)) {}
-
-  std::array<Value, 4> block(Value number) {
-    return emitPhilox(emitter, {sample, number, epoch, emitter.constantInt(0)},
-                      key);
-  }
-  /// Whether a draw of this block is below `rate`.
-  Value isBelow(Value word, double rate) {
-    return emitter.builder.create<arith::CmpFOp>(
-        emitter.location, arith::CmpFPredicate::OLT, emitUniform(emitter, word),
-        emitter.constant(rate));
-  }
-  /// A whole number in [0, count), i32.
-  Value below(Value word, Value count) {
-    return emitter.builder
-        .create<arith::MulUIExtendedOp>(emitter.location, word, count)
-        .getHigh();
-  }
-  /// A number in [low, high).
-  Value between(Value word, double low, double high) {
-    OpBuilder &b = emitter.builder;
-    Value scaled =
-        b.create<arith::MulFOp>(emitter.location, emitUniform(emitter, word),
-                                emitter.constant(high - low));
-    return b.create<arith::AddFOp>(emitter.location, scaled,
-                                   emitter.constant(low));
-  }
-
-private:
-  ElementEmitter &emitter;
-  std::array<Value, 2> key;
-  Value sample, epoch;
-};
-
 /// A rectangle in a picture, all i32.
 struct Rectangle {
   Value top, left, height, width;
@@ -70,11 +29,6 @@ struct RectangleRule {
   bool mayBeWhole = true;       // as high or as wide as the picture
 };
 } // namespace
-
-static Value toIndex(ElementEmitter &emitter, Value word) {
-  OpBuilder &b = emitter.builder;
-  return b.create<arith::IndexCastOp>(emitter.location, b.getIndexType(), word);
-}
 
 /// The side of a rectangle, the root of `square` rounded to even.
 static Value emitSide(ElementEmitter &emitter, Value square) {
@@ -170,11 +124,6 @@ static Rectangle emitRectangle(ElementEmitter &emitter, ExampleDraws &draws,
           choose(4, otherwise.height), choose(5, otherwise.width)};
 }
 
-static shape::Pair pictureOf(Value input) {
-  auto type = cast<RankedTensorType>(input.getType());
-  return {type.getDimSize(2), type.getDimSize(3)};
-}
-
 // Crops.
 
 LogicalResult RandomCropOp::inferReturnTypes(MLIRContext *,
@@ -191,7 +140,7 @@ LogicalResult RandomCropOp::inferReturnTypes(MLIRContext *,
 
 Value RandomCropOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
-  shape::Pair picture = pictureOf(getInput());
+  shape::Pair picture = pictureOf(getInput().getType());
   auto origin = emitter.perExample(*this, [&](Value example) {
     ExampleDraws draws(emitter, *this, example);
     auto words = draws.block(emitter.constantInt(0));
@@ -205,9 +154,9 @@ Value RandomCropOp::emitElement(ElementEmitter &emitter) {
     }
     return result;
   });
-  ArrayRef<Value> at = emitter.coordinates();
-  ValuePair place{b.create<arith::AddIOp>(getLoc(), at[2], origin[0]),
-                  b.create<arith::AddIOp>(getLoc(), at[3], origin[1])};
+  ValuePair at = placeOf(emitter);
+  ValuePair place{b.create<arith::AddIOp>(getLoc(), at[0], origin[0]),
+                  b.create<arith::AddIOp>(getLoc(), at[1], origin[1])};
   bool isPadded = getPadding()[0] > 0 || getPadding()[1] > 0;
   return isPadded ? emitPaddedPixel(emitter, getInput(), place)
                   : emitPixelAt(emitter, getInput(), place);
@@ -246,7 +195,7 @@ static Rectangle centralRectangle(ElementEmitter &emitter, shape::Pair picture,
 Value RandomResizedCropOp::emitElement(ElementEmitter &emitter) {
   auto window = emitter.perExample(*this, [&](Value example) {
     ExampleDraws draws(emitter, *this, example);
-    RectangleRule rule{pictureOf(getInput()), getScale(), getRatio()};
+    RectangleRule rule{pictureOf(getInput().getType()), getScale(), getRatio()};
     auto [top, left, height, width] =
         emitRectangle(emitter, draws, rule,
                       centralRectangle(emitter, rule.picture, getRatio()));
@@ -267,19 +216,40 @@ LogicalResult RandomHorizontalFlipOp::inferReturnTypes(
       shape::RandomHorizontalFlip{adaptor.getRate().convertToDouble()}, types);
 }
 
-Value RandomHorizontalFlipOp::emitElement(ElementEmitter &emitter) {
+/// The pixel of a picture that is mirrored along dimension `d` (0 the rows)
+/// where the op's draw is below its rate.
+template <typename Op>
+static Value emitFlipped(ElementEmitter &emitter, Op op, unsigned d) {
   OpBuilder &b = emitter.builder;
-  auto drawn = emitter.perExample(*this, [&](Value example) {
-    ExampleDraws draws(emitter, *this, example);
+  auto drawn = emitter.perExample(op, [&](Value example) {
+    ExampleDraws draws(emitter, op, example);
     Value word = draws.block(emitter.constantInt(0))[0];
-    return SmallVector<Value>{draws.isBelow(word, getRate().convertToDouble())};
+    return SmallVector<Value>{
+        draws.isBelow(word, op.getRate().convertToDouble())};
   });
-  ArrayRef<Value> at = emitter.coordinates();
-  Value last =
-      b.create<arith::ConstantIndexOp>(getLoc(), pictureOf(getInput())[1] - 1);
-  Value mirrored = b.create<arith::SubIOp>(getLoc(), last, at[3]);
-  Value column = b.create<arith::SelectOp>(getLoc(), drawn[0], mirrored, at[3]);
-  return emitPixelAt(emitter, getInput(), {at[2], column});
+  ValuePair place = placeOf(emitter);
+  Value last = b.create<arith::ConstantIndexOp>(
+      op.getLoc(), pictureOf(op.getInput().getType())[d] - 1);
+  Value mirrored = b.create<arith::SubIOp>(op.getLoc(), last, place[d]);
+  place[d] =
+      b.create<arith::SelectOp>(op.getLoc(), drawn[0], mirrored, place[d]);
+  return emitPixelAt(emitter, op.getInput(), place);
+}
+
+Value RandomHorizontalFlipOp::emitElement(ElementEmitter &emitter) {
+  return emitFlipped(emitter, *this, 1);
+}
+
+LogicalResult RandomVerticalFlipOp::inferReturnTypes(
+    MLIRContext *, std::optional<Location> location, Adaptor adaptor,
+    SmallVectorImpl<Type> &types) {
+  return inferTransform(
+      location, adaptor.getInput().getType(),
+      shape::RandomVerticalFlip{adaptor.getRate().convertToDouble()}, types);
+}
+
+Value RandomVerticalFlipOp::emitElement(ElementEmitter &emitter) {
+  return emitFlipped(emitter, *this, 0);
 }
 
 LogicalResult RandomErasingOp::inferReturnTypes(
@@ -299,7 +269,7 @@ Value RandomErasingOp::emitElement(ElementEmitter &emitter) {
     ExampleDraws draws(emitter, *this, example);
     Value word = draws.block(emitter.constantInt(0))[0];
     Value isErased = draws.isBelow(word, getRate().convertToDouble());
-    RectangleRule rule{pictureOf(getInput()), getScale(), getRatio(),
+    RectangleRule rule{pictureOf(getInput().getType()), getScale(), getRatio(),
                        /*isRatioOfHeight=*/true, /*mayBeWhole=*/false};
     Value zero = emitter.constantInt(0);
     Rectangle found =

@@ -7,13 +7,14 @@ include "compiler/net/Transforms.td"
 // The words of an example come from Philox4x32-10 with the key seed xor
 // hash(path) and the counter (sample, i, epoch, 0): `samples` holds which
 // examples of the training set make up the batch. A word is a number below n by
-// the high half of word*n, a number in [0, 1) by its first 24 bits.
+// the high half of word*n, a number in [0, 1) by its first 24 bits. Labels of
+// pixels, [N, H, W], are moved as the pixels are, with the same draws.
 class Net_RandomGatherOp<string mnemonic, dag parameters>
     : Net_GatherOp<mnemonic> {
-  let arguments = !con((ins Net_PixelTensor:$input, Net_LabelTensor:$samples,
+  let arguments = !con((ins Net_PictureTensor:$input, Net_LabelTensor:$samples,
                             Net_StateTensor:$state), parameters,
                        (ins StrAttr:$path));
-  let results = (outs Net_FloatTensor:$output);
+  let results = (outs Net_MovedTensor:$output);
 }
 
 def Net_RandomCropOp : Net_RandomGatherOp<"random_crop",
@@ -41,6 +42,12 @@ def Net_RandomResizedCropOp : Net_RandomGatherOp<"random_resized_crop",
 def Net_RandomHorizontalFlipOp : Net_RandomGatherOp<"random_horizontal_flip",
     (ins F64Attr:$rate)> {
   let summary = "mirrors each picture left to right with probability `rate`";
+  let description = "Word 0 of the block i = 0 decides.";
+}
+
+def Net_RandomVerticalFlipOp : Net_RandomGatherOp<"random_vertical_flip",
+    (ins F64Attr:$rate)> {
+  let summary = "mirrors each picture upside down with probability `rate`";
   let description = "Word 0 of the block i = 0 decides.";
 }
 

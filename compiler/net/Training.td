@@ -14,6 +14,7 @@ def Net_TrainingOp : Net_Op<"training", [
     `last_batch` is the size of an epoch's smaller last batch, 0 if there is none.
     The functions of transforms, `(pixels, samples, state) -> input`, come before
     the network in training and in evaluation; without them it takes the pixels.
+    Those that move labels of pixels are `(..., labels) -> (input, labels)`.
     The loss `name` is the op `net.name` (LossOpInterface); what it compares the
     output with is the `target`, "label" or "input". The optimizer `name` is the
     op `net.name_update` (UpdateOpInterface). `evaluation_only` asks for no

@@ -18,11 +18,20 @@ LogicalResult net::inferTransform(std::optional<Location> location, Type input,
         UnrankedTensorType::get(Float32Type::get(input.getContext())));
     return success();
   }
-  shape::InferResult result = shape::infer(spec, exampleShape(ranked));
+  shape::Shape example = exampleShape(ranked);
+  bool isLabels = ranked.getElementType().isInteger(32); // [N, H, W]
+  if (isLabels)
+    example.insert(example.begin(), 1);
+  shape::InferResult result = shape::infer(spec, example);
   if (auto *error = std::get_if<shape::ShapeError>(&result))
     return emitOptionalError(location, error->message);
-  types.push_back(batched(input.getContext(), ranked.getDimSize(0),
-                          std::get<shape::Inferred>(result).shape));
+  RankedTensorType type = batched(input.getContext(), ranked.getDimSize(0),
+                                  std::get<shape::Inferred>(result).shape);
+  if (isLabels)
+    type = RankedTensorType::get(
+        {type.getDimSize(0), type.getDimSize(2), type.getDimSize(3)},
+        ranked.getElementType());
+  types.push_back(type);
   return success();
 }
 
@@ -66,12 +75,12 @@ LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
 
 Value ResizeOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
-  auto input = cast<RankedTensorType>(getInput().getType());
+  shape::Pair picture = pictureOf(getInput().getType());
   Value zero = b.create<arith::ConstantIndexOp>(getLoc(), 0);
-  return emitResizedPixel(emitter, getInput(), {zero, zero},
-                          {emitter.constantInt(input.getDimSize(2)),
-                           emitter.constantInt(input.getDimSize(3))},
-                          {getSize()[0], getSize()[1]});
+  return emitResizedPixel(
+      emitter, getInput(), {zero, zero},
+      {emitter.constantInt(picture[0]), emitter.constantInt(picture[1])},
+      {getSize()[0], getSize()[1]});
 }
 
 LogicalResult CenterCropOp::inferReturnTypes(MLIRContext *,
@@ -87,17 +96,14 @@ LogicalResult CenterCropOp::inferReturnTypes(MLIRContext *,
 
 Value CenterCropOp::emitElement(ElementEmitter &emitter) {
   OpBuilder &b = emitter.builder;
-  auto input = cast<RankedTensorType>(getInput().getType());
-  ArrayRef<Value> at = emitter.coordinates();
-  ValuePair place;
+  shape::Pair picture = pictureOf(getInput().getType());
+  ValuePair place = placeOf(emitter);
   bool isInside = true;
   for (unsigned d : {0, 1}) {
-    int64_t origin =
-        shape::centerCropOrigin(input.getDimSize(2 + d), getSize()[d]);
+    int64_t origin = shape::centerCropOrigin(picture[d], getSize()[d]);
     isInside &= origin >= 0;
     place[d] = b.create<arith::AddIOp>(
-        getLoc(), at[2 + d],
-        b.create<arith::ConstantIndexOp>(getLoc(), origin));
+        getLoc(), place[d], b.create<arith::ConstantIndexOp>(getLoc(), origin));
   }
   return isInside ? emitPixelAt(emitter, getInput(), place)
                   : emitPaddedPixel(emitter, getInput(), place);

@@ -32,13 +32,14 @@ def Net_ResizeOp : Net_GatherOp<"resize"> {
   let description = [{
     Output pixel i lies at (i + 0.5)*h/H - 0.5 in the input, at least 0; the two
     nearest are weighted by their distances (PyTorch's `interpolate` with
-    align_corners=False).
+    align_corners=False). Labels are not mixed: label i is that of i*h/H,
+    rounded down (mode="nearest").
     ```mlir
     %y = net.resize %x {size = array<i64: 224, 224>} : (tensor<2x1x28x28xui8>) -> tensor<2x1x224x224xf32>
     ```
   }];
-  let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);
-  let results = (outs Net_FloatTensor:$output);
+  let arguments = (ins Net_PictureTensor:$input, DenseI64ArrayAttr:$size);
+  let results = (outs Net_MovedTensor:$output);
 }
 
 def Net_CenterCropOp : Net_GatherOp<"center_crop"> {
@@ -50,8 +51,8 @@ def Net_CenterCropOp : Net_GatherOp<"center_crop"> {
     %y = net.center_crop %x {size = array<i64: 24, 24>} : (tensor<2x1x28x28xui8>) -> tensor<2x1x24x24xf32>
     ```
   }];
-  let arguments = (ins Net_PixelTensor:$input, DenseI64ArrayAttr:$size);
-  let results = (outs Net_FloatTensor:$output);
+  let arguments = (ins Net_PictureTensor:$input, DenseI64ArrayAttr:$size);
+  let results = (outs Net_MovedTensor:$output);
 }
 
 def Net_ToTensorOp : Net_LayerOp<"to_tensor", [

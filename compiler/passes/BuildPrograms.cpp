@@ -30,14 +30,16 @@ private:
   LogicalResult buildStep(TrainingOp training, func::FuncOp network,
                           StringRef name, int64_t batch, bool trains);
   /// Puts the loss, and in training its minimisation, in place of the return
-  /// of the network's output. `input` is what the network takes.
+  /// of the network's output. `input` is what the network takes, `moved` the
+  /// labels if transforms give them.
   void buildLoss(func::FuncOp func, TrainingOp training, Value input,
-                 bool trains);
+                 Value moved, bool trains);
   /// Puts a phase's transforms before the network's body: the function takes
-  /// their pixels, and `samples` last where they read them. Returns what the
-  /// network takes; null after an error.
-  Value joinTransforms(func::FuncOp func, TrainingOp training,
-                       FlatSymbolRefAttr transforms);
+  /// their pixels, behind those the labels that they move, and `samples` last
+  /// where they read them. Returns what the network takes, null after an error,
+  /// and the labels as they become, null where they stay.
+  std::pair<Value, Value> joinTransforms(func::FuncOp func, TrainingOp training,
+                                         FlatSymbolRefAttr transforms);
   void nameValue(func::FuncOp func, unsigned argument, StringRef name) {
     func.setArgAttr(argument, "net.name", StringAttr::get(&getContext(), name));
   }
@@ -154,54 +156,61 @@ static LogicalResult trainPhases(func::FuncOp func) {
   return success();
 }
 
-Value BuildPrograms::joinTransforms(func::FuncOp func, TrainingOp training,
-                                    FlatSymbolRefAttr name) {
+std::pair<Value, Value> BuildPrograms::joinTransforms(func::FuncOp func,
+                                                      TrainingOp training,
+                                                      FlatSymbolRefAttr name) {
   Block &body = func.getBody().front();
   BlockArgument input = body.getArgument(0);
   if (!name) // the network takes the pixels as they are
-    return input;
+    return {input, nullptr};
   auto transforms = getOperation().lookupSymbol<func::FuncOp>(name);
-  if (transforms.getNumArguments() != 3 || transforms.getNumResults() != 1) {
+  unsigned moved = transforms.getNumResults() == 2 ? 1 : 0; // labels
+  if (transforms.getNumArguments() != 3 + moved ||
+      transforms.getNumResults() != 1 + moved) {
     transforms.emitError(
-        "expected transforms (pixels, samples, state) -> input");
-    return nullptr;
+        "expected transforms (pixels, samples, state) -> input, or "
+        "(pixels, samples, state, labels) -> (input, labels)");
+    return {};
   }
   Block &source = transforms.getBody().front();
-  Value result = source.getTerminator()->getOperand(0);
-  if (result.getType() != input.getType()) {
+  OperandRange results = source.getTerminator()->getOperands();
+  if (results[0].getType() != input.getType()) {
     transforms.emitError("gives ")
-        << result.getType() << ", the network takes " << input.getType();
-    return nullptr;
+        << results[0].getType() << ", the network takes " << input.getType();
+    return {};
   }
   BlockArgument samples = source.getArgument(1);
   IRMapping mapping;
   mapping.map(source.getArgument(2), body.getArgument(1));
   if (!samples.use_empty())
     mapping.map(samples, body.addArgument(samples.getType(), samples.getLoc()));
-  mapping.map(source.getArgument(0),
-              body.insertArgument(0u, source.getArgument(0).getType(),
-                                  source.getArgument(0).getLoc()));
+  // In front of the state: the pixels, and the labels.
+  for (unsigned i = 0; i <= moved; ++i) {
+    BlockArgument given = source.getArgument(i == 0 ? 0 : 3);
+    mapping.map(given, body.insertArgument(i, given.getType(), given.getLoc()));
+  }
   auto builder = OpBuilder::atBlockBegin(&body);
   for (Operation &op : source.without_terminator())
     builder.clone(op, mapping);
-  result = mapping.lookup(result);
+  Value result = mapping.lookup(results[0]);
   input.replaceAllUsesWith(result);
   body.eraseArgument(input.getArgNumber());
-  return result;
+  return {result, moved ? mapping.lookup(results[1]) : Value()};
 }
 
-/// Gives the function batches of `batch`; its operands are the pixels, the run
-/// state and, where transforms read them, the samples.
-static void setBatch(func::FuncOp func, int64_t batch) {
+/// Gives the function batches of `batch`; its operands are the pixels, the
+/// labels where transforms move them, the run state and, where transforms read
+/// them, the samples.
+static void setBatch(func::FuncOp func, int64_t batch, bool movesLabels) {
   Block &body = func.getBody().front();
-  auto pixels = cast<RankedTensorType>(body.getArgument(0).getType());
-  SmallVector<int64_t> sizes(pixels.getShape());
-  sizes[0] = batch;
-  body.getArgument(0).setType(
-      RankedTensorType::get(sizes, pixels.getElementType()));
-  if (body.getNumArguments() > 2)
-    body.getArgument(2).setType(RankedTensorType::get(
-        {batch}, IntegerType::get(func.getContext(), 32)));
+  for (BlockArgument argument : body.getArguments()) {
+    if (argument.getArgNumber() == (movesLabels ? 2 : 1))
+      continue; // the run state
+    auto type = cast<RankedTensorType>(argument.getType());
+    SmallVector<int64_t> sizes(type.getShape());
+    sizes[0] = batch;
+    argument.setType(RankedTensorType::get(sizes, type.getElementType()));
+  }
 }
 
 LogicalResult BuildPrograms::buildStep(TrainingOp training,
@@ -211,18 +220,19 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   auto func = cast<func::FuncOp>(builder.clone(*network));
   func.setName(name);
   func->removeAttr("net.signature");
-  Value input = joinTransforms(func, training,
-                               trains ? training.getTrainTransformsAttr()
-                                      : training.getTestTransformsAttr());
+  auto [input, moved] =
+      joinTransforms(func, training,
+                     trains ? training.getTrainTransformsAttr()
+                            : training.getTestTransformsAttr());
   if (!input)
     return failure();
-  setBatch(func, batch);
+  setBatch(func, batch, moved != nullptr);
   if (!trains)
     evaluatePhases(func);
   if (failed(netc::net::inferShapes(func)) ||
       (trains && failed(trainPhases(func))))
     return failure();
-  buildLoss(func, training, input, trains);
+  buildLoss(func, training, input, moved, trains);
   func->setAttr("net.batch", builder.getI64IntegerAttr(batch));
   return success();
 }
@@ -238,14 +248,14 @@ static RankedTensorType labelsOf(Value output) {
 }
 
 void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
-                              Value input, bool trains) {
+                              Value input, Value moved, bool trains) {
   Block &body = func.getBody().front();
-  Value state = body.getArgument(1);
-  bool hasSamples = body.getNumArguments() > 2;
+  Value state = body.getArgument(moved ? 2 : 1);
+  bool hasSamples = body.getNumArguments() > (moved ? 3 : 2);
   Operation *end = body.getTerminator();
-  Value output = end->getOperand(0), labels;
+  Value output = end->getOperand(0), labels = moved;
   bool hasLoss = !training.getLoss().empty();
-  if (hasLoss && training.getTarget() == "label")
+  if (hasLoss && training.getTarget() == "label" && !labels)
     labels = body.insertArgument(1u, labelsOf(output), training.getLoc());
   OpBuilder builder(end);
   BuiltLoss built;
@@ -271,6 +281,10 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
   if (!trains) { // what predictions are read from
     results.push_back(output);
     names.push_back(argument::output);
+    if (moved && !isa<BlockArgument>(moved)) { // what the output is to be
+      results.push_back(moved);
+      names.push_back(argument::labels);
+    }
   }
   auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();

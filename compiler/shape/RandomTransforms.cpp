@@ -81,6 +81,14 @@ InferResult infer(const RandomHorizontalFlip &flip, const Shape &input) {
   return Inferred{input, ""};
 }
 
+InferResult infer(const RandomVerticalFlip &flip, const Shape &input) {
+  if (auto error = checkRate(flip.rate))
+    return *error;
+  if (auto error = checkImage("RandomVerticalFlip", input))
+    return *error;
+  return Inferred{input, ""};
+}
+
 InferResult infer(const RandomErasing &erasing, const Shape &input) {
   if (auto error = checkRate(erasing.rate))
     return *error;

@@ -24,6 +24,20 @@ static std::string_view nameOf(const RandomErasing &) {
   return "RandomErasing";
 }
 
+static std::string_view nameOf(const RandomVerticalFlip &) {
+  return "RandomVerticalFlip";
+}
+static std::string_view nameOf(const RandomRotation &) {
+  return "RandomRotation";
+}
+static std::string_view nameOf(const RandomAffine &) { return "RandomAffine"; }
+static std::string_view nameOf(const ColorJitter &) { return "ColorJitter"; }
+static std::string_view nameOf(const RandomGrayscale &) {
+  return "RandomGrayscale";
+}
+static std::string_view nameOf(const GaussianBlur &) { return "GaussianBlur"; }
+static std::string_view nameOf(const RandAugment &) { return "RandAugment"; }
+
 std::string_view kindName(const TransformSpec &transform) {
   return std::visit([](const auto &spec) { return nameOf(spec); }, transform);
 }
@@ -33,11 +47,33 @@ InferResult infer(const TransformSpec &transform, const Shape &input) {
                     transform);
 }
 
+template <typename... Kinds>
+static bool isOneOf(const TransformSpec &transform) {
+  return (std::holds_alternative<Kinds>(transform) || ...);
+}
+
 bool isRandom(const TransformSpec &transform) {
-  return std::holds_alternative<RandomCrop>(transform) ||
-         std::holds_alternative<RandomResizedCrop>(transform) ||
-         std::holds_alternative<RandomHorizontalFlip>(transform) ||
-         std::holds_alternative<RandomErasing>(transform);
+  return !isOneOf<Resize, ToTensor, Normalize, CenterCrop>(transform);
+}
+
+bool movesPixels(const TransformSpec &transform) {
+  return isOneOf<Resize, CenterCrop, RandomCrop, RandomResizedCrop,
+                 RandomHorizontalFlip, RandomVerticalFlip, RandomRotation,
+                 RandomAffine, RandAugment>(transform);
+}
+
+bool adjustsColors(const TransformSpec &transform) {
+  return isOneOf<ColorJitter, RandomGrayscale, RandAugment>(transform);
+}
+
+const std::vector<double> *fillOf(const TransformSpec &transform) {
+  return std::visit(
+      [](const auto &spec) -> const std::vector<double> * {
+        if constexpr (requires { spec.fill; })
+          return &spec.fill;
+        return nullptr;
+      },
+      transform);
 }
 
 Pair resizedSize(const Resize &resize, const Pair &input) {

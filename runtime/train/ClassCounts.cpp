@@ -39,12 +39,15 @@ double accuracyOf(const ClassCount &count) {
 
 void countClasses(const Model &model, const Programs::Outputs &outputs,
                   const data::Batch &batch, std::vector<ClassCount> &counts) {
-  auto places = static_cast<size_t>(elementCount(model.labelShape));
+  auto places = static_cast<size_t>(placesOf(model));
+  std::span<const int32_t> labels = batch.labels;
+  if (!outputs.labels.empty()) // as transforms have moved them
+    labels = outputs.labels;
   auto outputSize = static_cast<size_t>(elementCount(model.outputShape));
   assert(!outputs.correct.empty());
   for (size_t row = 0; row < static_cast<size_t>(batch.size); ++row)
     for (size_t place = 0; place < places; ++place) {
-      int32_t label = batch.labels[row * places + place];
+      int32_t label = labels[row * places + place];
       ClassCount &count = counts.at(static_cast<size_t>(label));
       ++count.labels;
       // The program says of an example how many labels it hit, not which.

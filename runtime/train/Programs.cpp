@@ -114,8 +114,15 @@ std::vector<int64_t> outputShapeOf(const Executable &executable,
                                  argument::output, program::evaluate));
   int64_t batch = shape[0], first = shape[1];
   std::vector<int64_t> rest(shape.begin() + 2, shape.end());
+  bool isMoved = find(evaluate.outputs(), argument::labels) != nullptr;
+  if (isMoved) { // transforms make the output's labels of those given
+    std::vector<int64_t> labels = rest;
+    labels.insert(labels.begin(), batch);
+    checkBuffer(executable, evaluate, evaluate.outputs(), argument::labels,
+                ElementType::I32, labels);
+  }
   bool fits = batch == model.evaluateBatch &&
-              (!model.takesLabels || rest == model.labelShape) &&
+              (!model.takesLabels || isMoved || rest == model.labelShape) &&
               (model.classes == 0 || first == 1 || first == model.classes);
   if (!fits)
     fail(executable, fmt::format("the `{}` of its program `{}` is [{}], which "
@@ -227,11 +234,13 @@ public:
     underWay.pop_front();
     executor.finish();
     std::string_view program = tables->name()->string_view();
-    Outputs outputs{output<float>(program, argument::loss), {}, {}};
+    Outputs outputs{output<float>(program, argument::loss), {}, {}, {}};
     if (find(tables->outputs(), argument::correct))
       outputs.correct = output<int32_t>(program, argument::correct);
     if (find(tables->outputs(), argument::output))
       outputs.output = output<float>(program, argument::output);
+    if (find(tables->outputs(), argument::labels))
+      outputs.labels = output<int32_t>(program, argument::labels);
     return outputs;
   }
 
@@ -288,6 +297,13 @@ int64_t elementCount(const std::vector<int64_t> &shape) {
   for (int64_t size : shape)
     count *= size;
   return count;
+}
+
+int64_t placesOf(const Model &model) {
+  int64_t places = 1;
+  for (size_t d = 1; d < model.outputShape.size(); ++d)
+    places *= model.outputShape[d];
+  return places;
 }
 
 Model readModel(const Executable &executable) {

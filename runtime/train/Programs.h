@@ -29,7 +29,7 @@ struct Model {
   bool coversInput = false; // how a folder's pictures become inputShape: Fit
   int64_t classes = 0;      // of the labels; 0 where any or none
   bool takesLabels = true;  // false where the target is the input
-  std::vector<int64_t> labelShape; // of one example: {} for one label
+  std::vector<int64_t> labelShape; // of one example's, as given: {} for one
   int64_t examples = 0;            // of the training set; 0 where any
   Loss loss{};
   std::vector<int64_t> outputShape; // of one example: [K], or [K, H, W]
@@ -45,6 +45,9 @@ struct Model {
   std::optional<size_t> dataset;
   std::vector<Expectation> expectations; // of runs, in the text's order
 };
+
+/// The places of an example's output, each with a label: 1, or of a map H*W.
+int64_t placesOf(const Model &model);
 
 /// Reads the description. Throws Error where a program that runs need is absent
 /// or takes or gives something else. What only evaluates has no `train_step`.
@@ -71,6 +74,9 @@ public:
     std::span<const int32_t> correct;
     /// What the network gave, [batch, K] or [batch, K, H, W]: `evaluate` alone.
     std::span<const float> output;
+    /// The labels of the output's places, [batch, H, W], where the transforms
+    /// of `evaluate` make them of those that are given; else empty.
+    std::span<const int32_t> labels;
   };
 
   virtual const Model &model() const = 0;

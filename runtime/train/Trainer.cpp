@@ -47,7 +47,7 @@ double accuracyOf(const Model &model, int64_t examples, int64_t correct,
                   bool hasAccuracy) {
   if (!hasAccuracy)
     return std::numeric_limits<double>::quiet_NaN();
-  int64_t labels = examples * elementCount(model.labelShape);
+  int64_t labels = examples * placesOf(model);
   return static_cast<double>(correct) / static_cast<double>(labels);
 }
 

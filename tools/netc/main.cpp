@@ -123,9 +123,9 @@ int Command::run() {
       return UserError;
   }
   if (dataset && dsl::fitsLoss(*network))
-    runtime::data::requireLabels(
-        *dataset, network->name,
-        {dsl::labelShapeOf(*network), dsl::classesOf(*network)});
+    runtime::data::requireLabels(*dataset, network->name,
+                                 {dsl::labelShapeOf(*network, dataset->shape),
+                                  dsl::classesOf(*network)});
   if (!refusal.hasErrors()) // now that the examples can be counted
     dsl::checkTrainable(*network, request(*network).batch, examples(), refusal);
   if (isRefused(*network) && reportErrors(refusal, options.checksToJson()))

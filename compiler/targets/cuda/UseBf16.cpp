@@ -28,10 +28,26 @@ static Type withElement(Type type, bool isBf16) {
                                ranked.getEncoding());
 }
 
+/// Whether the op is of a picture's: it reads pixels that others have made, or
+/// what was drawn for them.
+static bool readsPictures(Operation *op) {
+  if (auto fused = dyn_cast<FusedOp>(op))
+    return llvm::any_of(fused.getBody().front().without_terminator(),
+                        [](Operation &inner) { return readsPictures(&inner); });
+  if (isa<PictureStatisticsOp, AdjustPictureOp, GaussianBlurOp,
+          RandomGrayscaleOp>(op))
+    return true;
+  auto element = dyn_cast<ElementOpInterface>(op);
+  return element && element.recomputesGathered();
+}
+
 /// Whether the op's results of more than one dimension become bf16:
 /// activations, gradients, filters' too, for which cuDNN has no deterministic
-/// engine that gives f32. Sums and initial values do not.
+/// engine that gives f32. Sums, initial values and pictures that become others
+/// do not.
 static bool givesBf16(Operation *op) {
+  if (llvm::any_of(op->getUsers(), readsPictures))
+    return false;
   if (auto device = dyn_cast<DeviceOpInterface>(op))
     return device.givesBf16();
   return isa<ElementOpInterface, FusedOp>(op);

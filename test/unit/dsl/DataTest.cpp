@@ -101,6 +101,99 @@ TEST(DataPhases, Arguments) {
             "has 1 channels\n");
 }
 
+TEST(DataPhases, ArgumentsOfAugmentation) {
+  auto errorOf = [](std::string_view transform) {
+    std::string errors =
+        errorsOf(fmt::format("train {{ {} }} ToTensor", transform));
+    return errors.substr(std::min(errors.size(), errors.find(": ") + 2));
+  };
+  for (std::string_view fine :
+       {"RandomRotation(30)", "RandomRotation(degrees=[-10, 30], fill=255)",
+        "RandomRotation(0.5, center=[-1.5, 3], interpolation=bilinear)",
+        "RandomAffine(0, translate=[0, 1], scale=[1, 1], shear=[1, 2, -3, 4])",
+        "ColorJitter", "ColorJitter(3, contrast=[0, 2], hue=[-0.5, 0.5])",
+        "RandomGrayscale(1)", "GaussianBlur(55, sigma=0.1)",
+        "GaussianBlur(3x5, sigma=[1, 1])", "RandAugment",
+        "RandAugment(16, magnitude=0, bins=2, fill=[7])"})
+    EXPECT_EQ(errorOf(fine), "") << fine;
+  const std::pair<std::string_view, std::string_view> wrong[] = {
+      {"RandomRotation", "`RandomRotation` needs `degrees`"},
+      {"RandomRotation(-30)",
+       "`degrees` must be at least 0 where it is one number, got -30"},
+      {"RandomRotation([30, -30])",
+       "`degrees` must have the smaller number first, got [30, -30]"},
+      {"RandomRotation([1, 2, 3])",
+       "`degrees` must be a number or a range, got 3 numbers"},
+      {"RandomRotation(1e7)",
+       "`degrees` must be degrees from -1000000 to 1000000, got 10000000"},
+      {"RandomRotation(30, fill=256)",
+       "`fill` must be from 0 to 255 before `ToTensor`, got 256"},
+      {"RandomRotation(30, fill=[1, 2])",
+       "`fill` of `RandomRotation` has 2 values, its input 1x28x28 has 1 "
+       "channels"},
+      {"RandomRotation(30, center=4)",
+       "`center` must be two finite numbers, [x, y] in pixels"},
+      {"RandomRotation(30, expand=true)",
+       "`RandomRotation` has no argument `expand`"},
+      {"RandomAffine(0, translate=0.1)",
+       "`translate` must be two shares from 0 to 1, of the width and of the "
+       "height"},
+      {"RandomAffine(0, translate=[0, 1.1])",
+       "`translate` must be two shares from 0 to 1, of the width and of the "
+       "height"},
+      {"RandomAffine(0, scale=[0, 1])",
+       "`scale` must be two numbers above 0, the smaller first"},
+      {"RandomAffine(0, scale=[2, 1])",
+       "`scale` must be two numbers above 0, the smaller first"},
+      {"RandomAffine(0, shear=[1, 2, 3])",
+       "`shear` must be a number or a range, or a range along x and one along "
+       "y, got 3 numbers"},
+      {"RandomAffine(0, shear=[1, 2, 4, 3])",
+       "`shear` must have the smaller number first, got [4, 3]"},
+      {"ColorJitter(-1)",
+       "`brightness` must be a number at least 0, or two, the smaller first"},
+      {"ColorJitter(contrast=[1, 0.5])",
+       "`contrast` must be a number at least 0, or two, the smaller first"},
+      {"ColorJitter(saturation=1e39)",
+       "`saturation` must be a number at least 0, or two, the smaller first"},
+      {"ColorJitter(hue=0.6)",
+       "`hue` must be a number from 0 to 0.5, or two from -0.5 to 0.5, the "
+       "smaller first"},
+      {"RandomGrayscale(-0.1)", "`rate` must be from 0 to 1, got -0.1"},
+      {"GaussianBlur", "`GaussianBlur` needs `kernel`"},
+      {"GaussianBlur(4)", "`kernel` must be odd, got 4x4"},
+      {"GaussianBlur(0)", "`kernel` must be at least 1, got 0"},
+      {"GaussianBlur(57)", "`kernel` of 57x57 is too large for 1x28x28"},
+      {"GaussianBlur(3, sigma=0)",
+       "`sigma` must be a number above 0, or two, the smaller first"},
+      {"GaussianBlur(3, sigma=[-1, 2])",
+       "`sigma` must be a number above 0, or two, the smaller first"},
+      {"GaussianBlur(3, sigma=[2, 1])",
+       "`sigma` must be a number above 0, or two, the smaller first"},
+      {"RandAugment(0)", "`num_ops` must be from 1 to 16, got 0"},
+      {"RandAugment(magnitude=31)", "`magnitude` must be from 0 to 30, got 31"},
+      {"RandAugment(bins=1)", "`bins` must be from 2 to 1000, got 1"},
+      {"RandomVerticalFlip(2)", "`rate` must be from 0 to 1, got 2"},
+  };
+  for (auto [transform, message] : wrong)
+    EXPECT_EQ(errorOf(transform), std::string(message) + "\n") << transform;
+  EXPECT_EQ(errorsOf("RandomRotation(30) ToTensor"),
+            "2:8: `RandomRotation` stands outside `train`\n");
+  // Behind it a fill is any number, and colours end with `Normalize`.
+  EXPECT_EQ(errorsOf("ToTensor train { RandomRotation(30, fill=-3.5) }"), "");
+  EXPECT_EQ(errorsOf("ToTensor train { ColorJitter(1) } Normalize(0, std=1)"),
+            "");
+  EXPECT_EQ(errorsOf("ToTensor Normalize(0, std=1) train { RandomGrayscale }"),
+            "2:45: `RandomGrayscale` stands behind `Normalize`\n");
+  EXPECT_EQ(errorsOf("ToTensor train { RandAugment }"),
+            "2:25: `RandAugment` stands behind `ToTensor`\n");
+  Analysis channels(withLayers("Flatten Dense(10)", "2x8x8") +
+                    "data { train { ColorJitter } ToTensor }");
+  EXPECT_NE(channels.errors().find(
+                "`ColorJitter` takes pictures of 1 or 3 channels, got 2x8x8"),
+            std::string::npos);
+}
+
 /// A rule's hint is part of what is said.
 TEST(DataPhases, Hints) {
   Analysis analysis(withDeclarations("data { Resize ToTensor }"));
@@ -141,17 +234,29 @@ TEST(DataPhases, CropsFromLargerPictures) {
   EXPECT_EQ(one.errors(), "2:16: `RandomCrop` of 30x30 does not fit 1x28x28\n");
 }
 
-/// Labels of pixels lie as they are in the data set.
+/// Labels of pixels go with the pixels; those of a smaller map cannot.
 TEST(DataPhases, MapsOfLabels) {
-  std::string text = fmt::format(
-      "network N(image: 1x8x8) -> 2x8x8 = Conv2D(2, kernel=1)\n{}\n",
-      "data { train { RandomCrop(8, padding=1) RandomHorizontalFlip } ToTensor "
-      "train { RandomErasing } }");
-  EXPECT_EQ(Analysis(text).errors(),
+  const std::string data = "data { train { RandomCrop(8, padding=1) "
+                           "RandomVerticalFlip ColorJitter } "
+                           "ToTensor train { RandomErasing } }";
+  Analysis moved("network N(image: 1x8x8) -> 2x8x8 = Conv2D(2, kernel=1)\n" +
+                 data);
+  ASSERT_TRUE(moved.network) << moved.errors();
+  EXPECT_TRUE(movesLabels(*moved.network));
+  EXPECT_EQ(labelShapeOf(*moved.network, {1, 10, 12}), (shape::Shape{10, 12}));
+  Analysis smaller(
+      "network N(image: 1x8x8) -> 2x4x4 = Conv2D(2, kernel=2, stride=2)\n" +
+      data);
+  EXPECT_EQ(smaller.errors(),
             "2:16: `RandomCrop` moves the pixels of each picture elsewhere, "
-            "and not their labels: `N` gives a map, 2x8x8\n"
-            "2:41: `RandomHorizontalFlip` moves the pixels of each picture "
-            "elsewhere, and not their labels: `N` gives a map, 2x8x8\n");
+            "and not their labels: `N` gives a map, 2x4x4\n"
+            "2:41: `RandomVerticalFlip` moves the pixels of each picture "
+            "elsewhere, and not their labels: `N` gives a map, 2x4x4\n");
+  Analysis still("network N(image: 1x8x8) -> 2x8x8 = Conv2D(2, kernel=1)\n"
+                 "data { train { ColorJitter(1) } ToTensor }");
+  ASSERT_TRUE(still.network) << still.errors();
+  EXPECT_FALSE(movesLabels(*still.network));
+  EXPECT_EQ(labelShapeOf(*still.network, {1, 8, 8}), (shape::Shape{8, 8}));
   EXPECT_EQ(Analysis("network N(image: 1x8x8) -> 1x8x8 = Conv2D(1, kernel=1)\n"
                      "data { train { RandomHorizontalFlip } ToTensor }\n"
                      "train { loss = MeanSquaredError(target=image) }")

@@ -126,10 +126,20 @@ std::vector<Case> cases() {
        "2:11: only the first argument of `Conv2D` may stand without its name; "
        "`kernel=` is the next one"},
       {LabelsStay,
-       withLayers("Conv2D(2, kernel=1)", "1x8x8", "2x8x8") +
+       withLayers("Conv2D(2, kernel=2, stride=2)", "1x8x8", "2x4x4") +
            "data { train { RandomHorizontalFlip } ToTensor }",
        "4:16: `RandomHorizontalFlip` moves the pixels of each picture "
-       "elsewhere, and not their labels: `N` gives a map, 2x8x8"},
+       "elsewhere, and not their labels: `N` gives a map, 2x4x4; labels are "
+       "moved where the map is as large as the input"},
+      {BehindToTensor,
+       withDeclarations("data { ToTensor train { RandAugment } }"),
+       "2:25: `RandAugment` stands behind `ToTensor`; it counts a picture's "
+       "levels, from 0 to 255"},
+      {BehindNormalize,
+       withDeclarations(
+           "data { ToTensor Normalize(0, std=1) train { ColorJitter(1) } }"),
+       "2:45: `ColorJitter` stands behind `Normalize`; colours are those of "
+       "numbers from 0 to 1"},
       {NoArguments, withLayers("Flatten(1)"),
        "2:9: `Flatten` takes no arguments"},
       {NoBlock, withLayers("Flatten { ReLU } Dense(10)"),

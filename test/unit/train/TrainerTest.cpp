@@ -165,6 +165,7 @@ TEST_F(TrainerTest, SchedulesChangeTheRate) {
 // Of maps every pixel's label counts: here each example has two.
 TEST_F(TrainerTest, AccuracyIsTheShareOfLabels) {
   programs.description.labelShape = {1, 2};
+  programs.description.outputShape = {3, 1, 2};
   settings.epochs = 1;
   EXPECT_EQ(train(), Outcome::Finished);
   EXPECT_EQ(timeless(out.str()),
