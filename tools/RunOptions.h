@@ -36,6 +36,7 @@ struct RunOptions {
   int64_t top = 5; // classes told of a picture
   bool json = false;
   bool skipsBroken = false;
+  bool keepsOrientation = false; // --no-orient
   bool quiet = false;
 
   /// Adds the options to a command; what contradicts is an error of CLI11.
@@ -53,10 +54,13 @@ struct RunOptions {
   bool predicting() const { return !images.empty(); }
 
   /// The headers of a data set: what a network is compiled for. Pictures of a
-  /// folder are to become `pictures`. Throws Error.
+  /// folder are to become `pictures`, and their masks have the `classes` of the
+  /// network, 0 where any. What is to be said of the set is said on standard
+  /// error. Throws Error.
   runtime::data::DatasetInfo
   inspectDataset(const std::string &name,
-                 const runtime::data::PictureFormat &pictures) const;
+                 const runtime::data::PictureFormat &pictures,
+                 int64_t classes) const;
   /// The data set that is trained or evaluated on; empty where pictures are
   /// predicted. \pre requested()
   const std::string &dataset() const {

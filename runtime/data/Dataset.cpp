@@ -13,8 +13,6 @@
 namespace netc::runtime::data {
 namespace {
 
-constexpr std::string_view folderPrefix = "folder:";
-
 std::vector<KnownDataset> allDatasets() {
   std::vector<KnownDataset> all(idxDatasets().begin(), idxDatasets().end());
   all.insert(all.end(), cifarDatasets().begin(), cifarDatasets().end());
@@ -32,6 +30,13 @@ KnownDataset known(std::string_view name) {
       });
   if (nearest.name == name)
     return nearest;
+  std::vector<std::string_view> parts;
+  for (const KnownDataset &dataset : all)
+    if (dataset.name.starts_with(fmt::format("{}-", name)))
+      parts.push_back(dataset.name);
+  if (parts.size() > 2) // `emnist`
+    throw Error(fmt::format("unknown data set `{}`; its parts are {}", name,
+                            fmt::join(parts, ", ")));
   // A name that shares nothing gets the list, not a guess.
   if (distance(nearest) <= nearest.name.size() / 2)
     throw Error(fmt::format("unknown data set `{}`; did you mean `{}`?", name,
@@ -44,45 +49,92 @@ KnownDataset known(std::string_view name) {
                           name, fmt::join(names, ", ")));
 }
 
-/// A folder with some of the files is where the data set is meant to be: the
-/// missing ones are then an error there, not a reason to look elsewhere.
-bool holdsDataset(const KnownDataset &dataset, const std::string &directory) {
-  return std::any_of(
-      dataset.files.begin(), dataset.files.end(),
-      [&](std::string_view name) { return findFile(directory, name); });
-}
-
-std::string locate(const KnownDataset &dataset, const SearchPath &search) {
-  std::vector<std::string> places;
+/// The folders in which a set is looked for, in their order, and those of them
+/// that are told: what archives call their folders would make a long list.
+struct Places {
+  std::vector<std::string> all, told;
+};
+Places placesOf(const KnownDataset &dataset, const SearchPath &search) {
+  Places places;
   auto add = [&](const std::string &directory, bool itselfToo) {
     if (directory.empty())
       return;
-    places.push_back(fmt::format("{}/{}", directory, dataset.name));
-    if (!dataset.folder.empty())
-      places.push_back(fmt::format("{}/{}", directory, dataset.folder));
+    auto addOne = [&](const std::string &place) {
+      places.all.push_back(place);
+      places.told.push_back(place);
+    };
+    addOne(fmt::format("{}/{}", directory, dataset.name));
+    for (std::string_view folder : dataset.folders)
+      places.all.push_back(fmt::format("{}/{}", directory, folder));
     if (itselfToo)
-      places.push_back(directory);
+      addOne(directory);
   };
-  bool isExplicit = !search.explicitDirectory.empty();
-  if (isExplicit) {
+  if (!search.explicitDirectory.empty()) {
     add(search.explicitDirectory, /*itselfToo=*/true);
   } else {
     add(search.variable, /*itselfToo=*/true);
     add(search.userDirectory, /*itselfToo=*/false);
     add(search.systemDirectory, /*itselfToo=*/false);
   }
-  for (const std::string &place : places)
-    if (holdsDataset(dataset, place))
+  return places;
+}
+
+/// An archive among names, which someone has not unpacked.
+std::string archiveAmong(std::span<const std::string> names) {
+  for (const std::string &name : names)
+    for (std::string_view ending : {".zip", ".tar", ".tar.gz", ".tgz",
+                                    ".tar.bz2", ".tar.xz", ".7z", ".rar"})
+      if (name.ends_with(ending))
+        return fmt::format("{} is not unpacked", printable(name));
+  return "";
+}
+
+/// What the folders hold instead of the set: a sentence for each that there is.
+std::string whatIsThere(const KnownDataset &dataset,
+                        std::span<const std::string> places) {
+  std::string report;
+  for (const std::string &place : places) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(place, ignored))
+      continue;
+    if (!std::filesystem::is_directory(place, ignored)) {
+      report += fmt::format("; {} is a file, not a folder", printable(place));
+      continue;
+    }
+    report += contentReport(
+        place, fmt::format("; {} has other files: ", printable(place)));
+    std::vector<std::string> names;
+    try {
+      names = namesIn(place);
+    } catch (const Error &error) { // not readable
+      report += fmt::format("; {}", error.what());
+    }
+    std::string form = dataset.otherForm(names);
+    if (form.empty())
+      form = archiveAmong(names);
+    if (!form.empty())
+      report += fmt::format(" ({})", form);
+  }
+  return report;
+}
+
+/// A folder with some of the files is where the data set is meant to be: the
+/// missing ones are then an error there, not a reason to look elsewhere.
+std::string locate(const KnownDataset &dataset, const SearchPath &search) {
+  Places places = placesOf(dataset, search);
+  for (const std::string &place : places.all)
+    if (dataset.isIn(place, dataset.name))
       return place;
 
   std::string message = fmt::format("data set `{}` not found; looked in {}",
-                                    dataset.name, fmt::join(places, ", "));
-  if (isExplicit)
+                                    dataset.name, fmt::join(places.told, ", "));
+  if (!search.explicitDirectory.empty())
     message +=
         fmt::format(" (without --data: $NETC_DATA, {0}/{2}, {1}/{2})",
                     search.userDirectory, search.systemDirectory, dataset.name);
   else if (search.variable.empty())
     message += " ($NETC_DATA is not set)";
+  message += whatIsThere(dataset, places.all);
   message += fmt::format("; to get it: {}", dataset.howToGet);
   throw Error(message);
 }
@@ -123,21 +175,12 @@ SearchPath SearchPath::fromEnvironment(std::string explicitDirectory) {
   return search;
 }
 
-bool isPictureFolder(std::string_view name) {
-  return name.starts_with(folderPrefix);
-}
-
-DatasetInfo inspect(std::string_view name, const SearchPath &search,
+DatasetInfo inspect(std::string_view text, const SearchPath &search,
                     const PictureRequest &pictures) {
-  if (isPictureFolder(name)) {
-    std::string directory(name.substr(folderPrefix.size()));
-    while (directory.size() > 1 && directory.ends_with('/'))
-      directory.pop_back();
-    if (directory.empty())
-      throw Error("`folder:` names no folder; write folder:PATH");
-    return inspectPictureFolder(name, directory, pictures);
-  }
-  KnownDataset dataset = known(name);
+  DatasetName name = parseDatasetName(text);
+  if (name.kind == "folder")
+    return inspectPictureFolder(name, pictures);
+  KnownDataset dataset = known(text);
   DatasetInfo info;
   info.name = dataset.name;
   info.directory = locate(dataset, search);

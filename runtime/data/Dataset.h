@@ -1,6 +1,6 @@
 // The data sets by name: where they are looked for, what their headers say,
 // and their examples. A name is that of a known set, or `folder:PATH`: a
-// folder of pictures, one folder a class (PictureFolder.h).
+// folder of pictures, one folder a class or a mask a picture (PictureFolder.h).
 #pragma once
 
 #include "runtime/data/Picture.h"
@@ -27,6 +27,12 @@ struct DatasetInfo {
   std::vector<int64_t> labelShape;
   /// Indexed by label; empty where they are not known.
   std::vector<std::string> classNames;
+  /// Whether some labels of pixels are -1 and do not count.
+  bool ignoresLabel = false;
+  /// A sentence on what was found, and those on what may not be as it was
+  /// meant; for whoever asked for the set.
+  std::string summary;
+  std::vector<std::string> notes;
   /// The files of a `folder:`, null for other sets.
   std::shared_ptr<const PictureFolder> pictures;
 };
@@ -38,6 +44,9 @@ struct Examples {
   int64_t exampleLabels = 1;
   std::vector<uint8_t> pixels;  // [count, C, H, W], or empty
   std::vector<uint16_t> labels; // [count, labelShape], below the classes
+  /// Writes the labels of an example, from any thread; null where they are in
+  /// `labels`. -1 is one that does not count. Throws Error as `decode` does.
+  std::function<void(int64_t example, std::span<int32_t> out)> decodeLabels;
   /// Writes the pixels of an example, from any thread; null where they are in
   /// `pixels`. Throws Error for a picture that cannot be decoded.
   std::function<void(int64_t example, std::span<uint8_t> out)> decode;
@@ -61,6 +70,7 @@ struct SearchPath {
 struct PictureRequest {
   PictureFormat format;
   bool skipsBroken = false; // else a broken picture is an error
+  int64_t classes = 0; // the network's, which masks need not all show; 0: any
 };
 
 /// Finds a data set and reads its headers (a few kilobytes; the headers of all
@@ -79,9 +89,6 @@ struct LabelFormat {
 /// Throws Error where the labels of a data set are others than a network takes.
 void requireLabels(const DatasetInfo &info, std::string_view network,
                    const LabelFormat &format);
-
-/// Whether `name` is a folder of pictures, whose size is the network's to say.
-bool isPictureFolder(std::string_view name);
 
 /// Reads one half of a data set whole and checks it; a folder's pictures are
 /// read later. Throws Error naming the file.

@@ -136,6 +136,15 @@ void Loader::gatherPixels(size_t example, std::span<uint8_t> out) const {
                 out.size());
 }
 
+void Loader::gatherLabels(size_t example, std::span<int32_t> out) const {
+  if (examples.decodeLabels)
+    examples.decodeLabels(static_cast<int64_t>(example), out);
+  else
+    std::copy_n(examples.labels.begin() +
+                    static_cast<ptrdiff_t>(example * out.size()),
+                out.size(), out.begin());
+}
+
 void Loader::gather(int64_t index, Batch &out) const {
   auto exampleBytes = static_cast<size_t>(examples.exampleBytes);
   auto exampleLabels = static_cast<size_t>(examples.exampleLabels);
@@ -147,11 +156,9 @@ void Loader::gather(int64_t index, Batch &out) const {
       gatherPixels(
           example,
           std::span(out.pixels).subspan(row * exampleBytes, exampleBytes));
-    std::copy_n(examples.labels.begin() +
-                    static_cast<ptrdiff_t>(example * exampleLabels),
-                exampleLabels,
-                out.labels.begin() +
-                    static_cast<ptrdiff_t>(row * exampleLabels));
+    gatherLabels(
+        example,
+        std::span(out.labels).subspan(row * exampleLabels, exampleLabels));
     out.samples[row] = static_cast<int32_t>(example);
   }
   if (contents == Contents::PixelsAndLabels)

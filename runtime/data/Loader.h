@@ -52,6 +52,7 @@ private:
   void work();
   void gather(int64_t index, Batch &out) const;
   void gatherPixels(size_t example, std::span<uint8_t> out) const;
+  void gatherLabels(size_t example, std::span<int32_t> out) const;
 
   const Examples &examples;
   const int64_t batch;

@@ -102,6 +102,13 @@ std::vector<std::string> namesFor(const Model &model,
   return names;
 }
 
+data::PictureFormat formatOf(const Model &model,
+                             const PredictRequest &request) {
+  data::PictureFormat format = pictureFormat(model);
+  format.orients = request.orients;
+  return format;
+}
+
 /// Decodes when a batch is made; what cannot be decoded is noted by its index.
 data::Examples picturesOf(const Model &model, const PredictRequest &request,
                           std::vector<std::string> &broken) {
@@ -109,8 +116,8 @@ data::Examples picturesOf(const Model &model, const PredictRequest &request,
   examples.count = static_cast<int64_t>(request.images.size());
   examples.exampleBytes = elementCount(model.inputShape);
   examples.labels.resize(request.images.size());
-  examples.decode = [&, format = pictureFormat(model)](int64_t example,
-                                                       std::span<uint8_t> out) {
+  examples.decode = [&, format = formatOf(model, request)](
+                        int64_t example, std::span<uint8_t> out) {
     auto index = static_cast<size_t>(example);
     try {
       data::decodePicture(request.images[index], format, out);

@@ -363,6 +363,11 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
     labels.shape = model.labelShape;
   labels.classes = model.classes;
   data::requireLabels(dataset, model.network, labels);
+  if (dataset.ignoresLabel && model.loss != Loss::SoftmaxCrossEntropy)
+    throw Error(fmt::format("data set `{}` ignores a label, which only "
+                            "`SoftmaxCrossEntropy` can; network `{}` has "
+                            "another loss",
+                            dataset.name, model.network));
   if (!training)
     return;
   if (model.batch == 0)

@@ -292,7 +292,8 @@ int Command::run() {
   if (options.run.requested() && !options.run.predicting())
     name = options.run.dataset();
   if (!name.empty())
-    dataset = options.run.inspectDataset(name, pictureFormat());
+    dataset = options.run.inspectDataset(name, pictureFormat(),
+                                         dsl::classesOf(*network));
   if (dataset || options.run.predicting()) {
     dsl::checkTransforms(*network, request(*network).pixels,
                          dataset ? dataset->name : "--predict", diagnostics);

@@ -123,8 +123,9 @@ TEST_F(NamedSets, Digits) {
   EXPECT_EQ(info.classNames[3], "3");
   EXPECT_EQ(inspectSet("fashion-mnist").classNames[9], "ankle boot");
   EXPECT_TRUE(info.labelShape.empty());
-  expectError([&] { inspect("mnist", {folder.path("no"), "", "", ""}); },
-              {"`mnist` not found", "yann.lecun.com/exdb/mnist"});
+  expectError(
+      [&] { inspect("mnist", {folder.path("no"), "", "", ""}); },
+      {"`mnist` not found", "https://ossci-datasets.s3.amazonaws.com/mnist/"});
 }
 
 TEST_F(NamedSets, LabelMaps) {
