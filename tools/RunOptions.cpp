@@ -189,11 +189,15 @@ void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
                                 : "--train, --evaluate or --predict");
 }
 
-data::DatasetInfo
-RunOptions::inspectDataset(const std::string &name,
-                           const data::PictureFormat &pictures) const {
-  return data::inspect(name, data::SearchPath::fromEnvironment(dataDirectory),
-                       {pictures, skipsBroken});
+data::DatasetInfo RunOptions::inspectDataset(
+    const std::string &name, const data::PictureFormat &pictures,
+    const std::vector<int64_t> &shape, const data::LabelFormat &labels) const {
+  data::DatasetInfo info =
+      data::inspect(name, data::SearchPath::fromEnvironment(dataDirectory),
+                    {pictures, skipsBroken, shape, labels});
+  for (const std::string &note : info.notes)
+    std::cerr << "note: " << note << std::endl;
+  return info;
 }
 
 namespace {
@@ -221,9 +225,11 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
                                const std::atomic<bool> &interrupted) {
   train::Model model = train::readModel(executable);
   data::DatasetInfo dataset =
-      inspected ? std::move(*inspected)
-                : options.inspectDataset(options.dataset(),
-                                         train::pictureFormat(model));
+      inspected
+          ? std::move(*inspected)
+          : options.inspectDataset(options.dataset(),
+                                   train::pictureFormat(model),
+                                   model.inputShape, train::labelFormat(model));
   // Checked again by the run, but here before the arena and the library's
   // primitives are made.
   train::checkDataset(model, dataset, options.training());

@@ -25,8 +25,9 @@ enum class Contents { PixelsAndLabels, Labels };
 /// Buffers of a whole batch; the rows from `size` on are zeros.
 struct Batch {
   int64_t size = 0;             // examples in it: fewer in an epoch's last
-  std::vector<uint8_t> pixels;  // [batch, C, H, W], or empty: Contents
-  std::vector<int32_t> labels;  // [batch, labelShape]
+  std::vector<uint8_t> pixels;  // bytes of [batch, shape], or empty: Contents
+  std::vector<int32_t> labels;  // [batch, labelShape], of classes
+  std::vector<float> numbers;   // the same, of labels that are numbers
   std::vector<int32_t> samples; // [batch], which examples of the set they are
 };
 
