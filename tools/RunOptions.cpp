@@ -194,18 +194,19 @@ void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
                        : "--train, --evaluate or --predict");
 }
 
-data::DatasetInfo
-RunOptions::inspectDataset(const std::string &name,
-                           const data::PictureFormat &pictures,
-                           int64_t classes) const {
-  data::PictureRequest asked{pictures, skipsBroken, classes};
+data::DatasetInfo RunOptions::inspectDataset(
+    const std::string &name, const data::PictureFormat &pictures,
+    const std::vector<int64_t> &shape, const data::LabelFormat &labels) const {
+  data::PictureRequest asked{pictures, skipsBroken, shape, labels};
   asked.format.orients = !keepsOrientation;
   data::DatasetInfo info = data::inspect(
       name, data::SearchPath::fromEnvironment(dataDirectory), asked);
   if (!info.summary.empty())
     std::cerr << info.summary << std::endl;
   for (const std::string &note : info.notes)
-    std::cerr << "warning: " << note << std::endl;
+    std::cerr << "note: " << note << std::endl;
+  for (const std::string &warning : info.warnings)
+    std::cerr << "warning: " << warning << std::endl;
   return info;
 }
 
@@ -238,7 +239,8 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
       inspected
           ? std::move(*inspected)
           : options.inspectDataset(options.dataset(),
-                                   train::pictureFormat(model), model.classes);
+                                   train::pictureFormat(model),
+                                   model.inputShape, train::labelFormat(model));
   // Checked again by the run, but here before the arena and the library's
   // primitives are made.
   train::checkDataset(model, dataset, options.training());

@@ -54,13 +54,13 @@ struct RunOptions {
   bool predicting() const { return !images.empty(); }
 
   /// The headers of a data set: what a network is compiled for. Pictures of a
-  /// folder are to become `pictures`, and their masks have the `classes` of the
-  /// network, 0 where any. What is to be said of the set is said on standard
-  /// error. Throws Error.
+  /// folder are to become `pictures`; `shape` and `labels` are what the network
+  /// takes. Tells the set's notes. Throws Error.
   runtime::data::DatasetInfo
   inspectDataset(const std::string &name,
                  const runtime::data::PictureFormat &pictures,
-                 int64_t classes) const;
+                 const std::vector<int64_t> &shape,
+                 const runtime::data::LabelFormat &labels) const;
   /// The data set that is trained or evaluated on; empty where pictures are
   /// predicted. \pre requested()
   const std::string &dataset() const {

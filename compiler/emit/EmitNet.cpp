@@ -139,7 +139,9 @@ void Emitter::emitTraining() {
       settingsAttr(optimizer.settings), options.lastBatch,
       FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
       FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
-      loss.targetsInput ? "input" : "label",
+      loss.targetsInput      ? "input"
+      : options.takesNumbers ? "number"
+                             : "label",
       /*evaluation_only=*/!options.trains);
 }
 

@@ -13,8 +13,9 @@ using namespace netc::dsl;
 namespace {
 class TransformEmitter {
 public:
-  TransformEmitter(OpBuilder &builder, Value samples, Value state)
-      : builder(builder), samples(samples), state(state) {}
+  TransformEmitter(OpBuilder &builder, runtime::ElementType element,
+                   Value samples, Value state)
+      : builder(builder), element(element), samples(samples), state(state) {}
 
   Value emit(const Transform &transform, Value input);
 
@@ -45,6 +46,7 @@ private:
   }
 
   OpBuilder &builder;
+  const runtime::ElementType element; // of the data set's examples
   Value samples, state;
 };
 } // namespace
@@ -79,7 +81,12 @@ Value TransformEmitter::emit(const shape::Resize &spec, Location location,
 
 Value TransformEmitter::emit(const shape::ToTensor &, Location location,
                              Value input) {
-  return builder.create<net::ToTensorOp>(location, input);
+  if (element == runtime::ElementType::F32) // numbers stay what they are
+    return input;
+  return builder.create<net::ToTensorOp>(location, input,
+                                         element == runtime::ElementType::U16
+                                             ? builder.getF64FloatAttr(65535)
+                                             : FloatAttr());
 }
 
 Value TransformEmitter::emit(const shape::Normalize &spec, Location location,
@@ -124,16 +131,37 @@ Value TransformEmitter::emit(const shape::RandomErasing &spec,
       pathOf(spec));
 }
 
+static Type elementType(Builder &builder, runtime::ElementType element) {
+  if (element == runtime::ElementType::F32)
+    return builder.getF32Type();
+  return builder.getIntegerType(element == runtime::ElementType::U16 ? 16 : 8,
+                                /*isSigned=*/false);
+}
+
+/// The columns of a table by its mean and deviation, which files hold.
+static Value emitStandardize(OpBuilder &builder, Location location,
+                             Value input) {
+  auto columns = RankedTensorType::get(
+      {cast<RankedTensorType>(input.getType()).getDimSize(1)},
+      builder.getF32Type());
+  auto read = [&](StringRef name) {
+    return builder.create<net::ReadParameterOp>(location, columns, name);
+  };
+  return builder.create<net::StandardizeOp>(
+      location, input, read(runtime::parameter::mean),
+      read(runtime::parameter::deviation));
+}
+
 static void emitPhase(OpBuilder &builder, const Network &network,
                       const EmitOptions &options, Phase phase, StringRef name) {
   OpBuilder::InsertionGuard guard(builder);
   SmallVector<int64_t> pixelSizes{options.batch};
   llvm::append_range(pixelSizes, options.pixels);
   Type i32 = builder.getI32Type();
-  Type types[] = {RankedTensorType::get(pixelSizes, builder.getIntegerType(
-                                                        8, /*isSigned=*/false)),
-                  RankedTensorType::get({options.batch}, i32),
-                  RankedTensorType::get({runtime::stateWords}, i32)};
+  Type types[] = {
+      RankedTensorType::get(pixelSizes, elementType(builder, options.element)),
+      RankedTensorType::get({options.batch}, i32),
+      RankedTensorType::get({runtime::stateWords}, i32)};
   Location location = locate(builder, network.name, network.range);
   auto func = builder.create<func::FuncOp>(
       location, name,
@@ -147,16 +175,36 @@ static void emitPhase(OpBuilder &builder, const Network &network,
     func.setArgAttr(index++, "net.name", builder.getStringAttr(argument));
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  TransformEmitter emitter(builder, body->getArgument(1), body->getArgument(2));
+  TransformEmitter emitter(builder, options.element, body->getArgument(1),
+                           body->getArgument(2));
   Value value = body->getArgument(0);
+  if (options.standardizes)
+    value = emitStandardize(builder, location, value);
   for (const Transform &transform : network.transforms)
     if (transform.runsIn(phase))
       value = emitter.emit(transform, value);
   builder.create<func::ReturnOp>(location, value);
 }
 
+/// What a table's columns are standardised by: written when the set is read,
+/// or loaded with the weights.
+static void declareStatistics(OpBuilder &builder, const Network &network,
+                              const EmitOptions &options) {
+  auto columns = RankedTensorType::get(options.pixels, builder.getF32Type());
+  for (auto [name, init] : {std::pair(runtime::parameter::mean, "zero"),
+                            {runtime::parameter::deviation, "one"}})
+    builder.create<net::ParameterOp>(
+        locate(builder, network.name, network.range), name, columns, init,
+        /*fan_in=*/1, /*fan_out=*/1, /*trainable=*/false,
+        /*file_shape=*/DenseI64ArrayAttr(), /*statistic=*/true,
+        /*state=*/StringAttr(), /*state_of=*/FlatSymbolRefAttr(), APFloat(1.0),
+        APFloat(1.0), /*dataset=*/false);
+}
+
 void dsl::emitTransforms(OpBuilder &builder, const Network &network,
                          const EmitOptions &options) {
+  if (options.standardizes)
+    declareStatistics(builder, network, options);
   emitPhase(builder, network, options, Phase::Train, trainTransforms);
   emitPhase(builder, network, options, Phase::Test, testTransforms);
 }

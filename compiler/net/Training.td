@@ -15,7 +15,8 @@ def Net_TrainingOp : Net_Op<"training", [
     The functions of transforms, `(pixels, samples, state) -> input`, come before
     the network in training and in evaluation; without them it takes the pixels.
     The loss `name` is the op `net.name` (LossOpInterface); what it compares the
-    output with is the `target`, "label" or "input". The optimizer `name` is the
+    output with is the `target`: "label", of classes, "number", labels that are
+    numbers of the output's shape, or "input". The optimizer `name` is the
     op `net.name_update` (UpdateOpInterface). `evaluation_only` asks for no
     training steps.
     ```mlir

@@ -227,10 +227,13 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   return success();
 }
 
-/// The labels that a batch of `output` is compared with: [N], or of maps
-/// [N, H, W].
-static RankedTensorType labelsOf(Value output) {
+/// The labels that a batch of `output` is compared with: numbers of its shape;
+/// or classes, [N], or of maps [N, H, W].
+static RankedTensorType labelsOf(Value output, bool areNumbers) {
   auto type = cast<RankedTensorType>(output.getType());
+  if (areNumbers)
+    return RankedTensorType::get(type.getShape(),
+                                 Float32Type::get(output.getContext()));
   SmallVector<int64_t> sizes(type.getShape());
   sizes.erase(sizes.begin() + 1); // one label for all channels
   return RankedTensorType::get(sizes,
@@ -244,8 +247,10 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
   bool hasSamples = body.getNumArguments() > 2;
   Operation *end = body.getTerminator();
   Value output = end->getOperand(0), labels;
-  if (training.getTarget() == "label")
-    labels = body.insertArgument(1u, labelsOf(output), training.getLoc());
+  if (training.getTarget() != "input")
+    labels = body.insertArgument(
+        1u, labelsOf(output, training.getTarget() == "number"),
+        training.getLoc());
   OpBuilder builder(end);
   BuiltLoss built =
       findLoss(&getContext(), training.getLoss())

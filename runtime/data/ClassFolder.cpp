@@ -229,14 +229,14 @@ void checkClasses(const SplitFolders &folders, DatasetInfo &info,
                             hint));
   std::vector<std::string> untested = missingFrom(info, folder.test);
   if (!untested.empty())
-    info.notes.push_back(fmt::format(
+    info.warnings.push_back(fmt::format(
         "class{} {} of {} ha{} no picture for testing: the test accuracy says "
         "nothing of {}",
         untested.size() == 1 ? "" : "es", listed(untested), root,
         untested.size() == 1 ? "s" : "ve",
         untested.size() == 1 ? "it" : "them"));
   if (!capitals.empty())
-    info.notes.push_back(capitals);
+    info.warnings.push_back(capitals);
 }
 
 } // namespace netc::runtime::data

@@ -29,7 +29,7 @@ bool hasMasks(const SplitFolders &folders);
 void listClasses(const SplitFolders &folders, DatasetInfo &info,
                  PictureFolder &folder, LeftOut &leftOut);
 /// After the broken ones have left. Throws Error for a class without pictures
-/// and a set without pictures for testing; `info.notes` gets the others.
+/// and a set without pictures for testing; `info.warnings` gets the others.
 void checkClasses(const SplitFolders &folders, DatasetInfo &info,
                   const PictureFolder &folder, const LeftOut &leftOut);
 
@@ -37,7 +37,7 @@ void checkClasses(const SplitFolders &folders, DatasetInfo &info,
 void listMasks(const SplitFolders &folders, DatasetInfo &info,
                PictureFolder &folder, LeftOut &leftOut);
 /// Reads each mask and fills in the classes: those of `classes.txt`, the
-/// largest label and one more, or `classes` of the network if they are more.
+/// largest label and one more, or those of the network if they are more.
 void checkMasks(const SplitFolders &folders, DatasetInfo &info,
                 PictureFolder &folder, const PictureRequest &request);
 

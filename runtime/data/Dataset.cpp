@@ -145,11 +145,39 @@ std::string labelsText(const std::vector<int64_t> &shape) {
                        : fmt::format("labels of {}", fmt::join(shape, "x"));
 }
 
+/// `one number an example`, `numbers of 3x4`.
+std::string numbersText(const std::vector<int64_t> &shape) {
+  return shape == std::vector<int64_t>{1}
+             ? "one number an example"
+             : fmt::format("numbers of {}", fmt::join(shape, "x"));
+}
+
+void requireNumbers(const DatasetInfo &info, std::string_view network,
+                    const LabelFormat &format) {
+  if (!format.numbers)
+    throw Error(fmt::format("data set `{}` has {} as labels; network `{}` "
+                            "takes classes",
+                            info.name, numbersText(info.labelShape), network));
+  if (*format.numbers != info.labelShape)
+    throw Error(fmt::format("data set `{}` has {} as labels; network `{}` "
+                            "takes {}",
+                            info.name, numbersText(info.labelShape), network,
+                            numbersText(*format.numbers)));
+}
+
 } // namespace
 
 void requireLabels(const DatasetInfo &info, std::string_view network,
                    const LabelFormat &format) {
-  if (format.shape && *format.shape != info.labelShape)
+  if (!format.shape && !format.numbers)
+    return; // it takes no labels
+  if (info.hasNumbers())
+    return requireNumbers(info, network, format);
+  if (!format.shape)
+    throw Error(fmt::format("data set `{}` has classes as labels; network `{}` "
+                            "takes {}",
+                            info.name, network, numbersText(*format.numbers)));
+  if (*format.shape != info.labelShape)
     throw Error(fmt::format("data set `{}` has {}; network `{}` takes {}",
                             info.name, labelsText(info.labelShape), network,
                             labelsText(*format.shape)));
@@ -189,6 +217,8 @@ DatasetInfo inspect(std::string_view text, const SearchPath &search,
 }
 
 Examples loadExamples(const DatasetInfo &info, Split split) {
+  if (info.files)
+    return info.files->load(split);
   return info.pictures ? loadPictureFolder(info, split)
                        : known(info.name).load(info, split);
 }

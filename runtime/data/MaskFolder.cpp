@@ -59,7 +59,7 @@ std::vector<PictureFile> filesOf(const std::string &half, DatasetInfo &info,
       masks.erase(mask);
   }
   if (!masks.empty())
-    info.notes.push_back(fmt::format(
+    info.warnings.push_back(fmt::format(
         "{} mask{} in {} ha{} no picture and {} left out: {}", masks.size(),
         masks.size() == 1 ? "" : "s", printable(maskFolder),
         masks.size() == 1 ? "s" : "ve", masks.size() == 1 ? "is" : "are",
@@ -68,11 +68,14 @@ std::vector<PictureFile> filesOf(const std::string &half, DatasetInfo &info,
 }
 
 /// Reads both files of a picture. Returns the largest label that counts.
-int32_t checkFile(const PictureFile &file, const PictureFolder &folder) {
+int32_t checkFile(const PictureFile &file, const PictureFolder &folder,
+                  Depth &depth) {
   std::error_code ignored;
   if (!std::filesystem::exists(file.mask, ignored))
     throw Error(fmt::format("{}: has no mask {}", file.path, file.mask));
-  PictureSize picture = inspectPicture(file.path, folder.format.orients).size;
+  PictureHeader header = inspectPicture(file.path, folder.format.orients);
+  depth.add(header);
+  PictureSize picture = header.size;
   MaskLabels labels = inspectMask(file.mask, folder.ignored);
   if (labels.size == picture)
     return labels.largest;
@@ -105,11 +108,12 @@ void listMasks(const SplitFolders &folders, DatasetInfo &info,
 
 void checkMasks(const SplitFolders &folders, DatasetInfo &info,
                 PictureFolder &folder, const PictureRequest &request) {
+  Depth depth(folder.format);
   std::mutex mutex; // guards what follows
   int32_t largest = -1;
   std::string path; // the first mask that has it
   auto check = [&](const PictureFile &file) {
-    int32_t label = checkFile(file, folder);
+    int32_t label = checkFile(file, folder, depth);
     if (request.skipsBroken) {
       std::vector<uint8_t> decoded(static_cast<size_t>(folder.format.bytes()));
       decodePicture(file.path, folder.format, decoded);
@@ -128,6 +132,7 @@ void checkMasks(const SplitFolders &folders, DatasetInfo &info,
       throw Error(fmt::format("{}: no picture for {}", printable(folders.root),
                               part == &folder.train ? "training" : "testing"));
   }
+  folder.format.bits = depth.bits();
   if (largest < 0)
     throw Error(fmt::format("{}: every pixel of its masks is ignored",
                             printable(folders.root)));
@@ -137,10 +142,11 @@ void checkMasks(const SplitFolders &folders, DatasetInfo &info,
     info.classNames = readClassNames(names);
     info.classes = static_cast<int64_t>(info.classNames.size());
   } else {
-    info.classes = std::max<int64_t>(largest + 1, request.classes);
+    info.classes = std::max<int64_t>(largest + 1, request.labels.classes);
   }
-  int64_t most = request.classes > 0 ? std::min(info.classes, request.classes)
-                                     : info.classes;
+  int64_t most = request.labels.classes > 0
+                     ? std::min(info.classes, request.labels.classes)
+                     : info.classes;
   if (largest >= most)
     throw Error(fmt::format("{}: has the label {}, and there are {} classes, 0 "
                             "to {}; `{}?ignore={}` leaves such pixels out",

@@ -4,6 +4,7 @@
 
 #include "runtime/data/PictureFolder.h"
 
+#include <atomic>
 #include <functional>
 #include <map>
 
@@ -49,6 +50,20 @@ std::vector<PictureFile> picturesAmong(const std::vector<FolderEntry> &entries,
 /// threads, as many as there can be. Throws what `work` throws at the smallest
 /// index; those behind it may then not have been called.
 void inParallel(size_t count, const std::function<void(size_t)> &work);
+
+/// Whether a set has 16 bits: any picture of it, or what takes it.
+class Depth {
+public:
+  explicit Depth(const PictureFormat &asked) : isDeep(asked.bits == 16) {}
+  void add(const PictureHeader &header) {
+    if (header.bits == 16)
+      isDeep = true;
+  }
+  int bits() const { return isDeep ? 16 : 8; }
+
+private:
+  std::atomic<bool> isDeep;
+};
 
 /// What is done with a picture before anything is compiled: its header is read,
 /// or it is decoded. Throws the Error that it is broken.

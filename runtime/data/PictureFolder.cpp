@@ -30,13 +30,13 @@ int32_t ignoredLabel(const DatasetName &name) {
 }
 
 void checkClassPictures(PictureFolder &folder, bool skipsBroken) {
+  Depth depth(folder.format);
   for (std::vector<PictureFile> *part : {&folder.train, &folder.test}) {
     std::vector<std::string> broken =
         checkPictures(*part, skipsBroken, [&](const PictureFile &file) {
-          if (!skipsBroken) {
-            inspectPicture(file.path);
+          depth.add(inspectPicture(file.path));
+          if (!skipsBroken)
             return;
-          }
           // Skipping means that every picture counted can be decoded.
           std::vector<uint8_t> decoded(
               static_cast<size_t>(folder.format.bytes()));
@@ -44,6 +44,7 @@ void checkClassPictures(PictureFolder &folder, bool skipsBroken) {
         });
     folder.broken.insert(folder.broken.end(), broken.begin(), broken.end());
   }
+  folder.format.bits = depth.bits();
 }
 
 /// What is said of the folder as it is read: what was found, what was not.
@@ -55,13 +56,13 @@ void tellContent(DatasetInfo &info, const LeftOut &leftOut, bool masks) {
       count == 1 ? "" : "s", masks ? " with masks" : "", info.classes,
       info.classes == 1 ? "" : "es", others.empty() ? "" : "; ", others);
   if (leftOut.loose > 0)
-    info.notes.push_back(fmt::format(
+    info.warnings.push_back(fmt::format(
         "{} picture{} stand{} in no class folder and {} left out: {}{}",
         leftOut.loose, leftOut.loose == 1 ? "" : "s",
         leftOut.loose == 1 ? "s" : "", leftOut.loose == 1 ? "is" : "are",
         printable(leftOut.picture), leftOut.loose == 1 ? "" : " ..."));
   if (leftOut.folders > 0)
-    info.notes.push_back(fmt::format(
+    info.warnings.push_back(fmt::format(
         "{} folder{} below a class {} left out, with what is in {}: {}{}",
         leftOut.folders, leftOut.folders == 1 ? "" : "s",
         leftOut.folders == 1 ? "is" : "are",
@@ -86,7 +87,7 @@ DatasetInfo inspectPictureFolder(const DatasetName &name,
   auto folder = std::make_shared<PictureFolder>();
   folder->format = format;
   folder->ignored = ignoredLabel(name);
-  SplitFolders folders = findSplit(name.path, info.notes);
+  SplitFolders folders = findSplit(name.path, info.warnings);
   LeftOut leftOut;
   bool masks = hasMasks(folders);
   if (folder->ignored >= 0 && !masks)
@@ -111,6 +112,8 @@ DatasetInfo inspectPictureFolder(const DatasetName &name,
   }
   info.trainExamples = static_cast<int64_t>(folder->train.size());
   info.testExamples = static_cast<int64_t>(folder->test.size());
+  if (folder->format.bits == 16)
+    info.element = ElementType::U16;
   tellContent(info, leftOut, masks);
   info.pictures = std::move(folder);
   return info;

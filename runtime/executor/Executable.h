@@ -12,7 +12,7 @@
 namespace netc::runtime {
 
 /// The version of the file format: it matches exactly or the file is refused.
-inline constexpr uint32_t executableVersion = 7;
+inline constexpr uint32_t executableVersion = 8;
 
 class Executable {
 public:
