@@ -44,6 +44,9 @@ static dsl::EmitOptions emitOptions(const CompileRequest &request) {
   dsl::EmitOptions options;
   options.batch = request.batch;
   options.pixels = request.pixels;
+  options.element = request.element;
+  options.takesNumbers = request.takesNumbers;
+  options.standardizes = request.standardizes;
   options.lastBatch = request.examples % request.batch;
   options.trains = request.trains;
   options.takesLoss = request.takesLoss;
@@ -56,7 +59,8 @@ static kernel::ExecutableInfo executableInfo(const dsl::Network &network,
   info.network = network.name;
   info.source = network.range.file ? network.range.file->name : "";
   info.inputShape = request.pixels;
-  info.classes = dsl::classesOf(network);
+  info.inputElement = request.element;
+  info.classes = request.takesNumbers ? 0 : dsl::classesOf(network);
   info.coversInput = request.coversInput;
   info.examples = request.examples;
   info.batch = request.batch;

@@ -29,9 +29,12 @@ struct Target {
 /// What a network is compiled for.
 struct CompileRequest {
   Target target;
-  shape::Shape pixels;      // 8-bit, [C, H, W] of one example
-  bool coversInput = false; // how a folder's pictures become `pixels`
-  int64_t examples = 0;     // of the training set; 0 if not known
+  shape::Shape pixels; // [C, H, W] of one example, or [D]
+  runtime::ElementType element = runtime::ElementType::U8; // of `pixels`
+  bool takesNumbers = false; // labels are numbers of the output's shape
+  bool standardizes = false; // a table's columns, by statistics of the set
+  bool coversInput = false;  // how a folder's pictures become `pixels`
+  int64_t examples = 0;      // of the training set; 0 if not known
   int64_t batch = 0, epochs = 0;
   bool trains = true; // else the executable evaluates and predicts
   /// Else nothing is compared: the network is only looked at, and has no
@@ -76,7 +79,8 @@ public:
   /// Bytes that the executor will allocate, for what is asked: steps of
   /// training, or evaluation alone. \pre at Stage::Plan or later
   int64_t plannedBytes() const;
-  /// How many of them are the training set's pixels, kept where the steps run.
+  /// How many of them are the training set's examples, kept where the steps
+  /// run.
   /// \pre at Stage::Kernel or later
   int64_t datasetBytes() const;
   /// What is compiled for: `avx512, 2 threads`, or `NVIDIA H100 80GB HBM3

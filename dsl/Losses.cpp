@@ -49,4 +49,11 @@ std::optional<shape::Shape> labelShapeOf(const Network &network) {
   return shape::Shape(network.output.begin() + 1, network.output.end());
 }
 
+std::optional<shape::Shape> numbersShapeOf(const Network &network) {
+  const Loss &loss = network.train.loss;
+  if (loss.targetsInput || !loss.kind->takesInput)
+    return std::nullopt;
+  return network.output;
+}
+
 } // namespace netc::dsl

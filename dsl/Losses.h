@@ -17,7 +17,9 @@ struct LossKind {
   /// Whether the output is logits of classes, two or more, of which a label
   /// names one.
   bool isOfClasses = false;
-  bool takesInput = false; // its target may be the network's input
+  /// Its target may be numbers of the output's shape: the network's input, or
+  /// labels of a data set.
+  bool takesInput = false;
   bool hasAccuracy = false;
   /// How many classes labels have where the network gives one number; 0: the
   /// label is that number.

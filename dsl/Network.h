@@ -98,6 +98,9 @@ int64_t classesOf(const Network &network);
 /// The shape of one example's labels: {} for one, [H, W] for a map; nullopt
 /// where the loss takes none.
 std::optional<shape::Shape> labelShapeOf(const Network &network);
+/// The shape of labels that are numbers, the output's; nullopt where the loss
+/// takes classes only, or no labels.
+std::optional<shape::Shape> numbersShapeOf(const Network &network);
 
 /// Whether transforms move the labels of pixels with the pixels: the network
 /// gives a map as large as its input, and some transform moves pixels.
@@ -143,7 +146,7 @@ struct WantedPictures {
 /// the larger where both phases have one; else the assumed ones.
 WantedPictures wantedPictures(const Network &network);
 
-/// Proves that examples of shape `pixels` (8-bit, [C, H, W], from a data set's
+/// Proves that examples of shape `pixels` ([C, H, W], or [D], from a data set's
 /// header) become the network's input through its transforms; else reports and
 /// returns false.
 bool checkTransforms(const Network &network, const shape::Shape &pixels,

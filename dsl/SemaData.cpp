@@ -133,7 +133,7 @@ void DataResolver::infer(Transform &transform,
       continue;
     bool &sized = isSized[phase == Phase::Test];
     const auto *crop = std::get_if<shape::RandomCrop>(&transform.spec);
-    if (crop && !sized)
+    if (crop && !sized && shape->size() == 3)
       shape = enlargedFor(*crop, *shape);
     sized |= changesSize(transform.spec);
     shape::InferResult result = shape::infer(transform.spec, *shape);
@@ -313,17 +313,7 @@ void DataResolver::checkResult(Phase phase) {
 void DataResolver::run(const DataDecl &decl) {
   size_t errors = diagnostics.all().size();
   auto isFine = [&] { return errors == diagnostics.all().size(); };
-  if (network.input.size() == 3)
-    shapes.fill(network.input); // until something needs larger pictures
-  else
-    diagnostics
-        .error(DiagnosticKind::TransformsMismatch, decl.keyword,
-               "channels x height x width", network.name,
-               shape::toString(network.input))
-        .note(network.inputRange,
-              fmt::format("the input of `{}` is here", network.name))
-        .hint(network.inputRange,
-              "take the picture's shape, and `Flatten` it first");
+  shapes.fill(network.input); // until something needs larger pictures
   for (const TransformCall &transform : decl.transforms)
     resolve(transform.call, transform.phase);
   for (Phase phase : phases) // what is wrong in both is said once
@@ -428,6 +418,8 @@ bool checkTransforms(const Network &network, const shape::Shape &pixels,
 
 shape::Shape assumedPictures(const Network &network) {
   shape::Shape pictures = network.input;
+  if (pictures.size() != 3) // vectors, which no crop takes
+    return pictures;
   for (Phase phase : phases) {
     auto first =
         std::ranges::find_if(network.transforms, [&](const Transform &each) {

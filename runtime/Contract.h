@@ -18,14 +18,23 @@ inline constexpr char evaluate[] = "evaluate";
 
 /// Inputs and outputs of programs. N is the batch.
 namespace argument {
-inline constexpr char pixels[] = "pixels";   // [N, C, H, W], bytes
-inline constexpr char labels[] = "labels";   // [N] or [N, H, W], i32
+inline constexpr char pixels[] =
+    "pixels"; // [N, C, H, W] or [N, D]: u8, u16, f32
+/// Classes, [N] or [N, H, W], i32; or numbers of the output's shape, f32.
+inline constexpr char labels[] = "labels";
 inline constexpr char samples[] = "samples"; // [N], i32: the examples' numbers
 inline constexpr char state[] = "state";     // [stateWords], i32: StateWord
 inline constexpr char loss[] = "loss";       // [N], f32
 inline constexpr char correct[] = "correct"; // [N], i32: labels predicted
 inline constexpr char output[] = "output";   // [N, K] or [N, K, H, W], f32
 } // namespace argument
+
+/// Parameters that a run finds by their names: what each column of a table is
+/// standardised by, [D], f32. They are statistics, so files hold them.
+namespace parameter {
+inline constexpr char mean[] = "data.mean";
+inline constexpr char deviation[] = "data.deviation";
+} // namespace parameter
 
 /// What changes from run to run, as programs read it: 32-bit words, of which
 /// the last two are spare. 64-bit numbers have their low word first.

@@ -18,6 +18,7 @@ int64_t byteWidth(ElementType type) {
   case ElementType::I32:
     return 4;
   case ElementType::BF16:
+  case ElementType::U16:
     return 2;
   case ElementType::U8:
     return 1;

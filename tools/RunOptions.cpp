@@ -76,8 +76,8 @@ void RunOptions::declare(CLI::App &app) {
   CLI::Validator decimal(toDecimal, "");
   auto *train =
       app.add_option("--train", trainSet,
-                     "train on a data set: mnist, fashion-mnist, cifar-10, "
-                     "cifar-100, folder:PATH")
+                     "train on a data set: mnist, fashion-mnist, emnist-..., "
+                     "cifar-10, cifar-100, folder:PATH")
           ->type_name("DATASET")
           ->check(checkNotEmpty);
   auto *evaluate =
@@ -91,7 +91,8 @@ void RunOptions::declare(CLI::App &app) {
                       ->check(checkNotEmpty);
   auto *predict =
       app.add_option("--predict", images,
-                     "tell the classes of PNG or JPEG pictures by --weights")
+                     "tell the classes of pictures (PNG, JPEG, WebP, BMP, "
+                     "TIFF) by --weights")
           ->type_name("IMAGE")
           ->check(checkNotEmpty);
   train->excludes(evaluate)->excludes(predict);
@@ -103,6 +104,9 @@ void RunOptions::declare(CLI::App &app) {
       ->check(checkNotEmpty);
   app.add_flag("--skip-broken", skipsBroken,
                "leave out pictures that cannot be decoded");
+  app.add_flag("--no-orient", keepsOrientation,
+               "leave pictures as they are stored, not turned as their EXIF "
+               "data say");
   app.add_option("--workers", request.workers,
                  "threads that gather batches ahead of the step")
       ->type_name("N")
@@ -204,16 +208,26 @@ void RunOptions::requireAction(const CLI::App &app, bool readsData) const {
   for (const char *name : {"--weights", "--workers"})
     refuse(name, "--train, --evaluate or --predict");
   if (!readsData)
-    refuse("--skip-broken", app.get_option_no_throw("--for")
-                                ? "--train, --evaluate, --predict or --for"
-                                : "--train, --evaluate or --predict");
+    for (const char *name : {"--skip-broken", "--no-orient"})
+      refuse(name, app.get_option_no_throw("--for")
+                       ? "--train, --evaluate, --predict or --for"
+                       : "--train, --evaluate or --predict");
 }
 
-data::DatasetInfo
-RunOptions::inspectDataset(const std::string &name,
-                           const data::PictureFormat &pictures) const {
-  return data::inspect(name, data::SearchPath::fromEnvironment(dataDirectory),
-                       {pictures, skipsBroken});
+data::DatasetInfo RunOptions::inspectDataset(
+    const std::string &name, const data::PictureFormat &pictures,
+    const std::vector<int64_t> &shape, const data::LabelFormat &labels) const {
+  data::PictureRequest asked{pictures, skipsBroken, shape, labels};
+  asked.format.orients = !keepsOrientation;
+  data::DatasetInfo info = data::inspect(
+      name, data::SearchPath::fromEnvironment(dataDirectory), asked);
+  if (!info.summary.empty())
+    std::cerr << info.summary << std::endl;
+  for (const std::string &note : info.notes)
+    std::cerr << "note: " << note << std::endl;
+  for (const std::string &warning : info.warnings)
+    std::cerr << "warning: " << warning << std::endl;
+  return info;
 }
 
 namespace {
@@ -230,6 +244,7 @@ train::Outcome predict(runtime::Executable executable,
   request.workers = options.request.workers;
   request.top = options.top;
   request.skipsBroken = options.skipsBroken;
+  request.orients = !options.keepsOrientation;
   request.json = options.json;
   train::Console console = standardConsole(options.quiet);
   return train::predictImages(*programs, request, console, interrupted);
@@ -241,9 +256,11 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
                                const std::atomic<bool> &interrupted) {
   train::Model model = train::readModel(executable);
   data::DatasetInfo dataset =
-      inspected ? std::move(*inspected)
-                : options.inspectDataset(options.dataset(),
-                                         train::pictureFormat(model));
+      inspected
+          ? std::move(*inspected)
+          : options.inspectDataset(options.dataset(),
+                                   train::pictureFormat(model),
+                                   model.inputShape, train::labelFormat(model));
   // Checked again by the run, but here before the arena and the library's
   // primitives are made.
   train::checkDataset(model, dataset, options.training());

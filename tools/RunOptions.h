@@ -38,6 +38,7 @@ struct RunOptions {
   int64_t top = 5; // classes told of a picture
   bool json = false;
   bool skipsBroken = false;
+  bool keepsOrientation = false; // --no-orient
   bool quiet = false;
 
   /// Adds the options to a command; what contradicts is an error of CLI11.
@@ -55,10 +56,13 @@ struct RunOptions {
   bool predicting() const { return !images.empty(); }
 
   /// The headers of a data set: what a network is compiled for. Pictures of a
-  /// folder are to become `pictures`. Throws Error.
+  /// folder are to become `pictures`; `shape` and `labels` are what the network
+  /// takes. Tells the set's notes. Throws Error.
   runtime::data::DatasetInfo
   inspectDataset(const std::string &name,
-                 const runtime::data::PictureFormat &pictures) const;
+                 const runtime::data::PictureFormat &pictures,
+                 const std::vector<int64_t> &shape,
+                 const runtime::data::LabelFormat &labels) const;
   /// The data set that is trained or evaluated on; empty where pictures are
   /// predicted. \pre requested()
   const std::string &dataset() const {

@@ -140,7 +140,9 @@ void Emitter::emitTraining() {
       optimizer.kind->op, settingsAttr(optimizer.settings), options.lastBatch,
       FlatSymbolRefAttr::get(builder.getContext(), trainTransforms),
       FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
-      options.takesLoss && loss.targetsInput ? "input" : "label",
+      options.takesLoss && loss.targetsInput ? "input"
+      : options.takesNumbers                 ? "number"
+                                             : "label",
       /*evaluation_only=*/!options.trains);
 }
 

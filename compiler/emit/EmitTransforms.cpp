@@ -15,8 +15,12 @@ using namespace netc::dsl;
 namespace {
 class TransformEmitter {
 public:
-  TransformEmitter(OpBuilder &builder, Value samples, Value state)
-      : builder(builder), samples(samples), state(state) {}
+  TransformEmitter(OpBuilder &builder, runtime::ElementType element,
+                   Value samples, Value state)
+      : builder(builder), element(element), samples(samples), state(state),
+        levels(element == runtime::ElementType::U8    ? shape::highestLevel
+               : element == runtime::ElementType::U16 ? 65535
+                                                      : 0) {}
 
   /// What the transform makes of pictures, or, after those, of the labels of
   /// their pixels. \pre it moves pixels, where `input` are labels.
@@ -74,9 +78,10 @@ private:
   }
 
   OpBuilder &builder;
+  const runtime::ElementType element; // of the data set's examples
   Value samples, state;
-  int64_t levels = shape::highestLevel; // 0 behind `ToTensor`
-  Value draws; // of the adjustments, which pictures and labels share
+  int64_t levels; // the highest of a pixel; 0 for numbers, behind `ToTensor`
+  Value draws;    // of the adjustments, which pictures and labels share
 };
 } // namespace
 
@@ -111,7 +116,12 @@ Value TransformEmitter::emit(const shape::Resize &spec, Location location,
 Value TransformEmitter::emit(const shape::ToTensor &, Location location,
                              Value input) {
   levels = 0;
-  return builder.create<net::ToTensorOp>(location, input);
+  if (element == runtime::ElementType::F32) // numbers stay what they are
+    return input;
+  return builder.create<net::ToTensorOp>(location, input,
+                                         element == runtime::ElementType::U16
+                                             ? builder.getF64FloatAttr(65535)
+                                             : FloatAttr());
 }
 
 Value TransformEmitter::emit(const shape::Normalize &spec, Location location,
@@ -275,6 +285,27 @@ Value TransformEmitter::emit(const shape::RandAugment &spec, Location location,
   return input;
 }
 
+static Type elementType(Builder &builder, runtime::ElementType element) {
+  if (element == runtime::ElementType::F32)
+    return builder.getF32Type();
+  return builder.getIntegerType(element == runtime::ElementType::U16 ? 16 : 8,
+                                /*isSigned=*/false);
+}
+
+/// The columns of a table by its mean and deviation, which files hold.
+static Value emitStandardize(OpBuilder &builder, Location location,
+                             Value input) {
+  auto columns = RankedTensorType::get(
+      {cast<RankedTensorType>(input.getType()).getDimSize(1)},
+      builder.getF32Type());
+  auto read = [&](StringRef name) {
+    return builder.create<net::ReadParameterOp>(location, columns, name);
+  };
+  return builder.create<net::StandardizeOp>(
+      location, input, read(runtime::parameter::mean),
+      read(runtime::parameter::deviation));
+}
+
 static void emitPhase(OpBuilder &builder, const Network &network,
                       const EmitOptions &options, Phase phase, StringRef name) {
   OpBuilder::InsertionGuard guard(builder);
@@ -282,8 +313,7 @@ static void emitPhase(OpBuilder &builder, const Network &network,
   llvm::append_range(pixelSizes, options.pixels);
   Type i32 = builder.getI32Type();
   SmallVector<Type> types{
-      RankedTensorType::get(pixelSizes,
-                            builder.getIntegerType(8, /*isSigned=*/false)),
+      RankedTensorType::get(pixelSizes, elementType(builder, options.element)),
       RankedTensorType::get({options.batch}, i32),
       RankedTensorType::get({runtime::stateWords}, i32)};
   SmallVector<Type> results{
@@ -304,10 +334,13 @@ static void emitPhase(OpBuilder &builder, const Network &network,
     func.setArgAttr(i, "net.name", builder.getStringAttr(arguments[i]));
   Block *body = func.addEntryBlock();
   builder.setInsertionPointToEnd(body);
-  TransformEmitter emitter(builder, body->getArgument(1), body->getArgument(2));
+  TransformEmitter emitter(builder, options.element, body->getArgument(1),
+                           body->getArgument(2));
   SmallVector<Value> values{body->getArgument(0)};
   if (types.size() > 3) // and labels
     values.push_back(body->getArgument(3));
+  if (options.standardizes)
+    values[0] = emitStandardize(builder, location, values[0]);
   for (const Transform &transform : network.transforms)
     if (transform.runsIn(phase))
       for (auto [i, value] : llvm::enumerate(values))
@@ -316,8 +349,25 @@ static void emitPhase(OpBuilder &builder, const Network &network,
   builder.create<func::ReturnOp>(location, values);
 }
 
+/// What a table's columns are standardised by: written when the set is read,
+/// or loaded with the weights.
+static void declareStatistics(OpBuilder &builder, const Network &network,
+                              const EmitOptions &options) {
+  auto columns = RankedTensorType::get(options.pixels, builder.getF32Type());
+  for (auto [name, init] : {std::pair(runtime::parameter::mean, "zero"),
+                            {runtime::parameter::deviation, "one"}})
+    builder.create<net::ParameterOp>(
+        locate(builder, network.name, network.range), name, columns, init,
+        /*fan_in=*/1, /*fan_out=*/1, /*trainable=*/false,
+        /*file_shape=*/DenseI64ArrayAttr(), /*statistic=*/true,
+        /*state=*/StringAttr(), /*state_of=*/FlatSymbolRefAttr(), APFloat(1.0),
+        APFloat(1.0), /*dataset=*/false);
+}
+
 void dsl::emitTransforms(OpBuilder &builder, const Network &network,
                          const EmitOptions &options) {
+  if (options.standardizes)
+    declareStatistics(builder, network, options);
   emitPhase(builder, network, options, Phase::Train, trainTransforms);
   emitPhase(builder, network, options, Phase::Test, testTransforms);
 }

@@ -119,6 +119,7 @@ kernel::recordExecutable(ModuleOp module, const ExecutableInfo &info,
     table.programs.push_back(
         ProgramWriter(program, symbols, recordWork).write());
   table.input_shape = info.inputShape;
+  table.input_element = info.inputElement;
   table.covers_input = info.coversInput;
   table.classes = info.classes;
   table.examples = info.examples;

@@ -20,8 +20,9 @@ class WorkOpInterface;
 /// What an executable says of itself beside its programs (Executable.fbs).
 struct ExecutableInfo {
   std::string network, source;     // the network's name, the text's file
-  std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
-  bool coversInput = false;        // pictures are scaled to cover it
+  std::vector<int64_t> inputShape; // of an example, [C, H, W] or [D]
+  runtime::ElementType inputElement = runtime::ElementType::U8;
+  bool coversInput = false; // pictures are scaled to cover it
   int64_t classes = 0;
   int64_t examples = 0; // 0 where any number
   int64_t batch = 0, epochs = 0;

@@ -39,6 +39,12 @@ struct Wanted {
   double smoothing = 0;
 };
 
+/// Whether labels count, as i1.
+Value isCounted(KernelBuilder &kernel, Value labels, int64_t lanes) {
+  return kernel.create<arith::CmpIOp>(arith::CmpIPredicate::sge, labels,
+                                      kernel.constant(kernel.i32(), 0, lanes));
+}
+
 /// One label, or as many as there are lanes: logits[row, :, pixel...].
 class PlaceEmitter {
 public:
@@ -50,12 +56,25 @@ public:
   }
   /// 1 where the first maximum, or one logit's sign, is the label's; as i32.
   Value correct();
+  /// 1 where the label counts: those of a map below 0 do not.
+  Value counted();
   Value loss(double smoothing);
   /// Stores (softmax - smoothed one_hot) * scale into the gradient.
   void storeGradient(Value gradient, Value scale, double smoothing);
 
 private:
   Value number(double value) { return kernel.number(value, lanes); }
+  /// `value`, or 0 where the label does not count.
+  Value ifCounted(Value value) {
+    if (!maps.isMap)
+      return value;
+    return select(countsLabel(), value, number(0));
+  }
+  Value countsLabel() {
+    if (!counts)
+      counts = isCounted(kernel, label, lanes);
+    return counts;
+  }
   Value word(Value column) {
     return kernel.splat(kernel.create<arith::IndexCastOp>(kernel.i32(), column),
                         lanes);
@@ -90,7 +109,7 @@ private:
   const Maps &maps;
   Value row, pixel;
   int64_t lanes;
-  Value label, maximum, best;
+  Value label, counts, maximum, best;
   Value total, own, all; // exponentials; the label's and all logits - maximum
 };
 } // namespace
@@ -138,15 +157,20 @@ Value PlaceEmitter::correct() {
   return kernel.create<arith::ExtUIOp>(word, equal(predicted, label));
 }
 
+Value PlaceEmitter::counted() {
+  return kernel.create<arith::ExtUIOp>(widen(kernel.i32(), lanes),
+                                       countsLabel());
+}
+
 Value PlaceEmitter::loss(double smoothing) {
   sum();
   Value logarithm = kernel.create<math::LogOp>(total);
   if (smoothing == 0)
-    return kernel.subtract(logarithm, own);
+    return ifCounted(kernel.subtract(logarithm, own));
   Value kept = kernel.multiply(own, number(1 - smoothing));
   Value shared = kernel.multiply(
       all, number(smoothing / static_cast<double>(maps.classes)));
-  return kernel.subtract(logarithm, kernel.add(kept, shared));
+  return ifCounted(kernel.subtract(logarithm, kernel.add(kept, shared)));
 }
 
 void PlaceEmitter::storeGradient(Value gradient, Value scale,
@@ -156,6 +180,8 @@ void PlaceEmitter::storeGradient(Value gradient, Value scale,
   Value hit = number(1 - smoothing + share), miss = number(share);
   Value inverse = kernel.divide(number(1), total);
   Value factor = kernel.splat(scale, lanes);
+  if (maps.isMap)
+    countsLabel(); // before the loop
   kernel.loop(0, maps.classes, 1, [&](Value column) {
     Value shifted = kernel.subtract(load(column), maximum);
     Value probability =
@@ -163,7 +189,7 @@ void PlaceEmitter::storeGradient(Value gradient, Value scale,
     Value isLabel = equal(word(column), label);
     Value target = select(isLabel, hit, miss);
     Value value = kernel.multiply(kernel.subtract(probability, target), factor);
-    kernel.store(value, gradient, at(column));
+    kernel.store(ifCounted(value), gradient, at(column));
   });
 }
 
@@ -171,6 +197,7 @@ namespace {
 /// The sums of an example's losses and hits; null where they are not wanted.
 struct Sums {
   Value loss, correct;
+  Value counted; // of a map, the pixels that count, beside the loss
 };
 
 class ExampleEmitter {
@@ -178,7 +205,7 @@ public:
   ExampleEmitter(KernelBuilder &kernel, const Maps &maps, const Wanted &wanted)
       : kernel(kernel), maps(maps), wanted(wanted) {}
 
-  /// `scale` of the gradient, already divided by the pixels.
+  /// `scale` of the gradient, already divided by the pixels that count.
   Sums emit(Value row, Value scale);
 
 private:
@@ -199,6 +226,8 @@ Sums ExampleEmitter::emitPlace(Value row, Value pixel, int64_t lanes,
   Sums sums;
   if (wanted.loss)
     sums.loss = place.loss(wanted.smoothing);
+  if (wanted.loss && maps.isMap)
+    sums.counted = place.counted();
   if (wanted.correct)
     sums.correct = place.correct();
   if (wanted.gradient)
@@ -209,16 +238,20 @@ Sums ExampleEmitter::emitPlace(Value row, Value pixel, int64_t lanes,
 Sums ExampleEmitter::emitLoop(Value row, int64_t begin, int64_t end,
                               int64_t lanes, Value scale, Sums sums) {
   SmallVector<Value> initial;
-  if (wanted.loss)
+  if (wanted.loss) {
     initial.push_back(kernel.number(0, lanes));
+    initial.push_back(kernel.constant(kernel.i32(), 0, lanes));
+  }
   if (wanted.correct)
     initial.push_back(kernel.constant(kernel.i32(), 0, lanes));
   SmallVector<Value> last = kernel.loop(
       begin, end, lanes, initial, [&](Value pixel, ValueRange carried) {
         Sums here = emitPlace(row, pixel, lanes, scale);
         SmallVector<Value> next;
-        if (wanted.loss)
+        if (wanted.loss) {
           next.push_back(kernel.add(carried[0], here.loss));
+          next.push_back(kernel.add(carried[1], here.counted));
+        }
         if (wanted.correct)
           next.push_back(kernel.add(carried.back(), here.correct));
         return next;
@@ -228,8 +261,10 @@ Sums ExampleEmitter::emitLoop(Value row, int64_t begin, int64_t end,
       more = kernel.sumLanes(more);
     sum = sum ? kernel.add(sum, more) : more;
   };
-  if (wanted.loss)
-    addTo(sums.loss, last.front());
+  if (wanted.loss) {
+    addTo(sums.loss, last[0]);
+    addTo(sums.counted, last[1]);
+  }
   if (wanted.correct)
     addTo(sums.correct, last.back());
   return sums;
@@ -243,10 +278,41 @@ Sums ExampleEmitter::emit(Value row, Value scale) {
                       [&](int64_t begin, int64_t end, int64_t lanes) {
                         sums = emitLoop(row, begin, end, lanes, scale, sums);
                       });
-  if (sums.loss) // the mean of the pixels
-    sums.loss = kernel.divide(sums.loss,
-                              kernel.number(static_cast<double>(maps.pixels)));
+  if (!sums.loss)
+    return sums;
+  // The mean of the pixels that count; their sum is 0 where there is none.
+  Value some = kernel.create<arith::MaxSIOp>(sums.counted,
+                                             kernel.constant(kernel.i32(), 1));
+  sums.loss = kernel.divide(sums.loss,
+                            kernel.create<arith::SIToFPOp>(kernel.f32(), some));
   return sums;
+}
+
+/// How many pixels of a mean example count, as f64: exactly those of a map of
+/// which all do. Each part counts all of the batch's labels.
+static Value meanCounted(KernelBuilder &kernel, const Maps &maps) {
+  int64_t examples = KernelBuilder::sizeOf(maps.logits, 0);
+  Value labels = kernel.flatten(maps.labels);
+  Value all;
+  kernel.splitVectors(
+      examples * maps.pixels, [&](int64_t begin, int64_t end, int64_t lanes) {
+        Type word = widen(kernel.i32(), lanes);
+        Value zero = kernel.constant(kernel.i32(), 0, lanes);
+        Value count =
+            kernel.loop(begin, end, lanes, {zero},
+                        [&](Value i, ValueRange carried) -> SmallVector<Value> {
+                          Value label = kernel.load(labels, i, lanes);
+                          Value one = kernel.create<arith::ExtUIOp>(
+                              word, isCounted(kernel, label, lanes));
+                          return {kernel.add(carried[0], one)};
+                        })[0];
+        if (lanes > 1)
+          count = kernel.sumLanes(count);
+        all = all ? kernel.add(all, count) : count;
+      });
+  Type f64 = kernel.builder.getF64Type();
+  return kernel.divide(kernel.create<arith::UIToFPOp>(f64, all),
+                       kernel.constant(f64, static_cast<double>(examples)));
 }
 
 /// A loop over this part's examples. `scaleOf` emits the factor of a row's
@@ -291,9 +357,14 @@ static void emitLossWithGradient(KernelBuilder &kernel,
   wanted.gradient = gradientOf(kernel, maps);
   wanted.smoothing = smoothingOf(op.getLabelSmoothing());
   double scale = op.getScale().convertToDouble();
-  emitExamples(kernel, maps, wanted, [&](Value) {
-    return kernel.number(scale / static_cast<double>(maps.pixels));
-  });
+  Value shared = kernel.number(scale);
+  if (maps.isMap) {
+    Type f64 = kernel.builder.getF64Type();
+    Value each =
+        kernel.divide(kernel.constant(f64, scale), meanCounted(kernel, maps));
+    shared = kernel.create<arith::TruncFOp>(kernel.f32(), each);
+  }
+  emitExamples(kernel, maps, wanted, [&](Value) { return shared; });
 }
 
 /// Buffers: logits, labels, the losses' gradients [N], the logits' gradient.
@@ -302,12 +373,13 @@ static void emitGradient(KernelBuilder &kernel,
   Maps maps(kernel);
   Wanted wanted{.gradient = gradientOf(kernel, maps)};
   wanted.smoothing = smoothingOf(op.getLabelSmoothing());
+  Value pixels;
+  if (maps.isMap)
+    pixels =
+        kernel.create<arith::TruncFOp>(kernel.f32(), meanCounted(kernel, maps));
   emitExamples(kernel, maps, wanted, [&](Value row) {
     Value scale = kernel.load(kernel.buffers[2], row);
-    if (!maps.isMap)
-      return scale;
-    return kernel.divide(scale,
-                         kernel.number(static_cast<double>(maps.pixels)));
+    return maps.isMap ? kernel.divide(scale, pixels) : scale;
   });
 }
 

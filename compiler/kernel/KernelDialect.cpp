@@ -136,6 +136,8 @@ static std::optional<runtime::ElementType> toRuntime(Type type) {
     return runtime::ElementType::I32;
   if (type.isSignlessInteger(8))
     return runtime::ElementType::U8;
+  if (type.isSignlessInteger(16))
+    return runtime::ElementType::U16;
   return std::nullopt;
 }
 
@@ -147,6 +149,8 @@ static Type toElementType(MLIRContext *context, runtime::ElementType type) {
     return IntegerType::get(context, 32);
   case runtime::ElementType::U8:
     return IntegerType::get(context, 8);
+  case runtime::ElementType::U16:
+    return IntegerType::get(context, 16);
   case runtime::ElementType::BF16:
     return BFloat16Type::get(context);
   }

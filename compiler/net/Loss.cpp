@@ -5,6 +5,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/TypeUtilities.h"
 
 using namespace mlir;
 using namespace netc;
@@ -73,10 +74,16 @@ netc::net::inferElementLossGradient(std::optional<Location> location,
   return success();
 }
 
+bool netc::net::areNumbers(Value labels) {
+  return getElementTypeOrSelf(labels).isF32();
+}
+
 Value netc::net::buildTarget(OpBuilder &builder, Location location,
                              const LossParts &parts) {
   if (!parts.labels)
     return parts.input;
+  if (areNumbers(parts.labels))
+    return parts.labels;
   int64_t classes =
       cast<RankedTensorType>(parts.output.getType()).getDimSize(1);
   return builder.create<LabelTargetOp>(location, parts.labels, classes);

@@ -25,8 +25,11 @@ inferElementLossGradient(std::optional<mlir::Location> location,
                          mlir::Type output, mlir::Type target,
                          llvm::SmallVectorImpl<mlir::Type> &types);
 
+/// Whether labels are numbers of the output's shape, not classes.
+bool areNumbers(mlir::Value labels);
+
 /// What a loss of elements compares the output with, of its shape: the input,
-/// or the labels as numbers.
+/// or the labels, classes as numbers.
 mlir::Value buildTarget(mlir::OpBuilder &builder, mlir::Location location,
                         const LossParts &parts);
 

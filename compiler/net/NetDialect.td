@@ -54,8 +54,8 @@ def Net_InterpolationAttr : EnumAttr<Net_Dialect, Net_Interpolation, "interpolat
 
 // On a GPU bf16 too: activations and copies of the weights, never what trains.
 def Net_FloatTensor : TensorOf<[F32, BF16]>;
-def Net_PixelTensor : TensorOf<[UI8, F32]>;
-def Net_ParameterTensor : TensorOf<[F32, BF16, UI8]>;
+def Net_PixelTensor : TensorOf<[UI8, UI16, F32]>;
+def Net_ParameterTensor : TensorOf<[F32, BF16, UI8, UI16]>;
 def Net_LabelTensor : TensorOf<[I32]>;
 // What moves pixels moves labels of pixels, [N, H, W], too.
 def Net_PictureTensor : AnyTypeOf<[Net_PixelTensor, Net_LabelTensor]>;

@@ -132,7 +132,7 @@ def Net_LossOpInterface : OpInterface<"LossOpInterface"> {
   let methods = [
     StaticInterfaceMethod<"The loss's settings.",
       "::llvm::ArrayRef<::netc::net::SettingSpec>", "getSettings">,
-    StaticInterfaceMethod<"Whether it can compare with the network's input, not with labels only.",
+    StaticInterfaceMethod<"Whether it can compare with numbers, as the network's input is, not with classes only.",
       "bool", "takesInput">,
     StaticInterfaceMethod<"Builds the loss, and the count of hits where it has one.",
       "::netc::net::BuiltLoss", "buildLoss", (ins "::mlir::OpBuilder &":$builder,

@@ -15,10 +15,9 @@ LogicalResult ParameterOp::verify() {
            << getInit() << "`";
   if (getStatistic() && getTrainable())
     return emitOpError("is a statistic, which is not trained");
-  if (getDataset() !=
-      cast<RankedTensorType>(getType()).getElementType().isUnsignedInteger(8))
-    return emitOpError(
-        "expected 8-bit pixels of a dataset and of nothing else");
+  if (!getDataset() &&
+      cast<RankedTensorType>(getType()).getElementType().isUnsignedInteger())
+    return emitOpError("expected whole numbers of a dataset only");
   if (getDataset() && (getTrainable() || getStatistic()))
     return emitOpError("is a dataset, which no program changes");
   if (getState().has_value() != getStateOf().has_value())

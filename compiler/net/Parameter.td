@@ -15,8 +15,8 @@ def Net_ParameterOp : Net_Op<"parameter", [Symbol,
     `state_of` it; or a `statistic`: measured in training and kept in files.
     `file_shape` is the shape in files, where it
     differs (grouped filters). The scales multiply the learning rate and the
-    weight decay of its updates. A `dataset` is the 8-bit pixels of the training
-    set, [examples, C, H, W], kept where the programs run.
+    weight decay of its updates. A `dataset` is the training set, 8- or 16-bit pixels
+    or numbers [examples, ...], kept where the programs run.
     ```mlir
     net.parameter @"dense_1.weight" : tensor<10x84xf32> {init = "xavier", fan_in = 84 : i64, fan_out = 10 : i64, trainable = true}
     net.parameter @"dense_1.weight.velocity" : tensor<10x84xf32> {init = "zero", trainable = false, state = "velocity", state_of = @"dense_1.weight"}

@@ -12,7 +12,7 @@ BuiltLoss SigmoidBinaryCrossEntropyOp::buildLoss(OpBuilder &builder,
   BuiltLoss built;
   built.loss = builder.create<SigmoidBinaryCrossEntropyOp>(
       location, parts.output, target);
-  if (parts.labels)
+  if (parts.labels && !areNumbers(parts.labels))
     built.correct =
         builder.create<CountCorrectOp>(location, parts.output, parts.labels);
   return built;

@@ -117,7 +117,8 @@ LogicalResult TrainingOp::verify() {
   if (failed(verifySettings(getLossSettingsAttr(), loss->getSettings(),
                             getLoss(), [&] { return emitOpError(); })))
     return failure();
-  if (getTarget() != "label" && (getTarget() != "input" || !loss->takesInput()))
+  bool isOfNumbers = getTarget() == "input" || getTarget() == "number";
+  if (getTarget() != "label" && (!isOfNumbers || !loss->takesInput()))
     return emitOpError("cannot compare with the target `")
            << getTarget() << "`";
   if (getLastBatchAttr().getInt() < 0)

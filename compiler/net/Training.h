@@ -29,8 +29,10 @@ verifySettings(mlir::DictionaryAttr settings, llvm::ArrayRef<SettingSpec> known,
 /// What a loss is built from.
 struct LossParts {
   mlir::Value output; // [N, ...]
-  mlir::Value labels; // [N], or of maps [N, H, W]; null: the target is `input`
-  mlir::Value input;  // what the network takes
+  /// Classes, [N] or of maps [N, H, W]; or f32 of the output's shape; null:
+  /// the target is `input`.
+  mlir::Value labels;
+  mlir::Value input; // what the network takes
   mlir::DictionaryAttr settings;
 };
 struct BuiltLoss {

@@ -16,7 +16,8 @@ def Net_TrainingOp : Net_Op<"training", [
     the network in training and in evaluation; without them it takes the pixels.
     Those that move labels of pixels are `(..., labels) -> (input, labels)`.
     The loss `name` is the op `net.name` (LossOpInterface); what it compares the
-    output with is the `target`, "label" or "input". The optimizer `name` is the
+    output with is the `target`: "label", of classes, "number", labels that are
+    numbers of the output's shape, or "input". The optimizer `name` is the
     op `net.name_update` (UpdateOpInterface). `evaluation_only` asks for no
     training steps; it may have no loss, "", and then gives the output alone.
     ```mlir

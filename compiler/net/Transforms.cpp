@@ -1,5 +1,5 @@
-// net.gather_examples, net.resize, net.center_crop, net.to_tensor and
-// net.normalize.
+// net.gather_examples, net.resize, net.center_crop, net.to_tensor,
+// net.normalize and net.standardize.
 #include "compiler/net/NetDialect.h"
 #include "compiler/net/Pixels.h"
 
@@ -40,9 +40,9 @@ LogicalResult GatherExamplesOp::inferReturnTypes(
     SmallVectorImpl<Type> &types) {
   auto dataset = dyn_cast<RankedTensorType>(adaptor.getDataset().getType());
   auto samples = dyn_cast<RankedTensorType>(adaptor.getSamples().getType());
-  if (!dataset || dataset.getRank() != 4 || !samples || samples.getRank() != 1)
+  if (!dataset || dataset.getRank() < 2 || !samples || samples.getRank() != 1)
     return emitOptionalError(location,
-                             "expected examples [N, C, H, W] and samples [n]");
+                             "expected examples [N, ...] and samples [n]");
   SmallVector<int64_t> shape(dataset.getShape());
   shape[0] = samples.getDimSize(0);
   types.push_back(RankedTensorType::get(shape, dataset.getElementType()));
@@ -56,8 +56,9 @@ Value GatherExamplesOp::emitElement(ElementEmitter &emitter) {
     return SmallVector<Value>{
         b.create<arith::IndexCastOp>(getLoc(), b.getIndexType(), sample)};
   })[0];
-  ArrayRef<Value> at = emitter.coordinates();
-  return emitter.elementAt(getDataset(), {example, at[1], at[2], at[3]});
+  SmallVector<Value> at(emitter.coordinates());
+  at[0] = example;
+  return emitter.elementAt(getDataset(), at);
 }
 
 LogicalResult ResizeOp::inferReturnTypes(MLIRContext *,
@@ -119,8 +120,9 @@ LogicalResult ToTensorOp::inferReturnTypes(MLIRContext *,
 
 Value ToTensorOp::emitElement(ElementEmitter &emitter) {
   Value pixel = emitPixel(emitter, getInput());
+  double range = getRange() ? getRange()->convertToDouble() : 255;
   return emitter.builder.create<arith::DivFOp>(getLoc(), pixel,
-                                               emitter.constant(255));
+                                               emitter.constant(range));
 }
 
 bool ToTensorOp::keepsZero() { return true; }
@@ -143,4 +145,34 @@ Value NormalizeOp::emitElement(ElementEmitter &emitter) {
                                           emitPerChannel(emitter, getMean()));
   return b.create<arith::DivFOp>(getLoc(), centred,
                                  emitPerChannel(emitter, getDeviation()));
+}
+
+LogicalResult StandardizeOp::inferReturnTypes(MLIRContext *,
+                                              std::optional<Location> location,
+                                              Adaptor adaptor,
+                                              SmallVectorImpl<Type> &types) {
+  auto input = dyn_cast<RankedTensorType>(adaptor.getInput().getType());
+  auto isColumns = [&](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.getRank() == 1 &&
+           type.getDimSize(0) == input.getDimSize(1);
+  };
+  if (!input || input.getRank() != 2 || !isColumns(adaptor.getMean()) ||
+      !isColumns(adaptor.getDeviation()))
+    return emitOptionalError(location, "expected [N, D], and [D] for mean and "
+                                       "deviation");
+  types.push_back(withLayout(input, ""));
+  return success();
+}
+
+bool StandardizeOp::isPointwise(unsigned operand) { return operand == 0; }
+
+Value StandardizeOp::emitElement(ElementEmitter &emitter) {
+  OpBuilder &b = emitter.builder;
+  Value column = emitter.coordinates()[1];
+  Value centred =
+      b.create<arith::SubFOp>(getLoc(), emitter.element(getInput()),
+                              emitter.elementAt(getMean(), {column}));
+  return b.create<arith::DivFOp>(getLoc(), centred,
+                                 emitter.elementAt(getDeviation(), {column}));
 }

@@ -1,4 +1,5 @@
-// Input transforms: from 8-bit pixels to what the network reads.
+// Input transforms: from the examples of a data set, 8- or 16-bit pixels or
+// numbers, to what the network reads.
 #ifndef NET_TRANSFORMS_TD
 #define NET_TRANSFORMS_TD
 
@@ -7,7 +8,7 @@ include "compiler/net/NetInterfaces.td"
 
 // A transform whose pixels come from other places of a picture. It may read
 // what an op before it would make, where it reads it: then the two are one
-// kernel from the 8-bit pixels.
+// kernel from the pixels.
 class Net_GatherOp<string mnemonic> : Net_LayerOp<mnemonic, [
     DeclareOpInterfaceMethods<Net_ElementOpInterface>]> {
   let extraClassDeclaration = [{
@@ -17,7 +18,7 @@ class Net_GatherOp<string mnemonic> : Net_LayerOp<mnemonic, [
 }
 
 def Net_GatherExamplesOp : Net_GatherOp<"gather_examples"> {
-  let summary = "the examples `samples` of a data set [examples, C, H, W]";
+  let summary = "the examples `samples` of a data set [examples, ...]";
   let description = [{
     ```mlir
     %x = net.gather_examples %dataset, %samples : (tensor<60000x1x28x28xui8>, tensor<2xi32>) -> tensor<2x1x28x28xui8>
@@ -57,8 +58,8 @@ def Net_CenterCropOp : Net_GatherOp<"center_crop"> {
 
 def Net_ToTensorOp : Net_LayerOp<"to_tensor", [
     DeclareOpInterfaceMethods<Net_ElementOpInterface, ["keepsZero"]>]> {
-  let summary = "pixels from 0..255 to 0..1";
-  let arguments = (ins Net_PixelTensor:$input);
+  let summary = "pixels from 0..255 to 0..1, or from 0..range";
+  let arguments = (ins Net_PixelTensor:$input, OptionalAttr<F64Attr>:$range);
   let results = (outs Net_FloatTensor:$output);
 }
 
@@ -67,6 +68,19 @@ def Net_NormalizeOp : Net_LayerOp<"normalize", [
   let summary = "(x - mean[c])/deviation[c] in each channel c; one value serves all";
   let arguments = (ins Net_FloatTensor:$input, DenseF64ArrayAttr:$mean,
                        DenseF64ArrayAttr:$deviation);
+  let results = (outs Net_FloatTensor:$output);
+}
+
+def Net_StandardizeOp : Net_LayerOp<"standardize", [
+    DeclareOpInterfaceMethods<Net_ElementOpInterface, ["isPointwise"]>]> {
+  let summary = "(x - mean[d])/deviation[d] in each column d of [N, D]; mean and deviation [D]";
+  let description = [{
+    ```mlir
+    %y = net.standardize %x, %mean, %deviation : (tensor<2x13xf32>, tensor<13xf32>, tensor<13xf32>) -> tensor<2x13xf32>
+    ```
+  }];
+  let arguments = (ins Net_FloatTensor:$input, Net_FloatTensor:$mean,
+                       Net_FloatTensor:$deviation);
   let results = (outs Net_FloatTensor:$output);
 }
 

@@ -237,10 +237,13 @@ LogicalResult BuildPrograms::buildStep(TrainingOp training,
   return success();
 }
 
-/// The labels that a batch of `output` is compared with: [N], or of maps
-/// [N, H, W].
-static RankedTensorType labelsOf(Value output) {
+/// The labels that a batch of `output` is compared with: numbers of its shape;
+/// or classes, [N], or of maps [N, H, W].
+static RankedTensorType labelsOf(Value output, bool areNumbers) {
   auto type = cast<RankedTensorType>(output.getType());
+  if (areNumbers)
+    return RankedTensorType::get(type.getShape(),
+                                 Float32Type::get(output.getContext()));
   SmallVector<int64_t> sizes(type.getShape());
   sizes.erase(sizes.begin() + 1); // one label for all channels
   return RankedTensorType::get(sizes,
@@ -255,8 +258,10 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
   Operation *end = body.getTerminator();
   Value output = end->getOperand(0), labels = moved;
   bool hasLoss = !training.getLoss().empty();
-  if (hasLoss && training.getTarget() == "label" && !labels)
-    labels = body.insertArgument(1u, labelsOf(output), training.getLoc());
+  if (hasLoss && training.getTarget() != "input" && !labels)
+    labels = body.insertArgument(
+        1u, labelsOf(output, training.getTarget() == "number"),
+        training.getLoc());
   OpBuilder builder(end);
   BuiltLoss built;
   if (hasLoss)
@@ -281,10 +286,10 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
   if (!trains) { // what predictions are read from
     results.push_back(output);
     names.push_back(argument::output);
-    if (moved && !isa<BlockArgument>(moved)) { // what the output is to be
-      results.push_back(moved);
-      names.push_back(argument::labels);
-    }
+  }
+  if (moved && !isa<BlockArgument>(moved)) { // what the output is to be
+    results.push_back(moved);
+    names.push_back(argument::labels);
   }
   auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();

@@ -67,9 +67,8 @@ void KeepDataset::runOnOperation() {
     if (!pixelsAt)
       continue;
     auto pixels = cast<RankedTensorType>(func.getArgument(*pixelsAt).getType());
-    if (pixels.getRank() != 4 ||
-        !pixels.getElementType().isUnsignedInteger(8)) {
-      func.emitError("expected 8-bit pixels [N, C, H, W], got ") << pixels;
+    if (pixels.getRank() < 2) {
+      func.emitError("expected examples [N, ...], got ") << pixels;
       return signalPassFailure();
     }
     if (!dataset) {

@@ -15,6 +15,7 @@ runtime::TensorType select::toRuntime(Type type) {
   result.element = element.isF32()         ? runtime::ElementType::F32
                    : element.isBF16()      ? runtime::ElementType::BF16
                    : element.isInteger(32) ? runtime::ElementType::I32
+                   : element.isInteger(16) ? runtime::ElementType::U16
                                            : runtime::ElementType::U8;
   return result;
 }

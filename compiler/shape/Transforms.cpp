@@ -110,7 +110,7 @@ InferResult infer(const Resize &resize, const Shape &input) {
   return boundedResult("Resize", {{input[0], size[0], size[1]}, ""});
 }
 
-/// Of a vector too: what `--check` assumes where a network reads one.
+/// Of a vector too, which arrays and tables have.
 InferResult infer(const ToTensor &, const Shape &input) {
   if (auto error = checkInput("ToTensor", input))
     return *error;
@@ -140,8 +140,16 @@ std::optional<ShapeError> checkChannels(std::string_view argument,
 }
 
 InferResult infer(const Normalize &normalize, const Shape &input) {
-  if (auto error = checkImage("Normalize", input))
+  if (auto error = checkInput("Normalize", input))
     return *error;
+  if (input.size() != 3) // a vector has no channels
+    for (const auto *values : {&normalize.mean, &normalize.deviation})
+      if (values->size() != 1)
+        return ShapeError{
+            fmt::format("`Normalize` takes one number for a vector, got {} "
+                        "for {}",
+                        values->size(), toString(input)),
+            "", values == &normalize.mean ? "mean" : "std"};
   if (auto error = checkChannels("mean", normalize.mean, "Normalize", input))
     return *error;
   if (auto error =

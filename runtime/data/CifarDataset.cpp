@@ -4,6 +4,7 @@
 #include "runtime/data/ByteReader.h"
 #include "runtime/data/KnownDatasets.h"
 
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <fstream>
@@ -62,6 +63,10 @@ std::string requirePlain(const std::string &directory, std::string_view name) {
       .read(reinterpret_cast<char *>(begin.data()), begin.size());
   if (begin == std::array<uint8_t, 2>{0x1f, 0x8b})
     throw Error(fmt::format("{}: is gzipped; unpack it", path));
+  if (begin[0] == 0x80 && name.ends_with(".bin")) // no label: a pickle's mark
+    throw Error(fmt::format("{}: is of CIFAR's Python form (a pickle), which "
+                            "is not read; the binary version is",
+                            path));
   return path;
 }
 
@@ -108,25 +113,66 @@ Examples loadCifar(const DatasetInfo &info, const Cifar &set, Split split) {
   return examples;
 }
 
+bool hasAny(const std::string &directory,
+            std::span<const std::string_view> files) {
+  return std::any_of(files.begin(), files.end(), [&](std::string_view name) {
+    return findFile(directory, name);
+  });
+}
+
+/// Other forms of CIFAR, by the names of their files, folders and archives.
+std::string otherForm(std::span<const std::string> names) {
+  auto has = [&](std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  for (const std::string &name : names)
+    if (name.starts_with("cifar-10") && name.ends_with(".tar.gz") &&
+        name.find("binary") != name.npos)
+      return fmt::format("{0} is not unpacked: tar -xzf {0}", printable(name));
+  bool isPython = has("cifar-10-batches-py") || has("cifar-100-python") ||
+                  has("cifar-10-python.tar.gz") ||
+                  has("cifar-100-python.tar.gz") ||
+                  (has("data_batch_1") && has("batches.meta")) ||
+                  (has("train") && has("test") && has("meta"));
+  if (isPython)
+    return "this is CIFAR in its Python form (pickles), which is not read; the "
+           "binary version is";
+  if (has("cifar-10-batches-mat") || has("cifar-100-matlab") ||
+      has("cifar-10-matlab.tar.gz") || has("cifar-100-matlab.tar.gz") ||
+      has("data_batch_1.mat"))
+    return "this is CIFAR in its Matlab form, which is not read; the binary "
+           "version is";
+  return "";
+}
+
+constexpr std::array<std::string_view, 1> folders10 = {"cifar-10-batches-bin"};
+constexpr std::array<std::string_view, 1> folders100 = {"cifar-100-binary"};
+
 constexpr std::array sets = {
     KnownDataset{
-        "cifar-10", "cifar-10-batches-bin",
+        "cifar-10", folders10,
         "unpack https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz (see "
         "https://www.cs.toronto.edu/~kriz/cifar.html) in the folder that is "
         "to hold one of these, or put its files in one of them: "
         "data_batch_1.bin to data_batch_5.bin, test_batch.bin, "
         "batches.meta.txt",
-        files10, [](DatasetInfo &info) { inspectCifar(info, cifar10()); },
+        [](const std::string &directory, std::string_view) {
+          return hasAny(directory, files10);
+        },
+        otherForm, [](DatasetInfo &info) { inspectCifar(info, cifar10()); },
         [](const DatasetInfo &info, Split split) {
           return loadCifar(info, cifar10(), split);
         }},
     KnownDataset{
-        "cifar-100", "cifar-100-binary",
+        "cifar-100", folders100,
         "unpack https://www.cs.toronto.edu/~kriz/cifar-100-binary.tar.gz (see "
         "https://www.cs.toronto.edu/~kriz/cifar.html) in the folder that is "
         "to hold one of these, or put its files in one of them: train.bin, "
         "test.bin, fine_label_names.txt",
-        files100, [](DatasetInfo &info) { inspectCifar(info, cifar100()); },
+        [](const std::string &directory, std::string_view) {
+          return hasAny(directory, files100);
+        },
+        otherForm, [](DatasetInfo &info) { inspectCifar(info, cifar100()); },
         [](const DatasetInfo &info, Split split) {
           return loadCifar(info, cifar100(), split);
         }},

@@ -14,8 +14,6 @@
 namespace netc::runtime::data {
 namespace {
 
-constexpr std::string_view folderPrefix = "folder:";
-
 std::vector<KnownDataset> allDatasets() {
   std::vector<KnownDataset> all(idxDatasets().begin(), idxDatasets().end());
   all.insert(all.end(), cifarDatasets().begin(), cifarDatasets().end());
@@ -30,6 +28,13 @@ KnownDataset known(std::string_view name) {
       return dataset;
     names.push_back(dataset.name);
   }
+  std::vector<std::string_view> parts;
+  for (std::string_view each : names)
+    if (each.starts_with(fmt::format("{}-", name)))
+      parts.push_back(each);
+  if (parts.size() > 2) // `emnist`
+    throw Error(fmt::format("unknown data set `{}`; its parts are {}", name,
+                            fmt::join(parts, ", ")));
   std::string meant = meantDataset(name, names);
   if (!meant.empty())
     throw Error(
@@ -39,45 +44,92 @@ KnownDataset known(std::string_view name) {
                           name, fmt::join(names, ", ")));
 }
 
-/// A folder with some of the files is where the data set is meant to be: the
-/// missing ones are then an error there, not a reason to look elsewhere.
-bool holdsDataset(const KnownDataset &dataset, const std::string &directory) {
-  return std::any_of(
-      dataset.files.begin(), dataset.files.end(),
-      [&](std::string_view name) { return findFile(directory, name); });
-}
-
-std::string locate(const KnownDataset &dataset, const SearchPath &search) {
-  std::vector<std::string> places;
+/// The folders in which a set is looked for, in their order, and those of them
+/// that are told: what archives call their folders would make a long list.
+struct Places {
+  std::vector<std::string> all, told;
+};
+Places placesOf(const KnownDataset &dataset, const SearchPath &search) {
+  Places places;
   auto add = [&](const std::string &directory, bool itselfToo) {
     if (directory.empty())
       return;
-    places.push_back(fmt::format("{}/{}", directory, dataset.name));
-    if (!dataset.folder.empty())
-      places.push_back(fmt::format("{}/{}", directory, dataset.folder));
+    auto addOne = [&](const std::string &place) {
+      places.all.push_back(place);
+      places.told.push_back(place);
+    };
+    addOne(fmt::format("{}/{}", directory, dataset.name));
+    for (std::string_view folder : dataset.folders)
+      places.all.push_back(fmt::format("{}/{}", directory, folder));
     if (itselfToo)
-      places.push_back(directory);
+      addOne(directory);
   };
-  bool isExplicit = !search.explicitDirectory.empty();
-  if (isExplicit) {
+  if (!search.explicitDirectory.empty()) {
     add(search.explicitDirectory, /*itselfToo=*/true);
   } else {
     add(search.variable, /*itselfToo=*/true);
     add(search.userDirectory, /*itselfToo=*/false);
     add(search.systemDirectory, /*itselfToo=*/false);
   }
-  for (const std::string &place : places)
-    if (holdsDataset(dataset, place))
+  return places;
+}
+
+/// An archive among names, which someone has not unpacked.
+std::string archiveAmong(std::span<const std::string> names) {
+  for (const std::string &name : names)
+    for (std::string_view ending : {".zip", ".tar", ".tar.gz", ".tgz",
+                                    ".tar.bz2", ".tar.xz", ".7z", ".rar"})
+      if (name.ends_with(ending))
+        return fmt::format("{} is not unpacked", printable(name));
+  return "";
+}
+
+/// What the folders hold instead of the set: a sentence for each that there is.
+std::string whatIsThere(const KnownDataset &dataset,
+                        std::span<const std::string> places) {
+  std::string report;
+  for (const std::string &place : places) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(place, ignored))
+      continue;
+    if (!std::filesystem::is_directory(place, ignored)) {
+      report += fmt::format("; {} is a file, not a folder", printable(place));
+      continue;
+    }
+    report += contentReport(
+        place, fmt::format("; {} has other files: ", printable(place)));
+    std::vector<std::string> names;
+    try {
+      names = namesIn(place);
+    } catch (const Error &error) { // not readable
+      report += fmt::format("; {}", error.what());
+    }
+    std::string form = dataset.otherForm(names);
+    if (form.empty())
+      form = archiveAmong(names);
+    if (!form.empty())
+      report += fmt::format(" ({})", form);
+  }
+  return report;
+}
+
+/// A folder with some of the files is where the data set is meant to be: the
+/// missing ones are then an error there, not a reason to look elsewhere.
+std::string locate(const KnownDataset &dataset, const SearchPath &search) {
+  Places places = placesOf(dataset, search);
+  for (const std::string &place : places.all)
+    if (dataset.isIn(place, dataset.name))
       return place;
 
   std::string message = fmt::format("data set `{}` not found; looked in {}",
-                                    dataset.name, fmt::join(places, ", "));
-  if (isExplicit)
+                                    dataset.name, fmt::join(places.told, ", "));
+  if (!search.explicitDirectory.empty())
     message +=
         fmt::format(" (without --data: $NETC_DATA, {0}/{2}, {1}/{2})",
                     search.userDirectory, search.systemDirectory, dataset.name);
   else if (search.variable.empty())
     message += " ($NETC_DATA is not set)";
+  message += whatIsThere(dataset, places.all);
   message += fmt::format("; to get it: {}", dataset.howToGet);
   throw Error(message);
 }
@@ -88,11 +140,39 @@ std::string labelsText(const std::vector<int64_t> &shape) {
                        : fmt::format("labels of {}", fmt::join(shape, "x"));
 }
 
+/// `one number an example`, `numbers of 3x4`.
+std::string numbersText(const std::vector<int64_t> &shape) {
+  return shape == std::vector<int64_t>{1}
+             ? "one number an example"
+             : fmt::format("numbers of {}", fmt::join(shape, "x"));
+}
+
+void requireNumbers(const DatasetInfo &info, std::string_view network,
+                    const LabelFormat &format) {
+  if (!format.numbers)
+    throw Error(fmt::format("data set `{}` has {} as labels; network `{}` "
+                            "takes classes",
+                            info.name, numbersText(info.labelShape), network));
+  if (*format.numbers != info.labelShape)
+    throw Error(fmt::format("data set `{}` has {} as labels; network `{}` "
+                            "takes {}",
+                            info.name, numbersText(info.labelShape), network,
+                            numbersText(*format.numbers)));
+}
+
 } // namespace
 
 void requireLabels(const DatasetInfo &info, std::string_view network,
                    const LabelFormat &format) {
-  if (format.shape && *format.shape != info.labelShape)
+  if (!format.shape && !format.numbers)
+    return; // it takes no labels
+  if (info.hasNumbers())
+    return requireNumbers(info, network, format);
+  if (!format.shape)
+    throw Error(fmt::format("data set `{}` has classes as labels; network `{}` "
+                            "takes {}",
+                            info.name, network, numbersText(*format.numbers)));
+  if (*format.shape != info.labelShape)
     throw Error(fmt::format("data set `{}` has {}; network `{}` takes {}",
                             info.name, labelsText(info.labelShape), network,
                             labelsText(*format.shape)));
@@ -118,21 +198,12 @@ SearchPath SearchPath::fromEnvironment(std::string explicitDirectory) {
   return search;
 }
 
-bool isPictureFolder(std::string_view name) {
-  return name.starts_with(folderPrefix);
-}
-
-DatasetInfo inspect(std::string_view name, const SearchPath &search,
+DatasetInfo inspect(std::string_view text, const SearchPath &search,
                     const PictureRequest &pictures) {
-  if (isPictureFolder(name)) {
-    std::string directory(name.substr(folderPrefix.size()));
-    while (directory.size() > 1 && directory.ends_with('/'))
-      directory.pop_back();
-    if (directory.empty())
-      throw Error("`folder:` names no folder; write folder:PATH");
-    return inspectPictureFolder(name, directory, pictures);
-  }
-  KnownDataset dataset = known(name);
+  DatasetName name = parseDatasetName(text);
+  if (name.kind == "folder")
+    return inspectPictureFolder(name, pictures);
+  KnownDataset dataset = known(text);
   DatasetInfo info;
   info.name = dataset.name;
   info.directory = locate(dataset, search);
@@ -141,6 +212,8 @@ DatasetInfo inspect(std::string_view name, const SearchPath &search,
 }
 
 Examples loadExamples(const DatasetInfo &info, Split split) {
+  if (info.files)
+    return info.files->load(split);
   return info.pictures ? loadPictureFolder(info, split)
                        : known(info.name).load(info, split);
 }

@@ -1,8 +1,9 @@
 // The data sets by name: where they are looked for, what their headers say,
 // and their examples. A name is that of a known set, or `folder:PATH`: a
-// folder of pictures, one folder a class (PictureFolder.h).
+// folder of pictures, one folder a class or a mask a picture (PictureFolder.h).
 #pragma once
 
+#include "runtime/Enumerations.h"
 #include "runtime/data/Picture.h"
 
 #include <functional>
@@ -15,20 +16,61 @@
 namespace netc::runtime::data {
 
 struct PictureFolder; // runtime/data/PictureFolder.h
+struct Examples;
+
+enum class Split { Train, Test };
+
+/// What the labels of a data set are: whole numbers below the classes, or
+/// numbers to come near to (regression).
+enum class LabelKind { Classes, Numbers };
+
+/// The files behind a data set, of the kinds that are read in one way only.
+class DatasetFiles {
+public:
+  virtual ~DatasetFiles() = default;
+  /// Reads one half and checks it. Throws Error naming the file.
+  virtual Examples load(Split split) const = 0;
+};
+
+/// What each column of a table is standardised by, (x - mean)/deviation, as its
+/// training part has them.
+struct Scaling {
+  struct Column {
+    std::string name;
+    std::vector<std::string> categories; // none of a number's
+    bool operator==(const Column &) const = default;
+  };
+  std::vector<float> mean, deviation; // of each element of an example
+  std::vector<Column> columns;        // whose elements they are, in order
+};
 
 /// What a data set's headers say: enough to compile for it.
 struct DatasetInfo {
   std::string name;
   std::string directory;      // where its files are
-  std::vector<int64_t> shape; // 8-bit pixels of one example, [C, H, W]
-  int64_t classes = 0;        // labels are in [0, classes)
+  std::vector<int64_t> shape; // one example: pixels [C, H, W], or [D]
+  ElementType element = ElementType::U8; // of the shape: U8, U16 or F32
+  LabelKind labelKind = LabelKind::Classes;
+  int64_t classes = 0; // labels are in [0, classes); 0 of numbers
   int64_t trainExamples = 0, testExamples = 0;
-  /// The labels of one example: {} for one label, [H, W] for one a pixel.
+  /// The labels of one example: {} for one class, [H, W] for one a pixel; of
+  /// numbers the shape of the network's output, {1} for one.
   std::vector<int64_t> labelShape;
   /// Indexed by label; empty where they are not known.
   std::vector<std::string> classNames;
+  /// Whether some labels of pixels are -1 and do not count.
+  bool ignoresLabel = false;
   /// The files of a `folder:`, null for other sets.
   std::shared_ptr<const PictureFolder> pictures;
+  /// What loads a set that is neither known by its name nor a `folder:`.
+  std::shared_ptr<const DatasetFiles> files;
+  std::shared_ptr<const Scaling> scaling; // of a table's columns, else null
+  /// What whoever named the set should hear: what was found, and, each a
+  /// sentence, what may not be as it was meant.
+  std::string summary;
+  std::vector<std::string> notes, warnings;
+
+  bool hasNumbers() const { return labelKind == LabelKind::Numbers; }
 };
 
 /// Examples: their labels in memory, and their pixels too but for folders of
@@ -36,14 +78,16 @@ struct DatasetInfo {
 struct Examples {
   int64_t count = 0, exampleBytes = 0;
   int64_t exampleLabels = 1;
-  std::vector<uint8_t> pixels;  // [count, C, H, W], or empty
+  std::vector<uint8_t> pixels;  // bytes of [count, shape], or empty
   std::vector<uint16_t> labels; // [count, labelShape], below the classes
+  std::vector<float> numbers;   // or [count, labelShape] that are no classes
+  /// Writes the labels of an example, from any thread; null where they are in
+  /// `labels`. -1 is one that does not count. Throws Error as `decode` does.
+  std::function<void(int64_t example, std::span<int32_t> out)> decodeLabels;
   /// Writes the pixels of an example, from any thread; null where they are in
   /// `pixels`. Throws Error for a picture that cannot be decoded.
   std::function<void(int64_t example, std::span<uint8_t> out)> decode;
 };
-
-enum class Split { Train, Test };
 
 /// The folders that may hold data sets. An explicit one (`--data`) is the only
 /// one looked in: what the user names is never passed over for something else.
@@ -57,10 +101,22 @@ struct SearchPath {
   static SearchPath fromEnvironment(std::string explicitDirectory = "");
 };
 
-/// What is asked of a folder of pictures; other sets have their own shape.
+/// What a network takes as labels; neither shape where it takes none.
+struct LabelFormat {
+  /// Of one example's classes: {} for one, [H, W] for a map.
+  std::optional<std::vector<int64_t>> shape;
+  int64_t classes = 0; // 0 where any number will do
+  /// Of one example's numbers, where labels may be such.
+  std::optional<std::vector<int64_t>> numbers;
+};
+
+/// What is asked of pictures that are in files, and what the network takes,
+/// which says how to read what can be read in several ways.
 struct PictureRequest {
   PictureFormat format;
-  bool skipsBroken = false; // else a broken picture is an error
+  bool skipsBroken = false;   // else a broken picture is an error
+  std::vector<int64_t> shape; // of the network's input
+  LabelFormat labels;
 };
 
 /// Finds a data set and reads its headers (a few kilobytes; the headers of all
@@ -70,18 +126,9 @@ struct PictureRequest {
 DatasetInfo inspect(std::string_view name, const SearchPath &search,
                     const PictureRequest &pictures = {});
 
-/// What a network takes as labels.
-struct LabelFormat {
-  std::optional<std::vector<int64_t>> shape; // of one example; none: no labels
-  int64_t classes = 0;                       // 0 where any number will do
-};
-
 /// Throws Error where the labels of a data set are others than a network takes.
 void requireLabels(const DatasetInfo &info, std::string_view network,
                    const LabelFormat &format);
-
-/// Whether `name` is a folder of pictures, whose size is the network's to say.
-bool isPictureFolder(std::string_view name);
 
 /// Reads one half of a data set whole and checks it; a folder's pictures are
 /// read later. Throws Error naming the file.

@@ -7,6 +7,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 
 namespace netc::runtime::data {
 namespace {
@@ -32,6 +33,11 @@ std::vector<int64_t> readHeader(ByteReader &reader, const std::string &path,
                                 int rank, uint64_t &elements) {
   constexpr uint32_t unsignedBytes = 0x08;
   uint32_t magic = readWord(reader, path);
+  constexpr uint32_t tags[] = {0x3c21444f, 0x3c21646f, 0x3c68746d, 0x3c48544d,
+                               0x3c3f786d}; // <!DO <!do <htm <HTM <?xm
+  if (std::find(std::begin(tags), std::end(tags), magic) != std::end(tags))
+    fail(path, "is a page of the web, not IDX: what a server answered that "
+               "did not have the file");
   uint32_t expected = unsignedBytes << 8 | static_cast<uint32_t>(rank);
   if (magic != expected)
     fail(path, fmt::format("magic number {:#010x}, expected {:#010x} "

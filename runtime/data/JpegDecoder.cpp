@@ -117,48 +117,28 @@ bool finish(Reader &reader) {
   throw Error(reader.message[0] ? reader.message : "damaged JPEG");
 }
 
-uint8_t lumaOf(uint32_t red, uint32_t green, uint32_t blue) {
-  return static_cast<uint8_t>(
-      (red * 19595u + green * 38470u + blue * 7471u + 0x8000u) >> 16);
-}
-
-/// The row in its channels, in place of the library's. Adobe writes CMYK
-/// inverted.
-void convert(const jpeg_decompress_struct &jpeg, std::vector<uint8_t> &row,
-             int64_t channels) {
-  bool isCmyk = jpeg.out_color_space == JCS_CMYK;
-  if (!isCmyk && jpeg.output_components == channels)
-    return;
-  auto from = static_cast<size_t>(jpeg.output_components);
-  auto to = static_cast<size_t>(channels);
+/// CMYK as RGB, in place. Adobe writes it inverted.
+void convertCmyk(const jpeg_decompress_struct &jpeg,
+                 std::vector<uint8_t> &row) {
   for (size_t x = 0; x < jpeg.output_width; ++x) {
-    uint32_t rgb[3];
-    const uint8_t *pixel = row.data() + from * x;
-    for (size_t c = 0; c < 3; ++c) {
-      uint32_t value = pixel[c];
-      if (isCmyk) {
-        uint32_t key = pixel[3];
-        if (!jpeg.saw_Adobe_marker) {
-          value = 255 - value;
-          key = 255 - key;
-        }
-        value = (value * key + 127) / 255;
-      }
-      rgb[c] = value;
+    const uint8_t *pixel = row.data() + 4 * x;
+    uint32_t key = jpeg.saw_Adobe_marker ? pixel[3] : 255u - pixel[3];
+    for (size_t c = 0; c < 3; ++c) { // never beyond what is read
+      uint32_t value = jpeg.saw_Adobe_marker ? pixel[c] : 255u - pixel[c];
+      row[3 * x + c] = static_cast<uint8_t>((value * key + 127) / 255);
     }
-    uint8_t *out = row.data() + to * x; // never beyond what is read
-    if (channels == 1)
-      out[0] = lumaOf(rgb[0], rgb[1], rgb[2]);
-    else
-      for (size_t c = 0; c < 3; ++c)
-        out[c] = static_cast<uint8_t>(rgb[c]);
   }
 }
 
 } // namespace
 
-PictureSize decodeJpeg(std::FILE *file, int64_t channels, PictureSize least,
-                       RowSink *sink) {
+PictureHeader decodeJpeg(std::FILE *file, const PixelRequest &request,
+                         RowSink *sink) {
+  Orientation orientation;
+  if (request.orients) {
+    orientation = exifOrientationOfJpeg(file);
+    std::rewind(file);
+  }
   Reader reader;
   reader.jpeg.err = jpeg_std_error(&reader.errors);
   reader.errors.error_exit = onError;
@@ -168,23 +148,31 @@ PictureSize decodeJpeg(std::FILE *file, int64_t channels, PictureSize least,
     fail(reader);
   PictureSize size{reader.jpeg.image_height, reader.jpeg.image_width};
   checkPictureSize(size, jpeg_has_multiple_scans(&reader.jpeg));
+  PictureHeader header{orientation.shown(size), 8};
   if (!sink)
-    return size;
-  if (!start(reader, channels, least))
+    return header;
+  int64_t channels = request.channels;
+  PictureSize least = request.least ? request.least(header.size) : header.size;
+  if (!start(reader, channels, orientation.shown(least)))
     fail(reader);
   PictureSize decoded{reader.jpeg.output_height, reader.jpeg.output_width};
-  std::vector<uint8_t> row(
-      static_cast<size_t>(decoded.width * reader.jpeg.output_components));
-  sink->begin(decoded);
+  int64_t stored = reader.jpeg.output_components;
+  std::vector<uint8_t> row(static_cast<size_t>(decoded.width * stored));
+  std::vector<uint8_t> converted(static_cast<size_t>(decoded.width * channels));
+  bool isCmyk = reader.jpeg.out_color_space == JCS_CMYK;
+  sink->begin(decoded, orientation);
   for (int64_t y = 0; y < decoded.height; ++y) {
     if (!readRow(reader, row.data()))
       fail(reader);
-    convert(reader.jpeg, row, channels);
-    sink->row(row.data());
+    if (isCmyk)
+      convertCmyk(reader.jpeg, row);
+    convertRow(row.data(), decoded.width, isCmyk ? 3 : stored, channels,
+               converted.data());
+    sink->row(converted.data());
   }
   if (!finish(reader))
     fail(reader);
-  return size;
+  return header;
 }
 
 } // namespace netc::runtime::data

@@ -46,6 +46,44 @@ std::string requireFile(const std::string &directory, std::string_view name) {
   return *path;
 }
 
+std::vector<std::string> namesIn(const std::string &directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(directory, error), end;
+  for (; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    if (!name.starts_with('.'))
+      names.push_back(std::move(name));
+  }
+  if (error)
+    throw Error(fmt::format("{}: {}", printable(directory), error.message()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string contentReport(const std::string &directory,
+                          std::string_view begin) {
+  constexpr size_t most = 6, longest = 60;
+  std::vector<std::string> names;
+  try {
+    names = namesIn(directory);
+  } catch (const Error &) {
+    return "";
+  }
+  if (names.empty())
+    return "";
+  std::string report(begin);
+  for (size_t i = 0; i < std::min(most, names.size()); ++i) {
+    std::string name = printable(names[i]);
+    if (name.size() > longest)
+      name = name.substr(0, longest) + "...";
+    report += (i == 0 ? "" : ", ") + name;
+  }
+  if (names.size() > most)
+    report += fmt::format(" and {} more", names.size() - most);
+  return report;
+}
+
 bool isUtf8(std::string_view text) {
   auto byte = [&](size_t i) {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;

@@ -11,15 +11,21 @@ namespace netc::runtime::data {
 
 struct KnownDataset {
   std::string_view name;
-  std::string_view folder; // as its archive calls it; empty if like the name
+  /// As its archives call it, besides its name.
+  std::span<const std::string_view> folders;
   std::string_view howToGet;
-  std::span<const std::string_view> files; // any of them tells the folder
+  /// Whether any of its files is in a folder, which tells the folder.
+  bool (*isIn)(const std::string &directory, std::string_view name);
+  /// What is said of files beside which it was looked for: other forms of it,
+  /// archives that are not unpacked; empty if there is nothing to be said.
+  std::string (*otherForm)(std::span<const std::string> names);
   /// Fills in what the headers in `info.directory` say.
   void (*inspect)(DatasetInfo &info);
   Examples (*load)(const DatasetInfo &info, Split split);
 };
 
-std::span<const KnownDataset> idxDatasets();   // mnist, fashion-mnist
+// mnist, fashion-mnist, emnist-letters and EMNIST's other parts
+std::span<const KnownDataset> idxDatasets();
 std::span<const KnownDataset> cifarDatasets(); // cifar-10, cifar-100
 
 /// Levenshtein's distance, for "did you mean".
@@ -30,6 +36,14 @@ std::optional<std::string> findFile(const std::string &directory,
                                     std::string_view name);
 /// The same; throws Error where it is missing.
 std::string requireFile(const std::string &directory, std::string_view name);
+
+/// The names in a folder that do not begin with a dot, in the order of their
+/// bytes: no order of the disk's, no locale. Throws Error naming the folder.
+std::vector<std::string> namesIn(const std::string &directory);
+
+/// What is in a folder, for errors: `begin` and its first names, and how many
+/// more; empty where it is, or cannot be read.
+std::string contentReport(const std::string &directory, std::string_view begin);
 
 /// The lines of a small text file: names of classes. Throws Error naming it: a
 /// name that is empty, no UTF-8, or there twice; more than 65536 of them.

@@ -42,8 +42,11 @@ Loader::Loader(const Examples &examples, int64_t batch, int workerCount,
     if (contents == Contents::PixelsAndLabels)
       slot.batch.pixels.resize(
           static_cast<size_t>(batch * examples.exampleBytes));
-    slot.batch.labels.resize(
-        static_cast<size_t>(batch * examples.exampleLabels));
+    auto labels = static_cast<size_t>(batch * examples.exampleLabels);
+    if (examples.numbers.empty())
+      slot.batch.labels.resize(labels);
+    else
+      slot.batch.numbers.resize(labels);
     slot.batch.samples.resize(static_cast<size_t>(batch));
   }
   for (int i = 0; i < workerCount; ++i)
@@ -136,6 +139,32 @@ void Loader::gatherPixels(size_t example, std::span<uint8_t> out) const {
                 out.size());
 }
 
+/// Copies the labels of the examples, as many to each row; the rows that they
+/// do not fill become zeros.
+template <typename From, typename To>
+static void gatherLabels(const std::vector<From> &labels, size_t each,
+                         std::span<const uint32_t> examples,
+                         std::vector<To> &out) {
+  if (out.empty())
+    return;
+  auto to = out.begin();
+  for (uint32_t example : examples)
+    to = std::copy_n(labels.begin() + static_cast<ptrdiff_t>(example * each),
+                     each, to);
+  std::fill(to, out.end(), To{});
+}
+
+void Loader::decodeLabels(std::span<const uint32_t> taken,
+                          std::vector<int32_t> &out) const {
+  std::span<int32_t> rest(out);
+  for (uint32_t example : taken) {
+    auto each = static_cast<size_t>(examples.exampleLabels);
+    examples.decodeLabels(example, rest.first(each));
+    rest = rest.subspan(each);
+  }
+  std::fill(rest.begin(), rest.end(), 0);
+}
+
 void Loader::gather(int64_t index, Batch &out) const {
   auto exampleBytes = static_cast<size_t>(examples.exampleBytes);
   auto exampleLabels = static_cast<size_t>(examples.exampleLabels);
@@ -147,18 +176,17 @@ void Loader::gather(int64_t index, Batch &out) const {
       gatherPixels(
           example,
           std::span(out.pixels).subspan(row * exampleBytes, exampleBytes));
-    std::copy_n(examples.labels.begin() +
-                    static_cast<ptrdiff_t>(example * exampleLabels),
-                exampleLabels,
-                out.labels.begin() +
-                    static_cast<ptrdiff_t>(row * exampleLabels));
     out.samples[row] = static_cast<int32_t>(example);
   }
   if (contents == Contents::PixelsAndLabels)
     std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
               out.pixels.end(), uint8_t{0});
-  std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size * exampleLabels),
-            out.labels.end(), 0);
+  auto taken = std::span(order).subspan(first, size);
+  if (examples.decodeLabels)
+    decodeLabels(taken, out.labels);
+  else
+    gatherLabels(examples.labels, exampleLabels, taken, out.labels);
+  gatherLabels(examples.numbers, exampleLabels, taken, out.numbers);
   std::fill(out.samples.begin() + static_cast<ptrdiff_t>(size),
             out.samples.end(), 0);
   out.size = static_cast<int64_t>(size);

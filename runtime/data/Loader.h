@@ -25,8 +25,9 @@ enum class Contents { PixelsAndLabels, Labels };
 /// Buffers of a whole batch; the rows from `size` on are zeros.
 struct Batch {
   int64_t size = 0;             // examples in it: fewer in an epoch's last
-  std::vector<uint8_t> pixels;  // [batch, C, H, W], or empty: Contents
-  std::vector<int32_t> labels;  // [batch, labelShape]
+  std::vector<uint8_t> pixels;  // bytes of [batch, shape], or empty: Contents
+  std::vector<int32_t> labels;  // [batch, labelShape], of classes
+  std::vector<float> numbers;   // the same, of labels that are numbers
   std::vector<int32_t> samples; // [batch], which examples of the set they are
 };
 
@@ -52,6 +53,8 @@ private:
   void work();
   void gather(int64_t index, Batch &out) const;
   void gatherPixels(size_t example, std::span<uint8_t> out) const;
+  void decodeLabels(std::span<const uint32_t> taken,
+                    std::vector<int32_t> &out) const;
 
   const Examples &examples;
   const int64_t batch;

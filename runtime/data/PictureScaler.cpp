@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <cstring>
 
 namespace netc::runtime::data {
 
@@ -18,13 +19,18 @@ PictureSize scaledSize(PictureSize picture, const PictureFormat &format) {
   return {std::max(height, picture.height * width / picture.width), width};
 }
 
-std::vector<PictureScaler::Taps>
-PictureScaler::tapsOf(int64_t from, int64_t to, int64_t origin, int64_t count) {
+std::vector<PictureScaler::Taps> PictureScaler::tapsOf(int64_t from, int64_t to,
+                                                       int64_t origin,
+                                                       int64_t count) const {
   double scale = static_cast<double>(from) / static_cast<double>(to);
   double support = std::max(1.0, scale);
   std::vector<Taps> all;
   for (int64_t i = origin; i < origin + count; ++i) {
     double centre = (static_cast<double>(i) + 0.5) * scale;
+    if (sampling == Sampling::Nearest) {
+      all.push_back({std::min(from - 1, static_cast<int64_t>(centre)), {1}});
+      continue;
+    }
     auto first = std::max<int64_t>(
         0, static_cast<int64_t>(std::floor(centre - support + 0.5)));
     auto end = std::min<int64_t>(
@@ -45,68 +51,100 @@ PictureScaler::tapsOf(int64_t from, int64_t to, int64_t origin, int64_t count) {
   return all;
 }
 
-void PictureScaler::begin(PictureSize decoded) {
-  assert(out.size() ==
-         static_cast<size_t>(format.channels * format.size.height *
-                             format.size.width));
-  PictureSize scaled = scaledSize(decoded, format);
+void PictureScaler::begin(PictureSize decoded, Orientation orientation) {
+  assert(out.size() == static_cast<size_t>(format.bytes()));
+  turn = orientation;
+  PictureSize shown = turn.shown(decoded);
+  PictureSize scaled = scaledSize(shown, format);
   auto middle = [](int64_t whole, int64_t part) { // rounded to even
     return static_cast<int64_t>(
         std::lrint(static_cast<double>(whole - part) / 2));
   };
   height = decoded.height;
-  rows = tapsOf(decoded.height, scaled.height,
+  rows = tapsOf(shown.height, scaled.height,
                 middle(scaled.height, format.size.height), format.size.height);
-  columns = tapsOf(decoded.width, scaled.width,
+  columns = tapsOf(shown.width, scaled.width,
                    middle(scaled.width, format.size.width), format.size.width);
-  scaledRow.assign(static_cast<size_t>(format.channels * format.size.width), 0);
-  sums.assign(out.size(), 0);
+  if (turn.transposes)
+    std::swap(rows, columns);
+  // What is shown last comes first.
+  auto mirror = [](std::vector<Taps> &all, int64_t size) {
+    for (Taps &taps : all) {
+      taps.first =
+          size - taps.first - static_cast<int64_t>(taps.weights.size());
+      std::reverse(taps.weights.begin(), taps.weights.end());
+    }
+    std::reverse(all.begin(), all.end());
+  };
+  if (turn.flipsRows)
+    mirror(rows, decoded.height);
+  if (turn.flipsColumns)
+    mirror(columns, decoded.width);
+  scaledRow.assign(static_cast<size_t>(format.channels) * columns.size(), 0);
+  sums.assign(rows.size() * scaledRow.size(), 0);
 }
 
-void PictureScaler::row(const uint8_t *pixels) {
+template <typename T> void PictureScaler::take(const T *pixels) {
   auto isDone = [&](const Taps &taps) {
     return taps.first + static_cast<int64_t>(taps.weights.size()) <= next;
   };
   while (firstOpen < rows.size() && isDone(rows[firstOpen]))
     ++firstOpen;
-  auto channels = static_cast<size_t>(format.channels);
-  bool isNeeded = firstOpen < rows.size() && rows[firstOpen].first <= next;
-  if (isNeeded) {
-    for (size_t c = 0; c < channels; ++c)
-      for (size_t x = 0; x < columns.size(); ++x) {
-        const Taps &taps = columns[x];
-        const uint8_t *pixel =
-            pixels + static_cast<size_t>(taps.first) * channels + c;
-        float sum = 0;
-        for (float weight : taps.weights) {
-          sum += weight * static_cast<float>(*pixel);
-          pixel += channels;
-        }
-        scaledRow[c * columns.size() + x] = sum;
-      }
-    for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
-      auto tap = static_cast<size_t>(next - rows[y].first);
-      if (tap >= rows[y].weights.size())
-        continue;
-      float weight = rows[y].weights[tap];
-      float *sum = sums.data() + y * scaledRow.size();
-      for (size_t i = 0; i < scaledRow.size(); ++i)
-        sum[i] += weight * scaledRow[i];
-    }
-  }
+  if (firstOpen < rows.size() && rows[firstOpen].first <= next)
+    addRow(pixels);
+  // 255 of 8 bits are 65535 of 16; but labels are labels.
+  bool widens = sizeof(T) == 1 && format.bits == 16;
   if (++next == height)
-    finish();
+    finish(widens && sampling != Sampling::Nearest ? 257 : 1);
 }
 
-void PictureScaler::finish() {
-  size_t width = columns.size(), plane = rows.size() * width;
+template <typename T> void PictureScaler::addRow(const T *pixels) {
   auto channels = static_cast<size_t>(format.channels);
-  for (size_t y = 0; y < rows.size(); ++y)
+  for (size_t c = 0; c < channels; ++c)
+    for (size_t x = 0; x < columns.size(); ++x) {
+      const Taps &taps = columns[x];
+      const T *pixel = pixels + static_cast<size_t>(taps.first) * channels + c;
+      float sum = 0;
+      for (float weight : taps.weights) {
+        sum += weight * static_cast<float>(*pixel);
+        pixel += channels;
+      }
+      scaledRow[c * columns.size() + x] = sum;
+    }
+  for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
+    auto tap = static_cast<size_t>(next - rows[y].first);
+    if (tap >= rows[y].weights.size())
+      continue;
+    float weight = rows[y].weights[tap];
+    float *sum = sums.data() + y * scaledRow.size();
+    for (size_t i = 0; i < scaledRow.size(); ++i)
+      sum[i] += weight * scaledRow[i];
+  }
+}
+
+void PictureScaler::finish(float factor) {
+  if (format.bits == 16)
+    write<uint16_t>(factor, 65535);
+  else
+    write<uint8_t>(factor, 255);
+}
+
+template <typename T> void PictureScaler::write(float factor, float most) {
+  auto channels = static_cast<size_t>(format.channels);
+  auto shownHeight = static_cast<size_t>(format.size.height);
+  auto shownWidth = static_cast<size_t>(format.size.width);
+  for (size_t i = 0; i < rows.size(); ++i)
     for (size_t c = 0; c < channels; ++c)
-      for (size_t x = 0; x < width; ++x) {
-        float value = sums[(y * channels + c) * width + x];
-        out[c * plane + y * width + x] =
-            static_cast<uint8_t>(std::lrint(std::clamp(value, 0.0F, 255.0F)));
+      for (size_t j = 0; j < columns.size(); ++j) {
+        float value = factor * sums[(i * channels + c) * columns.size() + j];
+        auto rounded =
+            static_cast<T>(std::lrint(std::clamp(value, 0.0F, most)));
+        size_t y = turn.flipsRows ? rows.size() - 1 - i : i;
+        size_t x = turn.flipsColumns ? columns.size() - 1 - j : j;
+        if (turn.transposes)
+          std::swap(y, x);
+        size_t place = (c * shownHeight + y) * shownWidth + x;
+        std::memcpy(out.data() + place * sizeof(T), &rounded, sizeof(T));
       }
 }
 

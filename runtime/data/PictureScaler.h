@@ -8,17 +8,24 @@
 
 namespace netc::runtime::data {
 
-/// Scales bilinearly with half-pixel centres, the triangle widened by the
-/// reduction where it makes smaller (what Pillow calls BILINEAR), rounded to 8
-/// bits.
+enum class Sampling {
+  Bilinear, // half-pixel centres, the triangle widened by the reduction where
+            // it makes smaller (what Pillow calls BILINEAR), rounded
+  Nearest,  // the pixel in which a result's centre lies
+};
+
+/// Turns and scales.
 class PictureScaler final : public RowSink {
 public:
-  /// Writes [channels, height, width] to `out` when the last row has come.
-  PictureScaler(const PictureFormat &format, std::span<uint8_t> out)
-      : format(format), out(out) {}
+  /// Writes [channels, height, width] to `out`, elements of format.bits, when
+  /// the last row has come.
+  PictureScaler(const PictureFormat &format, std::span<uint8_t> out,
+                Sampling sampling = Sampling::Bilinear)
+      : format(format), sampling(sampling), out(out) {}
 
-  void begin(PictureSize decoded) override;
-  void row(const uint8_t *pixels) override;
+  void begin(PictureSize decoded, Orientation orientation = {}) override;
+  void row(const uint8_t *pixels) override { take(pixels); }
+  void row(const uint16_t *pixels) override { take(pixels); }
 
 private:
   /// What one pixel of the result takes along one dimension.
@@ -27,17 +34,22 @@ private:
     std::vector<float> weights; // their sum is 1
   };
   /// The taps of `count` pixels from `origin` on, of `from` scaled to `to`.
-  static std::vector<Taps> tapsOf(int64_t from, int64_t to, int64_t origin,
-                                  int64_t count);
-  void finish();
+  std::vector<Taps> tapsOf(int64_t from, int64_t to, int64_t origin,
+                           int64_t count) const;
+  template <typename T> void take(const T *pixels);
+  template <typename T> void addRow(const T *pixels);
+  void finish(float factor);
+  template <typename T> void write(float factor, float most);
 
   const PictureFormat format;
+  const Sampling sampling;
   std::span<uint8_t> out;
-  std::vector<Taps> columns, rows;
-  std::vector<float> scaledRow; // [channels, width]
-  std::vector<float> sums;      // [height, channels, width]
-  int64_t next = 0, height = 0; // rows that came, rows in all
-  size_t firstOpen = 0;         // result rows before it are complete
+  Orientation turn;
+  std::vector<Taps> columns, rows; // of the picture as it is decoded
+  std::vector<float> scaledRow;    // [channels, columns]
+  std::vector<float> sums;         // [rows, channels, columns]
+  int64_t next = 0, height = 0;    // rows that came, rows in all
+  size_t firstOpen = 0;            // result rows before it are complete
 };
 
 /// The size to which a picture is scaled before its middle is taken.

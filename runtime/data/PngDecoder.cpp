@@ -1,9 +1,9 @@
-// PNG by libpng: any depth and colour becomes 8-bit grey or RGB; an alpha
-// channel is left out.
+// PNG by libpng: any depth and colour becomes grey or RGB of 8 or 16 bits; an
+// alpha channel is left out.
 #include "runtime/data/PictureDecoder.h"
 
+#include <bit>
 #include <csetjmp>
-#include <cstring>
 #include <fmt/format.h>
 #include <png.h>
 #include <vector>
@@ -41,12 +41,22 @@ bool readHeader(Reader &reader, std::FILE *file) {
   return true;
 }
 
-bool prepare(Reader &reader) {
+/// What the rows of a file are to be.
+enum class Rows { Narrow, Wide, Labels };
+
+bool prepare(Reader &reader, Rows rows) {
   if (setjmp(png_jmpbuf(reader.png)))
     return false;
-  png_set_expand(reader.png); // palettes, less than 8 bits, transparency
-  png_set_scale_16(reader.png);
-  png_set_strip_alpha(reader.png);
+  if (rows == Rows::Labels)
+    png_set_packing(reader.png); // a byte for each number of less than 8 bits
+  else
+    png_set_expand(reader.png); // palettes, less than 8 bits, transparency
+  if (rows == Rows::Narrow)
+    png_set_scale_16(reader.png);
+  else if (std::endian::native == std::endian::little)
+    png_set_swap(reader.png);
+  if (rows != Rows::Labels)
+    png_set_strip_alpha(reader.png);
   png_read_update_info(reader.png, reader.info);
   return true;
 }
@@ -69,26 +79,44 @@ bool readWhole(Reader &reader, uint8_t **rows) {
   throw Error(reader.message[0] ? reader.message : "damaged PNG");
 }
 
-/// The row as `channels` of the two it may have.
-void convert(const uint8_t *row, int64_t width, int64_t from, int64_t to,
-             uint8_t *out) {
-  if (from == to) {
-    std::memcpy(out, row, static_cast<size_t>(width * from));
-  } else if (to == 3) {
-    for (int64_t x = 0; x < width; ++x)
-      std::memset(out + 3 * x, row[x], 3);
-  } else { // luma of ITU-R BT.601, in 16 bits of fraction
-    for (int64_t x = 0; x < width; ++x) {
-      const uint8_t *rgb = row + 3 * x;
-      out[x] = static_cast<uint8_t>(
-          (rgb[0] * 19595u + rgb[1] * 38470u + rgb[2] * 7471u + 0x8000u) >> 16);
-    }
+Orientation orientationOf(Reader &reader) {
+  png_bytep exif = nullptr;
+  png_uint_32 size = 0;
+  if (!png_get_eXIf_1(reader.png, reader.info, &size, &exif) || !exif)
+    return {};
+  return exifOrientation({exif, size});
+}
+
+/// Reads the rows that the header has announced, `channels` of T for each
+/// pixel in them.
+template <typename T>
+void readRows(Reader &reader, PictureSize size, int64_t channels,
+              bool isInterlaced, RowSink &sink) {
+  int64_t stored = png_get_channels(reader.png, reader.info);
+  auto rowSize = static_cast<size_t>(size.width * stored);
+  std::vector<T> rows(rowSize *
+                      static_cast<size_t>(isInterlaced ? size.height : 1));
+  std::vector<T> converted(static_cast<size_t>(size.width * channels));
+  if (isInterlaced) {
+    std::vector<uint8_t *> starts;
+    for (int64_t y = 0; y < size.height; ++y)
+      starts.push_back(reinterpret_cast<uint8_t *>(
+          rows.data() + static_cast<size_t>(y) * rowSize));
+    if (!readWhole(reader, starts.data()))
+      fail(reader);
+  }
+  for (int64_t y = 0; y < size.height; ++y) {
+    T *row =
+        rows.data() + (isInterlaced ? static_cast<size_t>(y) * rowSize : 0);
+    if (!isInterlaced && !readRow(reader, reinterpret_cast<uint8_t *>(row)))
+      fail(reader);
+    convertRow(row, size.width, stored, channels, converted.data());
+    sink.row(converted.data());
   }
 }
 
-} // namespace
-
-PictureSize decodePng(std::FILE *file, int64_t channels, RowSink *sink) {
+PictureHeader decode(std::FILE *file, const PixelRequest &request,
+                     bool readsLabels, RowSink *sink) {
   Reader reader;
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, onError,
                                       onWarning);
@@ -98,39 +126,50 @@ PictureSize decodePng(std::FILE *file, int64_t channels, RowSink *sink) {
     throw std::bad_alloc();
   if (!readHeader(reader, file))
     fail(reader);
-  PictureSize size{png_get_image_height(reader.png, reader.info),
-                   png_get_image_width(reader.png, reader.info)};
+  PictureHeader header;
+  header.size = {png_get_image_height(reader.png, reader.info),
+                 png_get_image_width(reader.png, reader.info)};
+  header.bits = png_get_bit_depth(reader.png, reader.info) == 16 ? 16 : 8;
   bool isInterlaced =
       png_get_interlace_type(reader.png, reader.info) != PNG_INTERLACE_NONE;
-  checkPictureSize(size, isInterlaced);
+  checkPictureSize(header.size, isInterlaced);
+  int colour = png_get_color_type(reader.png, reader.info);
+  if (readsLabels && colour != PNG_COLOR_TYPE_PALETTE &&
+      colour != PNG_COLOR_TYPE_GRAY)
+    throw Error("is a PNG of colours; a mask is indexed or grey, each pixel "
+                "the number of its class");
+  Orientation orientation =
+      request.orients ? orientationOf(reader) : Orientation();
+  PictureSize size = header.size;
+  header.size = orientation.shown(size);
   if (!sink)
-    return size;
+    return header;
   if (isInterlaced)
     png_set_interlace_handling(reader.png);
-  if (!prepare(reader))
+  bool isWide = header.bits == 16 && (request.isWide || readsLabels);
+  if (!prepare(reader, readsLabels ? Rows::Labels
+                       : isWide    ? Rows::Wide
+                                   : Rows::Narrow))
     fail(reader);
-  int64_t stored = png_get_channels(reader.png, reader.info);
-  auto rowBytes = static_cast<size_t>(size.width * stored);
-  std::vector<uint8_t> rows(
-      rowBytes * static_cast<size_t>(isInterlaced ? size.height : 1));
-  std::vector<uint8_t> converted(static_cast<size_t>(size.width * channels));
-  if (isInterlaced) {
-    std::vector<uint8_t *> starts;
-    for (int64_t y = 0; y < size.height; ++y)
-      starts.push_back(rows.data() + static_cast<size_t>(y) * rowBytes);
-    if (!readWhole(reader, starts.data()))
-      fail(reader);
-  }
-  sink->begin(size);
-  for (int64_t y = 0; y < size.height; ++y) {
-    uint8_t *row =
-        rows.data() + (isInterlaced ? static_cast<size_t>(y) * rowBytes : 0);
-    if (!isInterlaced && !readRow(reader, row))
-      fail(reader);
-    convert(row, size.width, stored, channels, converted.data());
-    sink->row(converted.data());
-  }
-  return size;
+  sink->begin(size, orientation);
+  if (isWide)
+    readRows<uint16_t>(reader, size, request.channels, isInterlaced, *sink);
+  else
+    readRows<uint8_t>(reader, size, request.channels, isInterlaced, *sink);
+  return header;
+}
+
+} // namespace
+
+PictureHeader decodePng(std::FILE *file, const PixelRequest &request,
+                        RowSink *sink) {
+  return decode(file, request, /*readsLabels=*/false, sink);
+}
+
+PictureHeader decodePngLabels(std::FILE *file, RowSink *sink) {
+  PixelRequest request;
+  request.channels = 1;
+  return decode(file, request, /*readsLabels=*/true, sink);
 }
 
 } // namespace netc::runtime::data

@@ -80,9 +80,14 @@ private:
     require(std::isfinite(tables.learning_rate()),
             "the learning rate is not a number");
     checkSizes(tables.input_shape(), "the input's shape");
-    require(sizeOf(tables.input_shape()) == 0 ||
-                sizeOf(tables.input_shape()) == 3,
-            "the input's shape is not channels, height, width");
+    size_t rank = sizeOf(tables.input_shape());
+    require(rank == 0 || rank == 1 || rank == 3,
+            "the input's shape is neither one size nor channels, height, "
+            "width");
+    ElementType element = tables.input_element();
+    require(element == ElementType::U8 || element == ElementType::U16 ||
+                element == ElementType::F32,
+            "the input's elements are neither u8, u16 nor f32");
     require(isInRange(tables.loss()), "a loss out of range");
     if (const fb::Schedule *schedule = tables.schedule())
       checkSchedule(*schedule);

@@ -48,6 +48,8 @@ void countClasses(const Model &model, const Programs::Outputs &outputs,
   for (size_t row = 0; row < static_cast<size_t>(batch.size); ++row)
     for (size_t place = 0; place < places; ++place) {
       int32_t label = labels[row * places + place];
+      if (label < 0)
+        continue; // it does not count
       ClassCount &count = counts.at(static_cast<size_t>(label));
       ++count.labels;
       // The program says of an example how many labels it hit, not which.

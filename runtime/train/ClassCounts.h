@@ -13,7 +13,8 @@ struct ClassCount {
 
 /// Adds the labels of a batch to the counts by label, and those of them that
 /// are predicted: the first of the largest outputs, or of one output its sign.
-/// \pre the outputs have hits, and each label a count
+/// Labels below 0 do not count. \pre the outputs have hits, and each label a
+/// count
 void countClasses(const Model &model, const Programs::Outputs &outputs,
                   const data::Batch &batch, std::vector<ClassCount> &counts);
 

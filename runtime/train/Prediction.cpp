@@ -102,15 +102,28 @@ std::vector<std::string> namesFor(const Model &model,
   return names;
 }
 
+data::PictureFormat formatOf(const Model &model,
+                             const PredictRequest &request) {
+  data::PictureFormat format = pictureFormat(model);
+  format.orients = request.orients;
+  return format;
+}
+
 /// Decodes when a batch is made; what cannot be decoded is noted by its index.
 data::Examples picturesOf(const Model &model, const PredictRequest &request,
                           std::vector<std::string> &broken) {
   data::Examples examples;
   examples.count = static_cast<int64_t>(request.images.size());
-  examples.exampleBytes = elementCount(model.inputShape);
-  examples.labels.resize(request.images.size());
-  examples.decode = [&, format = pictureFormat(model)](int64_t example,
-                                                       std::span<uint8_t> out) {
+  examples.exampleBytes = pictureFormat(model).bytes();
+  examples.exampleLabels = elementCount(model.labelShape);
+  size_t labels =
+      request.images.size() * static_cast<size_t>(examples.exampleLabels);
+  if (model.labelKind == data::LabelKind::Numbers)
+    examples.numbers.resize(labels);
+  else
+    examples.labels.resize(labels);
+  examples.decode = [&, format = formatOf(model, request)](
+                        int64_t example, std::span<uint8_t> out) {
     auto index = static_cast<size_t>(example);
     try {
       data::decodePicture(request.images[index], format, out);
@@ -162,6 +175,11 @@ void checkPredicts(const Model &model) {
         model.network,
         model.takesLabels ? "gives a map of" : "makes its input anew, as",
         fmt::join(model.outputShape, "x")));
+  if (model.inputElement != ElementType::U8 &&
+      model.inputElement != ElementType::U16)
+    throw Error(fmt::format("network `{}` was compiled for examples of {}; "
+                            "--predict reads pictures",
+                            model.network, keyword(model.inputElement)));
   data::checkPictureChannels(fmt::format("network `{}`", model.network),
                              pictureFormat(model).channels);
 }

@@ -12,6 +12,7 @@ struct PredictRequest {
   int workers = 1;
   int64_t top = 5;          // classes told of a picture
   bool skipsBroken = false; // else a picture that is broken is an error
+  bool orients = true;      // they are turned as their EXIF data say
   bool json = false;        // an object a line
 };
 

@@ -4,6 +4,7 @@
 #include "runtime/Contract.h"
 #include "runtime/TensorType.h"
 
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <deque>
@@ -51,23 +52,29 @@ void checkBuffer(const Executable &executable, const fb::Program &program,
                                  fmt::join(shape, ", ")));
 }
 
-/// The shape of one example's labels in a program; none where it takes no
-/// labels.
-std::optional<std::vector<int64_t>> labelShapeOf(const fb::Program &program) {
+/// The labels of one example in a program; what takes none has none.
+struct ProgramLabels {
+  data::LabelKind kind;
+  std::vector<int64_t> shape;
+};
+std::optional<ProgramLabels> labelsOf(const fb::Program &program) {
   const fb::Buffer *labels = find(program.inputs(), argument::labels);
   if (!labels || !labels->type())
     return std::nullopt;
   std::vector<int64_t> shape = numbers(labels->type()->shape());
   if (!shape.empty())
     shape.erase(shape.begin()); // the batch
-  return shape;
+  return ProgramLabels{labels->type()->element() == ElementType::F32
+                           ? data::LabelKind::Numbers
+                           : data::LabelKind::Classes,
+                       shape};
 }
 
 /// The batch of a program that has what the training loop gives and takes, with
 /// labels as the full training step has them, and pixels unless they come from
 /// a set that it keeps.
 int64_t checkProgram(const Executable &executable, const fb::Program &program,
-                     const std::optional<std::vector<int64_t>> &labelShape,
+                     const std::optional<ProgramLabels> &expected,
                      bool keepsDataset) {
   int64_t batch = program.batch();
   if (batch <= 0)
@@ -80,11 +87,15 @@ int64_t checkProgram(const Executable &executable, const fb::Program &program,
     checkBuffer(executable, program, buffers, name, element, shape);
   };
   if (!keepsDataset)
-    check(program.inputs(), argument::pixels, ElementType::U8, pixels);
-  if (labelShape) {
-    std::vector<int64_t> labels = *labelShape;
+    check(program.inputs(), argument::pixels,
+          executable.tables().input_element(), pixels);
+  if (expected) {
+    std::vector<int64_t> labels = expected->shape;
     labels.insert(labels.begin(), batch);
-    check(program.inputs(), argument::labels, ElementType::I32, labels);
+    check(program.inputs(), argument::labels,
+          expected->kind == data::LabelKind::Numbers ? ElementType::F32
+                                                     : ElementType::I32,
+          labels);
   }
   // Random transforms ask for them, and what gathers from a set.
   if (keepsDataset || find(program.inputs(), argument::samples))
@@ -114,6 +125,9 @@ std::vector<int64_t> outputShapeOf(const Executable &executable,
                                  argument::output, program::evaluate));
   int64_t batch = shape[0], first = shape[1];
   std::vector<int64_t> rest(shape.begin() + 2, shape.end());
+  bool isNumbers = model.labelKind == data::LabelKind::Numbers;
+  if (isNumbers)
+    rest.insert(rest.begin(), first);
   bool isMoved = find(evaluate.outputs(), argument::labels) != nullptr;
   if (isMoved) { // transforms make the output's labels of those given
     std::vector<int64_t> labels = rest;
@@ -123,6 +137,7 @@ std::vector<int64_t> outputShapeOf(const Executable &executable,
   }
   bool fits = batch == model.evaluateBatch &&
               (!model.takesLabels || isMoved || rest == model.labelShape) &&
+              !(isNumbers && model.classes != 0) &&
               (model.classes == 0 || first == 1 || first == model.classes);
   if (!fits)
     fail(executable, fmt::format("the `{}` of its program `{}` is [{}], which "
@@ -151,7 +166,7 @@ ParameterInfo readParameterInfo(const Executable &executable,
   return info;
 }
 
-/// Which parameter is the training set's pixels.
+/// Which parameter is the training set.
 std::optional<size_t> findDataset(const Executable &executable,
                                   const Model &model) {
   std::optional<size_t> found;
@@ -164,13 +179,35 @@ std::optional<size_t> findDataset(const Executable &executable,
     shape.insert(shape.begin(), model.examples);
     const fb::TensorType &type = *parameter.buffer()->type();
     if (found || model.examples <= 0 || parameter.trainable() ||
-        parameter.statistic() || type.element() != ElementType::U8 ||
+        parameter.statistic() || type.element() != model.inputElement ||
         numbers(type.shape()) != shape || !text(type.layout()).empty())
-      fail(executable, fmt::format("`{}` is not the pixels of its {} examples",
+      fail(executable, fmt::format("`{}` does not hold its {} examples",
                                    model.parameters[i].name, model.examples));
     found = i;
   }
   return found;
+}
+
+/// Which parameters a table's columns are standardised by: both, or neither.
+std::optional<std::pair<size_t, size_t>>
+findScaling(const Executable &executable, const Model &model) {
+  std::array<std::optional<size_t>, 2> found;
+  for (size_t i = 0; i < model.parameters.size(); ++i) {
+    const ParameterInfo &parameter = model.parameters[i];
+    bool isMean = parameter.name == parameter::mean;
+    if (!isMean && parameter.name != parameter::deviation)
+      continue;
+    if (!parameter.isStatistic || parameter.shape != model.inputShape)
+      fail(executable,
+           fmt::format("`{}` is no statistic of its columns", parameter.name));
+    found[isMean ? 0 : 1] = i;
+  }
+  if (found[0].has_value() != found[1].has_value())
+    fail(executable, fmt::format("it has only one of `{}` and `{}`",
+                                 parameter::mean, parameter::deviation));
+  if (!found[0])
+    return std::nullopt;
+  return std::pair(*found[0], *found[1]);
 }
 
 class ExecutorPrograms final : public Programs {
@@ -218,9 +255,10 @@ public:
     if (find(tables->inputs(), argument::pixels))
       setPixels(*tables, program, batch);
     if (description.takesLabels) {
-      std::span<std::byte> labels = executor.input(program, argument::labels);
-      assert(labels.size() <= batch.labels.size() * sizeof(int32_t));
-      std::memcpy(labels.data(), batch.labels.data(), labels.size());
+      if (description.labelKind == data::LabelKind::Numbers)
+        setRows(program, argument::labels, batch.numbers);
+      else
+        setRows(program, argument::labels, batch.labels);
     }
     if (find(tables->inputs(), argument::samples))
       setRows(program, argument::samples, batch.samples);
@@ -265,15 +303,17 @@ private:
       std::memcpy(pixels.data(), batch.pixels.data(), pixels.size());
       return;
     }
-    TensorType layout{ElementType::U8, numbers(type.shape()),
+    TensorType layout{description.inputElement, numbers(type.shape()),
                       type.layout()->str()};
     toLayout(layout, batch.pixels.data(), pixels.data());
   }
 
+  /// The first rows of a batch, as many as the program takes.
+  template <typename T>
   void setRows(std::string_view program, std::string_view name,
-               const std::vector<int32_t> &rows) {
+               const std::vector<T> &rows) {
     std::span<std::byte> bytes = executor.input(program, name);
-    assert(bytes.size() <= rows.size() * sizeof(int32_t));
+    assert(bytes.size() <= rows.size() * sizeof(T));
     std::memcpy(bytes.data(), rows.data(), bytes.size());
   }
 
@@ -315,6 +355,7 @@ Model readModel(const Executable &executable) {
   model.isa = text(tables.isa());
   model.threads = tables.threads();
   model.inputShape = numbers(tables.input_shape());
+  model.inputElement = tables.input_element();
   model.coversInput = tables.covers_input();
   model.classes = tables.classes();
   model.examples = tables.examples();
@@ -335,21 +376,25 @@ Model readModel(const Executable &executable) {
   require(program::initialize);
   const fb::Program &evaluation = *require(program::evaluate);
   const fb::Program *step = executable.program(program::trainStep);
-  auto labelShape = labelShapeOf(step ? *step : evaluation);
-  model.takesLabels = labelShape.has_value();
+  auto labels = labelsOf(step ? *step : evaluation);
+  model.takesLabels = labels.has_value();
+  if (labels) {
+    model.labelKind = labels->kind;
+    model.labelShape = labels->shape;
+  }
   if (tables.parameters())
     for (const fb::Parameter *parameter : *tables.parameters())
       model.parameters.push_back(readParameterInfo(executable, *parameter));
   model.dataset = findDataset(executable, model);
   bool keeps = model.dataset.has_value();
-  model.labelShape = labelShape.value_or(std::vector<int64_t>());
+  model.scaling = findScaling(executable, model);
   model.evaluateBatch =
-      checkProgram(executable, evaluation, labelShape, /*keepsDataset=*/false);
+      checkProgram(executable, evaluation, labels, /*keepsDataset=*/false);
   model.outputShape = outputShapeOf(executable, evaluation, model);
   if (step)
-    model.batch = checkProgram(executable, *step, labelShape, keeps);
+    model.batch = checkProgram(executable, *step, labels, keeps);
   if (const fb::Program *last = executable.program(program::trainLastStep)) {
-    model.lastBatch = checkProgram(executable, *last, labelShape, keeps);
+    model.lastBatch = checkProgram(executable, *last, labels, keeps);
     if (model.lastBatch >= model.batch)
       fail(executable, "its last batch is not smaller than the others");
   }
@@ -363,7 +408,20 @@ data::PictureFormat pictureFormat(const Model &model) {
     format = {shape[0], {shape[1], shape[2]}, data::Fit::Stretch};
   if (model.coversInput)
     format.fit = data::Fit::Cover;
+  format.bits = model.inputElement == ElementType::U16 ? 16 : 8;
   return format;
+}
+
+data::LabelFormat labelFormat(const Model &model) {
+  data::LabelFormat labels;
+  labels.classes = model.classes;
+  if (!model.takesLabels)
+    return labels;
+  if (model.labelKind == data::LabelKind::Numbers)
+    labels.numbers = model.labelShape;
+  else
+    labels.shape = model.labelShape;
+  return labels;
 }
 
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
@@ -374,11 +432,23 @@ void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                     "compiled for {}",
                     dataset.name, fmt::join(dataset.shape, "x"), model.network,
                     fmt::join(model.inputShape, "x")));
-  data::LabelFormat labels;
-  if (model.takesLabels)
-    labels.shape = model.labelShape;
-  labels.classes = model.classes;
-  data::requireLabels(dataset, model.network, labels);
+  if (dataset.element != model.inputElement)
+    throw Error(fmt::format("data set `{}` has elements of {}; network `{}` "
+                            "was compiled for {}",
+                            dataset.name, keyword(dataset.element),
+                            model.network, keyword(model.inputElement)));
+  if (model.scaling.has_value() != (dataset.scaling != nullptr))
+    throw Error(fmt::format(
+        "data set `{}` is {} table; network `{}` was compiled for {}",
+        dataset.name, dataset.scaling ? "a" : "no", model.network,
+        model.scaling ? "one, whose columns it standardises"
+                      : "examples that it takes as they are"));
+  data::requireLabels(dataset, model.network, labelFormat(model));
+  if (dataset.ignoresLabel && model.loss != Loss::SoftmaxCrossEntropy)
+    throw Error(fmt::format("data set `{}` ignores a label, which only "
+                            "`SoftmaxCrossEntropy` can; network `{}` has "
+                            "another loss",
+                            dataset.name, model.network));
   if (!training)
     return;
   if (model.batch == 0)

@@ -25,10 +25,12 @@ using fb::Loss;
 struct Model {
   std::string network, source, target, isa;
   int threads = 0;
-  std::vector<int64_t> inputShape; // 8-bit pixels of an example, [C, H, W]
+  std::vector<int64_t> inputShape;            // of an example, [C, H, W] or [D]
+  ElementType inputElement = ElementType::U8; // of the data set's examples
   bool coversInput = false; // how a folder's pictures become inputShape: Fit
   int64_t classes = 0;      // of the labels; 0 where any or none
   bool takesLabels = true;  // false where the target is the input
+  data::LabelKind labelKind = data::LabelKind::Classes;
   std::vector<int64_t> labelShape; // of one example's, as given: {} for one
   int64_t examples = 0;            // of the training set; 0 where any
   Loss loss{};
@@ -40,9 +42,11 @@ struct Model {
   float learningRate = 0;
   Schedule schedule; // of the learning rate
   std::vector<ParameterInfo> parameters;
-  /// Which of them is the training set's pixels, where the steps gather their
+  /// Which of them is the training set, where the steps gather their
   /// batches from it themselves.
   std::optional<size_t> dataset;
+  /// Which of them are the mean and the deviation of a table's columns.
+  std::optional<std::pair<size_t, size_t>> scaling;
   std::vector<Expectation> expectations; // of runs, in the text's order
 };
 
@@ -56,9 +60,13 @@ Model readModel(const Executable &executable);
 /// What the pictures of a folder are to become for this model.
 data::PictureFormat pictureFormat(const Model &model);
 
+/// What it takes as labels.
+data::LabelFormat labelFormat(const Model &model);
+
 /// Throws Error where the data set is not what the network was compiled for:
-/// another shape or number of classes; for training, another number of
-/// examples, or no programs to train with.
+/// another shape, another kind of elements or labels, another number of
+/// classes; for training, another number of examples, or no programs to train
+/// with.
 void checkDataset(const Model &model, const data::DatasetInfo &dataset,
                   bool training);
 

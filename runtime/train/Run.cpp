@@ -75,6 +75,18 @@ std::string evaluationJson(const Model &model, const data::DatasetInfo &dataset,
                      nlohmann::ordered_json::error_handler_t::replace);
 }
 
+/// Where a network standardises a table's columns, by what its training part
+/// has.
+void writeScaling(Programs &programs, const data::DatasetInfo &dataset) {
+  const auto &scaling = programs.model().scaling;
+  if (!scaling)
+    return;
+  programs.writeParameter(scaling->first,
+                          std::as_bytes(std::span(dataset.scaling->mean)));
+  programs.writeParameter(scaling->second,
+                          std::as_bytes(std::span(dataset.scaling->deviation)));
+}
+
 void tellFindings(const std::vector<Finding> &findings, Console &console,
                   Metrics &metrics) {
   console.out << toText(findings) << std::flush;
@@ -137,7 +149,8 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   state.seed = settings.seed;
   state.learningRate = settings.learningRate;
   programs.initialize(state); // the optimiser's state too
-  if (weights)
+  writeScaling(programs, dataset);
+  if (weights) // their scaling too: what is trained on goes on as it was
     loadWeights(programs, *weights);
 
   std::optional<Metrics> file;

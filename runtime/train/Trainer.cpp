@@ -22,32 +22,64 @@ int64_t batchesOf(int64_t examples, int64_t batch) {
   return (examples + batch - 1) / batch;
 }
 
-/// What the first `rows` rows of a step's outputs add up to.
+/// How many of the labels [rows, places] of each example count: all but those
+/// below 0. Numbers, which are no classes, and inputs all do.
+std::vector<int64_t> countedLabels(const Model &model,
+                                   std::span<const int32_t> labels,
+                                   int64_t rows) {
+  auto places = static_cast<size_t>(placesOf(model));
+  std::vector<int64_t> counted(static_cast<size_t>(rows),
+                               static_cast<int64_t>(places));
+  if (places == 1 || !model.takesLabels ||
+      model.labelKind != data::LabelKind::Classes ||
+      labels.size() < counted.size() * places) // transforms will move them
+    return counted;
+  for (size_t row = 0; row < counted.size(); ++row)
+    counted[row] =
+        std::ranges::count_if(labels.subspan(row * places, places),
+                              [](int32_t label) { return label >= 0; });
+  return counted;
+}
+
+/// The labels that a step compared its outputs with: those of the batch, unless
+/// transforms have moved them.
+std::span<const int32_t> labelsOf(const Programs::Outputs &outputs,
+                                  std::span<const int32_t> given) {
+  return outputs.labels.empty() ? given : outputs.labels;
+}
+
+/// What the rows of a step's outputs add up to, one for each of `counted`. An
+/// example of which some labels do not count has that much less weight.
 struct StepSum {
-  double loss = 0;
-  int64_t correct = 0;
+  double loss = 0, weight = 0;
+  int64_t correct = 0, labels = 0;
   bool hasAccuracy = true;
+
+  /// Nothing that counts has no loss.
+  double meanLoss() const { return weight > 0 ? loss / weight : 0; }
 };
 
-StepSum sumOf(const Programs::Outputs &outputs, int64_t rows) {
-  auto count = static_cast<size_t>(rows);
-  assert(count <= outputs.loss.size());
+StepSum sumOf(const Model &model, const Programs::Outputs &outputs,
+              const std::vector<int64_t> &counted) {
+  assert(counted.size() <= outputs.loss.size());
+  auto all = static_cast<double>(placesOf(model));
   StepSum sum;
   sum.hasAccuracy = !outputs.correct.empty();
-  for (size_t row = 0; row < count; ++row) {
-    sum.loss += outputs.loss[row];
+  for (size_t row = 0; row < counted.size(); ++row) {
+    double weight = static_cast<double>(counted[row]) / all; // mostly 1
+    sum.loss += weight * outputs.loss[row];
+    sum.weight += weight;
+    sum.labels += counted[row];
     if (sum.hasAccuracy)
       sum.correct += outputs.correct[row];
   }
   return sum;
 }
 
-/// The share of the labels of `examples`; not a number where there is none.
-double accuracyOf(const Model &model, int64_t examples, int64_t correct,
-                  bool hasAccuracy) {
-  if (!hasAccuracy)
+/// The share of the labels; not a number where there is none.
+double accuracyOf(int64_t labels, int64_t correct, bool hasAccuracy) {
+  if (!hasAccuracy || labels == 0)
     return std::numeric_limits<double>::quiet_NaN();
-  int64_t labels = examples * placesOf(model);
   return static_cast<double>(correct) / static_cast<double>(labels);
 }
 
@@ -59,26 +91,29 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
                                    const std::atomic<bool> &interrupted,
                                    std::vector<ClassCount> *classes) {
   int64_t batches = batchesOf(examples, programs.model().evaluateBatch);
-  double loss = 0;
-  int64_t correct = 0, done = 0;
-  bool hasAccuracy = true;
+  StepSum all;
+  int64_t done = 0;
   loader.start(data::exampleOrder(examples, data::Order::Sequential,
                                   /*seed=*/0, /*epoch=*/0));
   while (const data::Batch *batch = loader.next()) {
     if (interrupted)
       return std::nullopt;
     Programs::Outputs outputs = programs.run(program::evaluate, state, *batch);
-    StepSum sum = sumOf(outputs, batch->size);
+    StepSum sum =
+        sumOf(programs.model(), outputs,
+              countedLabels(programs.model(), labelsOf(outputs, batch->labels),
+                            batch->size));
     if (classes && sum.hasAccuracy)
       countClasses(programs.model(), outputs, *batch, *classes);
-    loss += sum.loss;
-    correct += sum.correct;
-    hasAccuracy = sum.hasAccuracy;
+    all.loss += sum.loss;
+    all.weight += sum.weight;
+    all.correct += sum.correct;
+    all.labels += sum.labels;
+    all.hasAccuracy = sum.hasAccuracy;
     progress.evaluation(++done, batches);
   }
-  auto count = static_cast<double>(examples);
-  return Evaluation{loss / count, accuracyOf(programs.model(), examples,
-                                             correct, hasAccuracy)};
+  return Evaluation{all.meanLoss(),
+                    accuracyOf(all.labels, all.correct, all.hasAccuracy)};
 }
 
 Trainer::Trainer(Programs &programs, const data::Examples &trainSet,
@@ -122,14 +157,20 @@ void Trainer::startStep(const data::Batch &batch, Clock::time_point start) {
   programs.start(whole ? program::trainStep : program::trainLastStep, state,
                  batch);
   ++state.step;
-  underWay.push_back({stepsDone(), batch.size, start});
+  underWay.push_back({stepsDone(), batch.size,
+                      countedLabels(programs.model(), batch.labels, batch.size),
+                      start});
 }
 
 void Trainer::finishStep(Sums &sums) {
   StartedStep step = underWay.front();
   underWay.pop_front();
-  StepSum sum = sumOf(programs.finish(), step.examples);
-  double loss = sum.loss / static_cast<double>(step.examples);
+  Programs::Outputs outputs = programs.finish();
+  if (!outputs.labels.empty())
+    step.counted =
+        countedLabels(programs.model(), outputs.labels, step.examples);
+  StepSum sum = sumOf(programs.model(), outputs, step.counted);
+  double loss = sum.meanLoss();
   // A step that starts beside another counts from that one's end.
   metrics.step(step.number, loss, secondsSince(std::max(step.start, lastEnd)));
   lastEnd = Clock::now();
@@ -141,7 +182,9 @@ void Trainer::finishStep(Sums &sums) {
                                loss, step.number, epoch()));
   }
   sums.loss += sum.loss;
+  sums.weight += sum.weight;
   sums.correct += sum.correct;
+  sums.labels += sum.labels;
   sums.hasAccuracy = sum.hasAccuracy;
   sums.examples += step.examples;
   progress.step(step.examples, loss);
@@ -188,12 +231,11 @@ Outcome Trainer::run() {
     Clock::time_point start = Clock::now();
     Sums sums;
     bool whole = trainEpoch(sums);
-    auto count = static_cast<double>(sums.examples);
     EpochResult result;
     result.epoch = epoch();
-    result.loss = sums.loss / count;
-    result.trainAccuracy = accuracyOf(programs.model(), sums.examples,
-                                      sums.correct, sums.hasAccuracy);
+    result.loss = sums.weight > 0 ? sums.loss / sums.weight : 0;
+    result.trainAccuracy =
+        accuracyOf(sums.labels, sums.correct, sums.hasAccuracy);
     if (!whole) {
       progress.clear();
       console.out << fmt::format("step {}, loss {:.4f}{}, time {:.1f} sec",

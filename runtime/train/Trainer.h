@@ -25,7 +25,8 @@ public:
 RunLength runLength(const TrainSettings &settings, int64_t trainExamples,
                     int64_t batch);
 
-/// Means over the examples of a pass; an accuracy that is not a number is none.
+/// Means over the examples of a pass, weighted by how many of their labels
+/// count; an accuracy that is not a number is none.
 struct Evaluation {
   double loss = 0, accuracy = 0;
 };
@@ -61,8 +62,8 @@ public:
 
 private:
   struct Sums {
-    double loss = 0;
-    int64_t correct = 0, examples = 0;
+    double loss = 0, weight = 0; // of the examples: 1 where all labels count
+    int64_t correct = 0, labels = 0, examples = 0;
     bool hasAccuracy = true;
   };
 
@@ -88,6 +89,7 @@ private:
 
   struct StartedStep {
     int64_t number, examples;
+    std::vector<int64_t> counted; // labels of each example that count
     Progress::Clock::time_point start;
   };
   std::deque<StartedStep> underWay;

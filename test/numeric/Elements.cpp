@@ -56,6 +56,9 @@ std::vector<std::byte> pack(const reference::Tensor &tensor,
   case runtime::ElementType::U8:
     store<uint8_t>(tensor, bytes);
     break;
+  case runtime::ElementType::U16:
+    store<uint16_t>(tensor, bytes);
+    break;
   case runtime::ElementType::BF16:
     store<BFloat16>(tensor, bytes);
     break;
@@ -75,6 +78,9 @@ reference::Tensor unpack(const std::vector<std::byte> &bytes,
     break;
   case runtime::ElementType::U8:
     load<uint8_t>(bytes, tensor);
+    break;
+  case runtime::ElementType::U16:
+    load<uint16_t>(bytes, tensor);
     break;
   case runtime::ElementType::BF16:
     load<BFloat16>(bytes, tensor);

@@ -18,6 +18,7 @@ struct LossCase {
   uint32_t levels = 2001;
   double smoothing = 0;
   Shape map = {}; // [H, W] of a map of labels
+  bool ignores = false;
 };
 
 const LossCase cases[] = {
@@ -44,6 +45,12 @@ const LossCase cases[] = {
     {2, 21, 2, 3, 0.1, {3, 11}},
     {1, 4, 1, 3, 0, {1, 16}},
     {5, 2, 100, 2001, 0.3, {9, 13}},
+    // Some of them ignored.
+    {3, 4, 2, 2001, 0, {5, 7}, true},
+    {2, 3, 1, 2001, 0, {1, 1}, true},
+    {5, 21, 30, 2001, 0, {4, 8}, true},
+    {4, 5, 2, 3, 0.1, {3, 11}, true},
+    {1, 3, 2, 2001, 0, {3, 3}, true}, // all
 };
 
 class Loss : public testing::TestWithParam<LossCase> {
@@ -63,8 +70,11 @@ protected:
       value = static_cast<float>(value * GetParam().scale);
     return x;
   }();
-  Tensor labels = wholeNumbers(withMap({GetParam().batch}), Labels,
-                               static_cast<uint32_t>(GetParam().classes));
+  Tensor labels = [] {
+    Tensor all = wholeNumbers(withMap({GetParam().batch}), Labels,
+                              static_cast<uint32_t>(GetParam().classes));
+    return GetParam().ignores ? ignoreThirds(all) : all;
+  }();
   Shape perExample{GetParam().batch};
   double smoothing = GetParam().smoothing;
   std::string attribute = real("label_smoothing", smoothing);
@@ -135,5 +145,5 @@ INSTANTIATE_TEST_SUITE_P(
                          std::to_string(static_cast<int>(c.smoothing * 100));
       for (int64_t size : c.map)
         name += "x" + std::to_string(size);
-      return name;
+      return name + (c.ignores ? "Ignoring" : "");
     });

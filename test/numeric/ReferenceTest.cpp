@@ -275,6 +275,34 @@ TEST(Reference, SoftmaxCrossEntropy) {
   });
 }
 
+// PyTorch's ignore_index: its mean is that of the labels that count.
+TEST(Reference, IgnoredLabels) {
+  forEachCase("ignoring_cross_entropy", [](const json &one) {
+    Tensor logits = values(shapeOf(one.at("input")), Input);
+    for (double &x : logits.values)
+      x *= one.at("scale").get<double>();
+    Shape labelShape = logits.shape;
+    labelShape.erase(labelShape.begin() + 1);
+    Tensor labels = ignoreThirds(
+        wholeNumbers(labelShape, Labels, static_cast<uint32_t>(logits.dim(1))));
+    double smoothing = one.at("smoothing");
+    Tensor loss = softmaxCrossEntropy(logits, labels, smoothing).loss;
+    expectClose(loss, one, "output");
+    int64_t pixels = labels.size() / labels.dim(0);
+    double sum = 0, counted = 0;
+    for (int64_t i = 0; i < labels.size(); ++i)
+      if (labels.values[i] >= 0)
+        ++counted;
+    for (int64_t n = 0; n < labels.dim(0); ++n)
+      for (int64_t p = 0; p < pixels; ++p)
+        if (labels.values[n * pixels + p] >= 0)
+          sum += loss(n);
+    expectClose(Tensor({1}, {sum / counted}), one, "mean");
+    expectClose(softmaxCrossEntropyMeanGradient(logits, labels, smoothing), one,
+                "inputGradient");
+  });
+}
+
 TEST(Reference, ElementLosses) {
   forEachCase("element_loss", [](const json &one) {
     Tensor input = values(shapeOf(one.at("input")), Input);

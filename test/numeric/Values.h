@@ -27,6 +27,9 @@ Tensor distinctValues(const Shape &shape, uint32_t salt);
 /// Whole numbers in 0..count-1: labels, pixels.
 Tensor wholeNumbers(const Shape &shape, uint32_t salt, uint32_t count);
 
+/// Of labels [N, ...] every third, and all of the last example, become -1.
+Tensor ignoreThirds(Tensor labels);
+
 /// Empty if the shapes are equal and every element of `actual` is within
 /// `tolerance` times max(the root of the mean square of `expected`, |expected
 /// element|, `scale`); else what differs most, in words. The root mean square

@@ -158,6 +158,21 @@ def softmax_cross_entropy(name, input, scale, levels, smoothing=0.0):
                 inputGradient=numbers(gradient))
 
 
+def ignoring_cross_entropy(name, input, scale, smoothing=0.0):
+    """Every third label is ignored, and all of the last example."""
+    logits = values(input, INPUT) * scale
+    labels = whole_numbers(input[:1] + input[2:], LABELS, input[1])
+    labels.view(-1)[1::3] = -1
+    labels[-1] = -1
+    settings = dict(ignore_index=-1, label_smoothing=smoothing)
+    loss = F.cross_entropy(logits, labels, reduction="none", **settings).flatten(1).sum(1)
+    counted = (labels >= 0).flatten(1).sum(1)
+    mean = F.cross_entropy(logits, labels, **settings)
+    return dict(op="ignoring_cross_entropy", name=name, input=input, scale=scale,
+                smoothing=smoothing, output=numbers(loss / counted.clamp(min=1)),
+                mean=numbers(mean), inputGradient=numbers(torch.autograd.grad(mean, logits)[0]))
+
+
 def element_loss(name, function, input, scale=1):
     x = (values(input, INPUT) * scale).detach().requires_grad_()
     loss = function(x, values(input, FILTER).detach().abs())
@@ -232,6 +247,8 @@ CASES = [
     softmax_cross_entropy("smoothed", (4, 5), 2.0, 2001, 0.1),
     softmax_cross_entropy("map", (2, 3, 4, 2), 2.0, 2001),
     softmax_cross_entropy("smoothed map", (2, 3, 2, 3), 2.0, 2001, 0.25),
+    ignoring_cross_entropy("map", (3, 4, 3, 5), 2.0),
+    ignoring_cross_entropy("smoothed", (4, 3, 2, 2), 2.0, 0.1),
     element_loss("sigmoid_binary_cross_entropy", F.binary_cross_entropy_with_logits, (3, 7), 6),
     element_loss("mean_squared_error", F.mse_loss, (2, 3, 2, 2)),
     sgd("plain", (2, 5), 2, lr=0.1),

@@ -45,20 +45,20 @@ func.func @evaluate(%pixels: tensor<4x1x4x4xui8> {net.name = "pixels"}) -> tenso
 }
 
 //--- errors.mlir
-// expected-error @below {{expected 8-bit pixels [N, C, H, W], got 'tensor<4x16xf32>'}}
-func.func @train_step(%pixels: tensor<4x16xf32> {net.name = "pixels"}) -> tensor<4x16xf32> {
-  return %pixels : tensor<4x16xf32>
+// expected-error @below {{expected examples [N, ...], got 'tensor<4xf32>'}}
+func.func @train_step(%pixels: tensor<4xf32> {net.name = "pixels"}) -> tensor<4xf32> {
+  return %pixels : tensor<4xf32>
 }
 
 // -----
 
-// expected-error @below {{expected 8-bit pixels of a dataset and of nothing else}}
+// expected-error @below {{expected whole numbers of a dataset only}}
 net.parameter @w : tensor<3xui8> {init = "zero", trainable = false}
 
 // -----
 
-// expected-error @below {{expected 8-bit pixels of a dataset and of nothing else}}
-net.parameter @w : tensor<3xf32> {init = "zero", trainable = false, dataset}
+// expected-error @below {{expected whole numbers of a dataset only}}
+net.parameter @w : tensor<3xui16> {init = "zero", trainable = false}
 
 // -----
 

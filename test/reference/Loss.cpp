@@ -40,6 +40,16 @@ static std::vector<double> softmax(std::vector<double> row) {
   return row;
 }
 
+/// The labels that count, of row `n`, or of all for -1.
+static double countedLabels(const Tensor &labels, int64_t n) {
+  int64_t pixels = labels.size() / labels.dim(0);
+  double count = 0;
+  for (int64_t i = 0; i < labels.size(); ++i)
+    if (labels.values[i] >= 0 && (n < 0 || i / pixels == n))
+      ++count;
+  return count;
+}
+
 static double targetOf(int64_t k, const Place &place, int64_t classes,
                        double smoothing) {
   double share = smoothing / static_cast<double>(classes);
@@ -52,15 +62,20 @@ SoftmaxCrossEntropyResult softmaxCrossEntropy(const Tensor &logits,
   int64_t batch = logits.dim(0), classes = logits.dim(1);
   SoftmaxCrossEntropyResult result{Tensor({batch}),
                                    countCorrect(logits, labels)};
-  auto pixels = static_cast<double>(labels.size() / batch);
+  std::vector<double> pixels;
+  for (int64_t n = 0; n < batch; ++n)
+    pixels.push_back(countedLabels(labels, n));
   forEachLabel(logits, labels, [&](const Place &place) {
+    if (place.label < 0)
+      return;
     std::vector<double> row = logitsAt(logits, place);
     double largest = *std::max_element(row.begin(), row.end()), sum = 0;
     for (double x : row)
       sum += std::exp(x - largest);
     for (int64_t k = 0; k < classes; ++k)
       result.loss(place.row) += targetOf(k, place, classes, smoothing) *
-                                (std::log(sum) + largest - row[k]) / pixels;
+                                (std::log(sum) + largest - row[k]) /
+                                pixels[place.row];
   });
   return result;
 }
@@ -70,8 +85,11 @@ Tensor softmaxCrossEntropyGradient(const Tensor &logits, const Tensor &labels,
                                    double smoothing) {
   Tensor gradient(logits.shape);
   int64_t classes = logits.dim(1);
-  auto pixels = static_cast<double>(labels.size() / labels.dim(0));
+  double pixels =
+      countedLabels(labels, -1) / static_cast<double>(labels.dim(0));
   forEachLabel(logits, labels, [&](const Place &place) {
+    if (place.label < 0)
+      return;
     std::vector<double> row = softmax(logitsAt(logits, place));
     for (int64_t k = 0; k < classes; ++k)
       gradient.values[place.first + k * place.stride] =

@@ -11,12 +11,16 @@ struct SoftmaxCrossEntropyResult {
   Tensor correct; // [N], how often the first maximum of the logits is the label
 };
 /// logits [N, K] with labels [N] in 0..K-1, or [N, K, H, W] with [N, H, W].
+/// Of a map, labels of -1 do not count: the mean is that of the others, 0 where
+/// there is none.
 /// With smoothing e the target is 1 - e + e/K at the label and e/K elsewhere.
 SoftmaxCrossEntropyResult softmaxCrossEntropy(const Tensor &logits,
                                               const Tensor &labels,
                                               double smoothing = 0);
 
-/// (softmax(logits) - target) * lossGradient of the example / pixels.
+/// (softmax(logits) - target) * lossGradient of the example / pixels, where
+/// pixels are those that count of an average example: the gradient of the mean
+/// over all of them, if the loss's gradient is 1/N.
 Tensor softmaxCrossEntropyGradient(const Tensor &logits, const Tensor &labels,
                                    const Tensor &lossGradient,
                                    double smoothing = 0);

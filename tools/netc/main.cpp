@@ -106,26 +106,30 @@ int Command::run() {
       throw Error(options.output + ": cannot be written: it is the text");
     runtime::checkWritable(options.output);
     if (options.forDataset.empty() && network->input.size() != 3)
-      throw Error(fmt::format("{}: reads {}; an executable is for pictures, "
-                              "channels x height x width",
+      throw Error(fmt::format("{}: reads {}, not pictures; `--for` says for "
+                              "which data set the executable is to be",
                               options.file, shape::toString(network->input)));
   }
   wanted = dsl::wantedPictures(*network);
+  runtime::data::LabelFormat labels{dsl::labelShapeOf(*network),
+                                    dsl::classesOf(*network),
+                                    dsl::numbersShapeOf(*network)};
   std::string name = options.forDataset;
   if (options.run.requested() && !options.run.predicting())
     name = options.run.dataset();
   if (!name.empty())
-    dataset = options.run.inspectDataset(name, pictureFormat());
+    dataset = options.run.inspectDataset(name, pictureFormat(), network->input,
+                                         labels);
   if (dataset || options.run.predicting()) {
     dsl::checkTransforms(*network, request(*network).pixels,
                          dataset ? dataset->name : "--predict", diagnostics);
     if (reportErrors(diagnostics, options.checksToJson()))
       return UserError;
   }
-  if (dataset && dsl::fitsLoss(*network))
-    runtime::data::requireLabels(*dataset, network->name,
-                                 {dsl::labelShapeOf(*network, dataset->shape),
-                                  dsl::classesOf(*network)});
+  if (dataset && dsl::fitsLoss(*network)) {
+    labels.shape = dsl::labelShapeOf(*network, dataset->shape);
+    runtime::data::requireLabels(*dataset, network->name, labels);
+  }
   if (!refusal.hasErrors()) // now that the examples can be counted
     dsl::checkTrainable(*network, request(*network).batch, examples(), refusal);
   if (isRefused(*network) && reportErrors(refusal, options.checksToJson()))
@@ -207,11 +211,15 @@ CompileRequest Command::request(const dsl::Network &network) const {
           ? options.threads
           : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   request.pixels = dsl::assumedPictures(network);
-  if (dataset)
+  if (dataset) {
     request.pixels.assign(dataset->shape.begin(), dataset->shape.end());
-  else if (options.run.predicting()) // as those of a folder
+    request.element = dataset->element;
+    request.takesNumbers = dataset->hasNumbers();
+    request.standardizes = dataset->scaling != nullptr;
+  } else if (options.run.predicting()) { // as those of a folder
     request.pixels = {pictureFormat().channels, pictureFormat().size.height,
                       pictureFormat().size.width};
+  }
   request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;

@@ -63,8 +63,13 @@ std::string executableText(const runtime::Executable &executable) {
                                text(tables.isa()), tables.threads(),
                                tables.threads() == 1 ? "" : "s"));
   if (const auto *shape = tables.input_shape(); shape && shape->size() > 0)
-    line("input", fmt::format("{} 8-bit pixels, {} classes",
-                              fmt::join(*shape, "x"), tables.classes()));
+    line("input", fmt::format("{} {}, {} classes", fmt::join(*shape, "x"),
+                              tables.input_element() == fb::ElementType::U8
+                                  ? "8-bit pixels"
+                              : tables.input_element() == fb::ElementType::U16
+                                  ? "16-bit pixels"
+                                  : "numbers",
+                              tables.classes()));
   if (tables.examples() > 0)
     line("examples", fmt::format("{}", tables.examples()));
   line("batch", fmt::format("{}", tables.batch()));

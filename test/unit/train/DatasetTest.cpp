@@ -91,9 +91,13 @@ TEST_F(Dataset, UnknownName) {
       {"unknown data set `fashion-mist`", "did you mean `fashion-mnist`?"});
   expectError([&] { inspect("fashon_mnist", search()); },
               {"did you mean `fashion-mnist`?"});
+  expectError([&] { inspect("q", search()); },
+              {"known: mnist, fashion-mnist, emnist-balanced, ",
+               "emnist-mnist, cifar-10, "
+               "cifar-100, and folder:PATH"});
   expectError(
-      [&] { inspect("q", search()); },
-      {"known: mnist, fashion-mnist, cifar-10, cifar-100, and folder:PATH"});
+      [&] { inspect("emnist", search()); },
+      {"its parts are emnist-balanced, emnist-byclass", "emnist-letters"});
   expectError([&] { inspect("", search()); }, {"known: mnist, fashion-mnist"});
 }
 

@@ -123,8 +123,102 @@ TEST_F(NamedSets, Digits) {
   EXPECT_EQ(info.classNames[3], "3");
   EXPECT_EQ(inspectSet("fashion-mnist").classNames[9], "ankle boot");
   EXPECT_TRUE(info.labelShape.empty());
-  expectError([&] { inspect("mnist", {folder.path("no"), "", "", ""}); },
-              {"`mnist` not found", "yann.lecun.com/exdb/mnist"});
+  expectError(
+      [&] { inspect("mnist", {folder.path("no"), "", "", ""}); },
+      {"`mnist` not found", "https://ossci-datasets.s3.amazonaws.com/mnist/"});
+}
+
+// As Kaggle and 7-Zip unpack them.
+TEST_F(NamedSets, IdxUnderOtherNames) {
+  writeDataset(folder.path("set"), 5, 4);
+  auto rename = [&](const std::string &from, const std::string &to) {
+    std::filesystem::rename(folder.path("set/" + from),
+                            folder.path("set/" + to));
+  };
+  rename("train-images-idx3-ubyte", "train-images.idx3-ubyte");
+  rename("t10k-labels-idx1-ubyte", "t10k-labels.idx1-ubyte");
+  std::filesystem::create_directories(
+      folder.path("set/train-labels.idx1-ubyte"));
+  rename("train-labels-idx1-ubyte",
+         "train-labels.idx1-ubyte/train-labels-idx1-ubyte");
+  rename("t10k-images-idx3-ubyte", "file");
+  std::filesystem::create_directories(
+      folder.path("set/t10k-images-idx3-ubyte"));
+  rename("file", "t10k-images-idx3-ubyte/t10k-images.idx3-ubyte");
+  DatasetInfo info = inspectSet("mnist");
+  EXPECT_EQ(info.trainExamples, 5);
+  EXPECT_EQ(info.testExamples, 4);
+  EXPECT_EQ(loadExamples(info, Split::Test).labels[3], 3);
+  // Torchvision's folders.
+  std::filesystem::create_directories(folder.path("FashionMNIST"));
+  std::filesystem::rename(folder.path("set"), folder.path("FashionMNIST/raw"));
+  EXPECT_EQ(inspect("fashion-mnist", search()).trainExamples, 5);
+}
+
+TEST_F(NamedSets, Emnist) {
+  auto put = [&](const std::string &part, uint8_t label) {
+    for (const char *half : {"train", "test"}) {
+      std::string prefix = "emnist-" + part + "-" + half;
+      write(prefix + "-images-idx3-ubyte", idx({1, 2, 2}, {1, 2, 3, 4}));
+      write(prefix + "-labels-idx1-ubyte", gzip(idx({1}, {label})));
+    }
+  };
+  struct Part {
+    std::string name;
+    int64_t classes;
+    std::string last;
+  };
+  for (const Part &part : {Part{"letters", 27, "z"}, Part{"balanced", 47, "t"},
+                           Part{"bymerge", 47, "t"}, Part{"byclass", 62, "z"},
+                           Part{"digits", 10, "9"}, Part{"mnist", 10, "9"}}) {
+    auto label = static_cast<uint8_t>(part.classes - 1);
+    put(part.name, label);
+    DatasetInfo info = inspectSet("emnist-" + part.name);
+    EXPECT_EQ(info.classes, part.classes) << part.name;
+    EXPECT_EQ(info.classNames.back(), part.last) << part.name;
+    EXPECT_EQ(loadExamples(info, Split::Test).labels[0], label);
+  }
+  EXPECT_EQ(inspectSet("emnist-letters").classNames[1], "a");
+  EXPECT_EQ(inspectSet("emnist-balanced").classNames[36], "a");
+  expectError([&] { inspectSet("mnist"); },
+              {"has other files: emnist-balanced-test-images-idx3-ubyte",
+               "these are of `emnist-"});
+  std::filesystem::rename(folder.path("set"), folder.path("gzip"));
+  EXPECT_EQ(inspect("emnist-letters", search()).trainExamples, 1);
+  expectError(
+      [&] { inspect("emnist-letters", {folder.path("no"), "", "", ""}); },
+      {"https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"});
+}
+
+TEST_F(NamedSets, OtherFormsAreRecognised) {
+  write("data_batch_1", {0x80, 2});
+  write("batches.meta", {0x80, 2});
+  expectError([&] { inspectSet("cifar-10"); },
+              {folder.path("set") + " has other files: batches.meta, "
+                                    "data_batch_1 (this is CIFAR in its "
+                                    "Python form",
+               "the binary version is", "cifar-10-binary.tar.gz"});
+  std::filesystem::rename(folder.path("set"),
+                          folder.path("cifar-10-batches-py"));
+  expectError([&] { inspect("cifar-10", search()); }, {"Python form"});
+  write("cifar-100-binary.tar.gz", {1});
+  expectError([&] { inspectSet("cifar-100"); },
+              {"cifar-100-binary.tar.gz is not unpacked: tar -xzf"});
+  expectError([&] { inspectSet("mnist"); },
+              {"cifar-100-binary.tar.gz is not unpacked"});
+  std::string file = folder.path("set/cifar-100-binary.tar.gz");
+  expectError([&] { inspect("mnist", {file, "", "", ""}); },
+              {file + " is a file, not a folder"});
+  write("train-images-idx3-ubyte",
+        {'<', '!', 'D', 'O', 'C', 'T', 'Y', 'P', 'E'});
+  expectError([&] { inspectSet("mnist"); },
+              {"no file `train-labels-idx1-ubyte`", "in it are cifar-100-"});
+  write("train-labels-idx1-ubyte", {'<', '!', 'D', 'O', 'C'});
+  expectError([&] { inspectSet("mnist"); }, {"is a page of the web, not IDX"});
+  for (int i = 1; i <= 5; ++i)
+    write("data_batch_" + std::to_string(i) + ".bin", {0x80, 2, 3});
+  expectError([&] { inspectSet("cifar-10"); },
+              {"data_batch_1.bin", "Python form (a pickle)"});
 }
 
 TEST_F(NamedSets, LabelMaps) {

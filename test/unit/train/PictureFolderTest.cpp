@@ -4,6 +4,7 @@
 #include "runtime/data/Loader.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 using namespace netc::runtime::data;
@@ -49,6 +50,15 @@ uint8_t redOf(const Examples &examples, int64_t example) {
   return pixels[0];
 }
 
+void expectSaid(const std::vector<std::string> &sentences,
+                const std::string &part) {
+  for (const std::string &sentence : sentences)
+    if (sentence.find(part) != std::string::npos)
+      return;
+  ADD_FAILURE() << "`" << part << "` is not in: "
+                << fmt::format("{}", fmt::join(sentences, "; "));
+}
+
 } // namespace
 
 TEST_F(Folder, Pictures) {
@@ -80,6 +90,91 @@ TEST_F(Folder, ValStandsInForTest) {
   EXPECT_EQ(inspectHere().testExamples, 2);
 }
 
+TEST_F(Folder, ValidAndValidationToo) {
+  addAll();
+  fs::rename(root + "/test", root + "/validation");
+  EXPECT_EQ(inspectHere().testExamples, 2);
+  add("valid/cat/1.png", 1);
+  DatasetInfo info = inspectHere();
+  EXPECT_EQ(info.testExamples, 1);
+  expectSaid(info.warnings, "`validation` in " + root + " is not used");
+  fs::create_directories(root + "/test"); // a competition's, without classes
+  EXPECT_EQ(inspectHere().testExamples, 1);
+}
+
+TEST_F(Folder, TellsWhatItHolds) {
+  addAll();
+  DatasetInfo info = inspectHere();
+  EXPECT_EQ(info.summary, "folder:" + root + ": 6 pictures of 2 classes");
+  EXPECT_TRUE(info.warnings.empty());
+  for (const char *name : {"a.gif", "b.GIF", "c"})
+    writeFile(root + "/train/cat/" + name, "no picture");
+  EXPECT_EQ(inspectHere().summary,
+            "folder:" + root +
+                ": 6 pictures of 2 classes; 3 other files left out: .gif 2, "
+                "without an ending 1");
+  fs::remove(root + "/train/cat/c");
+  EXPECT_TRUE(inspectHere().summary.ends_with("2 other files left out: .gif"));
+
+  add("train/loose.png", 1);
+  add("also.png", 1);
+  add("train/cat/more/1.png", 1);
+  info = inspectHere();
+  EXPECT_EQ(info.trainExamples, 4);
+  expectSaid(info.warnings, "2 pictures stand in no class folder and are left "
+                            "out: " +
+                                root + "/train/loose.png");
+  expectSaid(info.warnings, "1 folder below a class is left out, with what is "
+                            "in it: " +
+                                root + "/train/cat/more");
+}
+
+TEST_F(Folder, AClassThatIsNotTested) {
+  addAll();
+  fs::remove(root + "/test/dog/t.png");
+  expectSaid(inspectHere().warnings, "class `dog` of " + root +
+                                         " has no picture for testing: the "
+                                         "test accuracy says nothing of it");
+  fs::remove_all(root + "/test/dog");
+  expectSaid(inspectHere().warnings, "class `dog`");
+}
+
+TEST_F(Folder, SplitInCapitals) {
+  for (const char *half : {"Train", "Test"})
+    for (int i = 0; i < 5; ++i)
+      add(fmt::format("{}/{}.png", half, i), 10);
+  expectSaid(inspectHere().warnings,
+             "`Test` and `Train` in " + root +
+                 " are each taken for a class: did you mean `test` and "
+                 "`train`, in small letters?");
+  fs::remove_all(root);
+  add("Train/cat/1.png", 10);
+  add("Test/cat/1.png", 10);
+  expectHere({"class `Test` has no picture for training",
+              "did you mean `test` and `train`"});
+}
+
+TEST_F(Folder, PicturesWithoutClass) {
+  for (int i = 0; i < 3; ++i)
+    add(fmt::format("{}.png", i), 10);
+  expectHere({"no folder in it", "its 3 pictures stand in no class folder"});
+}
+
+TEST_F(Folder, SixteenBitsIfAnyHasThem) {
+  addAll();
+  EXPECT_EQ(inspectHere().element, netc::runtime::ElementType::U8);
+  PngOptions deep;
+  deep.depth = 16;
+  writeFile(root + "/test/cat/deep.png", png(4, 4, plain({1, 2, 3}), deep));
+  DatasetInfo info = inspectHere();
+  EXPECT_EQ(info.element, netc::runtime::ElementType::U16);
+  Examples train = loadExamples(info, Split::Train);
+  ASSERT_EQ(train.exampleBytes, 3 * 4 * 4 * 2);
+  Bytes out(96);
+  train.decode(1, out); // a PNG of 8 bits, 20 in red
+  EXPECT_EQ(out[0] | out[1] << 8, 20 * 257);
+}
+
 TEST_F(Folder, WithoutSplitEveryFifth) {
   for (int i = 0; i < 11; ++i)
     for (const char *name : {"x", "y"})
@@ -104,6 +199,9 @@ TEST_F(Folder, Splits) {
   fs::rename(root + "/elsewhere", root + "/test");
   fs::rename(root + "/train", root + "/elsewhere");
   expectHere({root, "no folder `train` beside `test`"});
+  fs::rename(root + "/elsewhere", root + "/Train");
+  expectHere({"no folder `train` beside `test`", "`Train`",
+              "did you mean `train`, in small letters?"});
   expectError([&] { inspect("folder:", {}); }, {"names no folder"});
 }
 

@@ -64,10 +64,10 @@ double scaledAt(const std::vector<double> &picture, int64_t height,
 
 TEST_F(Picture, SizesFromHeaders) {
   EXPECT_EQ(inspectPicture(write("a.png", png(3, 5, slope))),
-            (PictureSize{3, 5}));
+            (PictureHeader{{3, 5}, 8}));
   // Told by its content.
   EXPECT_EQ(inspectPicture(write("b.png", jpeg(7, 4, slope))),
-            (PictureSize{7, 4}));
+            (PictureHeader{{7, 4}, 8}));
 }
 
 TEST_F(Picture, RgbAtItsSize) {

@@ -29,13 +29,17 @@ struct Tables {
   fb::ElementType element = fb::ElementType::F32;
   std::vector<int64_t> dataset = {}; // the shape of a kept one
   bool coversInput = false;
+  int64_t classes = 10;
+  fb::ElementType pixels = fb::ElementType::U8, inputElement = pixels;
   std::vector<flatbuffers::Offset<fb::Expectation>> expectations;
   flatbuffers::FlatBufferBuilder builder;
 
   flatbuffers::Offset<fb::Buffer> buffer(const std::string &name,
                                          fb::ElementType type,
                                          const std::vector<int64_t> &sizes) {
-    uint64_t bytes = type == fb::ElementType::U8 ? 1 : 4;
+    uint64_t bytes = type == fb::ElementType::U8    ? 1
+                     : type == fb::ElementType::U16 ? 2
+                                                    : 4;
     for (int64_t size : sizes)
       bytes *= static_cast<uint64_t>(size);
     uint64_t offset = arena;
@@ -50,8 +54,7 @@ struct Tables {
     inputs.push_back(buffer("state", fb::ElementType::I32, {8}));
     if (spec.batch > 0) {
       if (spec.takesPixels)
-        inputs.push_back(
-            buffer("pixels", fb::ElementType::U8, {spec.batch, 1, 2, 3}));
+        inputs.push_back(buffer("pixels", pixels, {spec.batch, 1, 2, 3}));
       std::vector<int64_t> labels = spec.labelShape;
       labels.insert(labels.begin(), spec.batch);
       if (spec.takesLabels)
@@ -80,14 +83,16 @@ struct Tables {
         fb::CreateParameterDirect(
             builder, buffer("conv2d_1.bias", fb::ElementType::F32, {6}), true)};
     if (!dataset.empty())
-      parameters.push_back(fb::CreateParameterDirect(
-          builder, buffer("dataset", fb::ElementType::U8, dataset), false,
-          nullptr, false, true));
+      parameters.push_back(
+          fb::CreateParameterDirect(builder, buffer("dataset", pixels, dataset),
+                                    false, nullptr, false, true));
     std::vector<int64_t> input = {1, 2, 3};
     builder.Finish(fb::CreateExecutableDirect(
                        builder, "Tiny", "tiny.net", "cpu", "avx2", 2, arena,
-                       &parameters, &made, nullptr, &input, 10, 22, 4, 3, 0.5f,
-                       coversInput, 0, &expectations),
+                       &parameters, &made, nullptr, &input, classes, 22, 4, 3,
+                       0.5f, coversInput, 0, &expectations,
+                       fb::Loss::SoftmaxCrossEntropy, nullptr, nullptr, nullptr,
+                       nullptr, inputElement),
                    fb::ExecutableIdentifier());
     return Executable::fromTables(
         {builder.GetBufferPointer(),
@@ -299,4 +304,60 @@ TEST(Describe, ParametersOfAnotherForm) {
   type.element = fb::ElementType::I32;
   expectError([&] { readModel(type.finish()); },
               {"`conv2d_1.weight` is not float32"});
+}
+
+TEST(Describe, LabelsThatAreNumbers) {
+  Tables tables;
+  tables.classes = 0;
+  tables.programs[3].output = {8, 2};
+  for (auto &program : tables.programs) {
+    program.labels = fb::ElementType::F32;
+    program.labelShape = {2};
+    program.hasAccuracy = false;
+  }
+  Model model = readModel(tables.finish());
+  EXPECT_EQ(model.labelKind, data::LabelKind::Numbers);
+  EXPECT_EQ(model.labelShape, std::vector<int64_t>{2});
+
+  data::DatasetInfo dataset;
+  dataset.name = "prices";
+  dataset.shape = {1, 2, 3};
+  dataset.trainExamples = 22;
+  expectError([&] { checkDataset(model, dataset, true); },
+              {"data set `prices` has classes as labels", "numbers of 2"});
+  dataset.labelKind = data::LabelKind::Numbers;
+  dataset.labelShape = {1};
+  expectError([&] { checkDataset(model, dataset, true); },
+              {"has one number an example as labels", "takes numbers of 2"});
+  dataset.labelShape = {2};
+  checkDataset(model, dataset, true);
+  dataset.element = ElementType::F32;
+  expectError([&] { checkDataset(model, dataset, true); },
+              {"has elements of f32", "compiled for u8"});
+
+  Tables classes;
+  expectError([&] { checkDataset(readModel(classes.finish()), dataset, true); },
+              {"elements of f32"});
+  dataset.element = ElementType::U8;
+  expectError([&] { checkDataset(readModel(classes.finish()), dataset, true); },
+              {"has numbers of 2 as labels", "takes classes"});
+  Tables wrong; // numbers are as many as there are outputs
+  wrong.classes = 0;
+  wrong.programs[3].output = {8, 3};
+  for (auto &program : wrong.programs) {
+    program.labels = fb::ElementType::F32;
+    program.labelShape = {2};
+  }
+  expectError([&] { readModel(wrong.finish()); },
+              {"which does not go with its labels"});
+}
+
+TEST(Describe, InputsOfSixteenBits) {
+  Tables tables;
+  tables.pixels = tables.inputElement = fb::ElementType::U16;
+  EXPECT_EQ(readModel(tables.finish()).inputElement, ElementType::U16);
+  Tables other;
+  other.inputElement = fb::ElementType::F32;
+  expectError([&] { readModel(other.finish()); },
+              {"`pixels` of its program `evaluate` is not F32 [8, 1, 2, 3]"});
 }

@@ -17,6 +17,7 @@ struct PngOptions {
   int colour = PNG_COLOR_TYPE_RGB;
   int depth = 8;
   bool isInterlaced = false;
+  int orientation = 0; // in EXIF data; 0: none
 };
 
 inline Bytes png(int height, int width, const Pixel &pixel,
@@ -43,6 +44,13 @@ inline Bytes png(int height, int width, const Pixel &pixel,
                          static_cast<png_byte>(255 - i)});
     png_set_PLTE(writer, info, palette.data(),
                  static_cast<int>(palette.size()));
+  }
+  if (options.orientation != 0) {
+    Bytes exif = {'M', 'M', 0, '*', 0, 0, 0, 8, 0, 1, 1, 0x12, 0,
+                  3,   0,   0, 0,   1, 0, 0, 0, 0, 0, 0, 0,    0};
+    exif[19] = static_cast<uint8_t>(options.orientation);
+    png_set_eXIf_1(writer, info, static_cast<png_uint_32>(exif.size()),
+                   exif.data());
   }
   png_write_info(writer, info);
   png_set_packing(writer);
