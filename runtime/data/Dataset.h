@@ -15,6 +15,7 @@
 namespace netc::runtime::data {
 
 struct PictureFolder; // runtime/data/PictureFolder.h
+class Replacements;   // runtime/data/Replacements.h
 
 /// What a data set's headers say: enough to compile for it.
 struct DatasetInfo {
@@ -41,6 +42,9 @@ struct Examples {
   /// Writes the pixels of an example, from any thread; null where they are in
   /// `pixels`. Throws Error for a picture that cannot be decoded.
   std::function<void(int64_t example, std::span<uint8_t> out)> decode;
+  /// Where another example takes the place of one that cannot be decoded; null
+  /// where that is an error.
+  std::shared_ptr<Replacements> replacements;
 };
 
 enum class Split { Train, Test };

@@ -1,11 +1,14 @@
 // Draws the order of the examples and keeps the ring of batches.
 #include "runtime/data/Loader.h"
 
+#include "runtime/data/KnownDatasets.h"
 #include "runtime/data/Philox.h"
+#include "runtime/data/Replacements.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace netc::runtime::data {
@@ -128,12 +131,39 @@ void Loader::work() {
   }
 }
 
-void Loader::gatherPixels(size_t example, std::span<uint8_t> out) const {
-  if (examples.decode)
-    examples.decode(static_cast<int64_t>(example), out);
-  else
+size_t Loader::gatherPixels(size_t example, std::span<uint8_t> out) const {
+  if (!examples.decode) {
     std::memcpy(out.data(), examples.pixels.data() + example * out.size(),
                 out.size());
+    return example;
+  }
+  try {
+    examples.decode(static_cast<int64_t>(example), out);
+    return example;
+  } catch (const Error &error) {
+    if (!examples.replacements)
+      throw;
+    return gatherReplacement(example, error, out);
+  }
+}
+
+size_t Loader::gatherReplacement(size_t example, const Error &problem,
+                                 std::span<uint8_t> out) const {
+  auto count = static_cast<size_t>(examples.count);
+  for (size_t i = 1; i < count; ++i) {
+    size_t next = (example + i) % count;
+    try {
+      examples.decode(static_cast<int64_t>(next), out);
+    } catch (const Error &) { // it is noted when its own turn comes
+      continue;
+    }
+    examples.replacements->note(static_cast<int64_t>(example),
+                                static_cast<int64_t>(next),
+                                printable(problem.what()));
+    return next;
+  }
+  throw Error(fmt::format("{}; nor can any other of the {} pictures of its set",
+                          printable(problem.what()), count));
 }
 
 void Loader::gather(int64_t index, Batch &out) const {
@@ -144,9 +174,12 @@ void Loader::gather(int64_t index, Batch &out) const {
   for (size_t row = 0; row < size; ++row) {
     size_t example = order[first + row];
     if (contents == Contents::PixelsAndLabels)
-      gatherPixels(
+      example = gatherPixels(
           example,
           std::span(out.pixels).subspan(row * exampleBytes, exampleBytes));
+    else if (examples.replacements) // of the pixels that are kept elsewhere
+      example = static_cast<size_t>(
+          examples.replacements->inPlaceOf(static_cast<int64_t>(example)));
     std::copy_n(examples.labels.begin() +
                     static_cast<ptrdiff_t>(example * exampleLabels),
                 exampleLabels,

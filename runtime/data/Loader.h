@@ -27,7 +27,8 @@ struct Batch {
   int64_t size = 0;             // examples in it: fewer in an epoch's last
   std::vector<uint8_t> pixels;  // [batch, C, H, W], or empty: Contents
   std::vector<int32_t> labels;  // [batch, labelShape]
-  std::vector<int32_t> samples; // [batch], which examples of the set they are
+  std::vector<int32_t> samples; // [batch], which examples of the set they are:
+                                // of a replaced one, what took its place
 };
 
 class Loader {
@@ -45,13 +46,18 @@ public:
   void start(std::vector<uint32_t> order);
 
   /// The next batch of the pass, valid until the next call; null at the end.
-  /// Throws the Error of a picture in it that could not be decoded.
+  /// Throws the Error of a picture in it that could not be decoded, unless the
+  /// set has replacements: then the next example by number that can be, the
+  /// first behind the last, takes its place with its labels.
   const Batch *next();
 
 private:
   void work();
   void gather(int64_t index, Batch &out) const;
-  void gatherPixels(size_t example, std::span<uint8_t> out) const;
+  /// Which example it became: itself, or what took its place.
+  size_t gatherPixels(size_t example, std::span<uint8_t> out) const;
+  size_t gatherReplacement(size_t example, const Error &problem,
+                           std::span<uint8_t> out) const;
 
   const Examples &examples;
   const int64_t batch;

@@ -2,6 +2,7 @@
 #include "runtime/data/PictureFolder.h"
 
 #include "runtime/data/KnownDatasets.h"
+#include "runtime/data/Replacements.h"
 
 #include <algorithm>
 #include <atomic>
@@ -265,6 +266,7 @@ DatasetInfo inspectPictureFolder(std::string_view name,
   info.shape = {format.channels, format.size.height, format.size.width};
   auto folder = std::make_shared<PictureFolder>();
   folder->format = format;
+  folder->skipsBroken = request.skipsBroken;
   FolderReader reader(info, *folder);
   reader.list();
   reader.check(request.skipsBroken);
@@ -285,9 +287,18 @@ Examples loadPictureFolder(const DatasetInfo &info, Split split) {
     examples.labels.push_back(static_cast<uint16_t>(file.label));
   examples.decode = [folder = info.pictures, split](int64_t example,
                                                     std::span<uint8_t> out) {
-    decodePicture(folder->of(split)[static_cast<size_t>(example)].path,
-                  folder->format, out);
+    try {
+      decodePicture(folder->of(split)[static_cast<size_t>(example)].path,
+                    folder->format, out);
+    } catch (const Error &error) {
+      if (folder->skipsBroken)
+        throw;
+      throw Error(fmt::format("{}; with --skip-broken another takes its place",
+                              printable(error.what())));
+    }
   };
+  if (info.pictures->skipsBroken)
+    examples.replacements = std::make_shared<Replacements>();
   return examples;
 }
 
@@ -299,12 +310,18 @@ std::string skippedReport(const DatasetInfo &info) {
 
 std::string skippedReport(const std::vector<std::string> &broken,
                           std::string_view where) {
+  return brokenReport("skipped", broken, where);
+}
+
+std::string brokenReport(std::string_view what,
+                         const std::vector<std::string> &broken,
+                         std::string_view where) {
   if (broken.empty())
     return "";
   constexpr size_t most = 10;
   size_t shown = std::min(most, broken.size());
   std::string report = fmt::format(
-      "skipped {} broken picture{}{}: {}", broken.size(),
+      "{} {} broken picture{}{}: {}", what, broken.size(),
       broken.size() == 1 ? "" : "s", where,
       fmt::join(broken.begin(), broken.begin() + static_cast<ptrdiff_t>(shown),
                 "; "));

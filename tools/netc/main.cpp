@@ -311,6 +311,8 @@ int Command::run() {
     return Success;
   }
 
+  RunOptions run = options.run;
+  runtime::train::checkOutputs(run.request); // before the work, not after it
   Compiler compiler(*network, request(*network));
   if (!options.explain.empty())
     return explain(*network, compiler);
@@ -327,8 +329,7 @@ int Command::run() {
   }
   if (options.run.requested()) {
     compiler.advance(Stage::Executable);
-    return runExecutable(compiler.takeExecutable(), options.run,
-                         std::move(dataset));
+    return runExecutable(compiler.takeExecutable(), run, std::move(dataset));
   }
   return check(*network, compiler);
 }
