@@ -156,14 +156,28 @@ void OutputFile::commit() {
     giveName();
   if (std::fclose(std::exchange(file, nullptr)) != 0)
     fail();
-  if (std::rename(temporary.c_str(), target.c_str()) != 0) {
-    std::string kept = std::exchange(temporary, "");
-    throw WriteError(fmt::format("{}: cannot be written: {}; what was to be "
-                                 "in it is whole in {}",
-                                 path, std::strerror(errno), kept),
-                     kept);
-  }
+  if (std::rename(temporary.c_str(), target.c_str()) != 0)
+    keep(std::strerror(errno));
   temporary.clear();
+}
+
+void OutputFile::keep(const std::string &why) {
+  std::string kept = std::exchange(temporary, "");
+  std::string seen = fmt::format("{}/{}", folderOf(target), spareName(path));
+  if (renameat2(AT_FDCWD, kept.c_str(), AT_FDCWD, seen.c_str(),
+                RENAME_NOREPLACE) == 0)
+    kept = seen;
+  throw WriteError(fmt::format("{}: cannot be written: {}; what was to be in "
+                               "it is whole in {}",
+                               path, why, kept),
+                   kept);
+}
+
+std::string spareName(const std::string &path) {
+  constexpr size_t longest = 100; // both and the number are a name everywhere
+  filesystem::path name = filesystem::path(path).filename();
+  return fmt::format("{}.{}{}", name.stem().string().substr(0, longest),
+                     getpid(), name.extension().string().substr(0, longest));
 }
 
 void checkWritable(const std::string &path, uint64_t bytes) {

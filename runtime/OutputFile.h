@@ -57,6 +57,8 @@ private:
   /// A name beside the file's, that nothing else has.
   std::string temporaryName(int attempt) const;
   void giveName();
+  /// Leaves the finished file under a name that can be seen; throws WriteError.
+  [[noreturn]] void keep(const std::string &why);
 
   std::string path;      // as the user gave it, for errors
   std::string target;    // links followed: a link stays one
@@ -68,6 +70,10 @@ private:
 /// at `path`; leaves nothing behind. For the start of a run whose result is
 /// written at its end.
 void checkWritable(const std::string &path, uint64_t bytes = 0);
+
+/// `w.1234.st` for `x/w.st` and process 1234: what is finished and cannot be
+/// put in its place is called so.
+std::string spareName(const std::string &path);
 
 /// A path that leads to where `path` does and is no link, there or not; a
 /// circle's is one of it. A relative path stays one, unless a link is absolute.

@@ -5,12 +5,14 @@
 #include "runtime/OutputFile.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -61,16 +63,29 @@ MetricsFile::MetricsFile(const std::string &path) : path(path) {
   fail("others make and remove it");
 }
 
+/// Opens what is there; a pipe's reader may start beside us, so it has a moment
+/// to come.
+int MetricsFile::openThere() const {
+  constexpr int attempts = 20;
+  constexpr std::chrono::milliseconds pause(10);
+  for (int attempt = 0;; ++attempt) {
+    int opened = ::open(path.c_str(), openFlags);
+    struct stat status{};
+    if (opened >= 0 || errno != ENXIO || stat(path.c_str(), &status) != 0 ||
+        !S_ISFIFO(status.st_mode))
+      return opened;
+    if (attempt == attempts)
+      fail("it is a pipe that nothing reads");
+    std::this_thread::sleep_for(pause);
+  }
+}
+
 /// -1 where the file came or went meanwhile.
 int MetricsFile::openOnce() {
   made = false;
-  int opened = ::open(path.c_str(), openFlags);
+  int opened = openThere();
   if (opened >= 0)
     return opened;
-  struct stat status{};
-  if (errno == ENXIO && stat(path.c_str(), &status) == 0 &&
-      S_ISFIFO(status.st_mode))
-    fail("it is a pipe that nothing reads");
   if (errno != ENOENT)
     fail(std::strerror(errno));
   opened =

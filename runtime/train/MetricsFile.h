@@ -14,7 +14,8 @@ class MetricsFile {
 public:
   /// Opens `path` and leaves what it holds; a link is followed, to what is not
   /// there too. Throws Error that names it: it cannot be written, it is a pipe
-  /// that nothing reads, or another run writes it. Never waits.
+  /// that nothing reads, or another run writes it. Waits a fifth of a
+  /// second at most.
   explicit MetricsFile(const std::string &path);
   /// Removes a file that this made, unless it was begun.
   ~MetricsFile();
@@ -39,6 +40,7 @@ public:
 
 private:
   [[noreturn]] void fail(std::string_view why) const;
+  int openThere() const;
   int openOnce();
   void lock() const;
   /// Whether `path` still leads to what is open.

@@ -130,7 +130,8 @@ void Trainer::tellMissingMetrics() {
   if (note.empty())
     return;
   progress.clear();
-  console.err << "note: " << note << "; the training goes on" << std::endl;
+  console.err << "note: " << note
+              << (interrupted ? "" : "; the training goes on") << std::endl;
 }
 
 void Trainer::finishStep(Sums &sums) {

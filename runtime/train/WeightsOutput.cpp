@@ -1,10 +1,10 @@
 // Saves to the place asked for, or to the next best.
 #include "runtime/train/WeightsOutput.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 namespace netc::runtime::train {
 
@@ -47,14 +47,10 @@ static std::vector<fs::path> otherFolders(const std::string &path) {
 }
 
 void WeightsOutput::saveElsewhere(const std::string &why) const {
-  // `w.safetensors` becomes `w.1234.safetensors`: nothing is written over.
-  fs::path name = fs::path(path).filename();
-  std::string other = fmt::format("{}.{}{}", name.stem().string(), getpid(),
-                                  name.extension().string());
   std::vector<std::string> refused;
   for (const fs::path &folder : otherFolders(path)) {
-    std::string place = (folder / other).string();
-    std::error_code error;
+    std::string place = (folder / spareName(path)).string();
+    std::error_code error; // nothing is written over
     if (fs::symlink_status(place, error).type() != fs::file_type::not_found)
       continue;
     try {

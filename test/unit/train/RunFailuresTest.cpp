@@ -152,17 +152,14 @@ TEST_F(RunFailures, TheDiskIsFilledMeanwhile) {
   if (!mounts.disk(disk, 64 << 10))
     GTEST_SKIP() << "may not mount";
   request.save = disk + "/w.safetensors";
-  request.metrics = disk + "/m.jsonl";
+  request.metrics = metrics = disk + "/m.jsonl";
+  request.epochs = 30; // more lines than a page has room for
   atStep(3, [&] { writeFile(disk + "/filler", Bytes(1 << 20)); });
   expectError([&] { train(); },
               {"m.jsonl: metrics are incomplete: No space left"});
   EXPECT_EQ(savedAt(request.save), programs.values[0]);
-  EXPECT_EQ(programs.states.size(), 12u);
-  for (std::ifstream file(request.metrics); file;) {
-    std::string line;
-    if (std::getline(file, line))
-      EXPECT_NO_THROW(auto object = nlohmann::json::parse(line)) << line;
-  }
+  EXPECT_EQ(programs.states.size(), 180u);
+  EXPECT_GT(metricsLines().size(), 4u); // each is one
 }
 
 TEST_F(RunFailures, AReaderOfTheMetricsThatGoes) {

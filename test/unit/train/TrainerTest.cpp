@@ -100,7 +100,8 @@ TEST_F(TrainerTest, TwoStepsUnderWay) {
   TempFolder folder;
   std::string path = folder.path("metrics.jsonl");
   {
-    Metrics lines(path);
+    MetricsFile file(path);
+  Metrics lines(file, interrupted);
     Trainer trainer(others, trainSet, testSet, settings, lines, console,
                     interrupted);
     EXPECT_EQ(trainer.run(), Outcome::Finished);
