@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -21,29 +22,52 @@ static std::string folderOf(const std::string &path) {
   return folder.empty() ? "." : folder;
 }
 
-void OutputFile::fail() const {
-  throw Error(
-      fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+void OutputFile::refuse(const std::string &why) const {
+  throw WriteError(fmt::format("{}: cannot be written: {}", path, why));
 }
 
-OutputFile::OutputFile(const std::string &path) : path(path), target(path) {
+void OutputFile::fail() const { refuse(std::strerror(errno)); }
+
+OutputFile::OutputFile(const std::string &path)
+    : path(path), target(followLinks(path)) {
   struct stat status{};
   if (stat(path.c_str(), &status) == 0) {
     // Renaming onto a device would replace the device.
     if (!S_ISREG(status.st_mode))
-      throw Error(fmt::format("{}: cannot be written: it is {}", path,
-                              S_ISDIR(status.st_mode) ? "a folder"
-                                                      : "not a regular file"));
-    std::error_code error;
-    filesystem::path real = filesystem::canonical(path, error);
-    if (!error)
-      target = real.string();
+      refuse(S_ISDIR(status.st_mode) ? "it is a folder"
+                                     : "it is not a regular file");
     if (access(target.c_str(), W_OK) != 0)
       fail();
+    checkReplaceable();
   } else if (errno != ENOENT) { // a name too long, links in a circle
     fail();
   }
   open();
+}
+
+/// A mount point, as containers make of a single file.
+static bool isMountPoint(const std::string &path) {
+  struct statx status{};
+  return statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, 0, &status) == 0 &&
+         (status.stx_attributes & status.stx_attributes_mask &
+          STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+void OutputFile::checkReplaceable() const {
+  if (isMountPoint(target))
+    refuse("it is mounted by itself, and no other file can take its place; "
+           "mount its folder");
+  // rmdir() asks what rename() will, who may remove what, before it finds that
+  // this is no folder: sticky folders, immutable files, and what a capability
+  // allows.
+  if (rmdir(target.c_str()) == 0 || errno != EPERM)
+    return;
+  struct stat folder{};
+  if (stat(folderOf(target).c_str(), &folder) == 0 &&
+      (folder.st_mode & S_ISVTX) != 0)
+    refuse("it is another user's, in a folder where only owners replace files "
+           "(sticky)");
+  refuse("it is protected from being replaced (immutable)");
 }
 
 std::string OutputFile::temporaryName(int attempt) const {
@@ -52,8 +76,10 @@ std::string OutputFile::temporaryName(int attempt) const {
 }
 
 void OutputFile::open() {
-  int descriptor =
-      ::open(folderOf(target).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  int descriptor = -1;
+  if (access("/proc/self/fd", X_OK) == 0) // what gives a name afterwards
+    descriptor = ::open(folderOf(target).c_str(),
+                        O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
   for (int attempt = 0; descriptor < 0; ++attempt) {
     temporary = temporaryName(attempt);
     descriptor = ::open(temporary.c_str(),
@@ -72,6 +98,22 @@ void OutputFile::open() {
     unlink(temporary.c_str());
   errno = reason;
   fail();
+}
+
+std::unique_ptr<OutputFile> OutputFile::reserved(const std::string &path,
+                                                 uint64_t bytes) {
+  auto output = std::make_unique<OutputFile>(path);
+  if (!output->temporary.empty())
+    return nullptr;
+  // The size stays 0: what reads the file meanwhile sees what is written.
+  while (fallocate(fileno(output->file), FALLOC_FL_KEEP_SIZE, 0,
+                   static_cast<off_t>(bytes)) != 0) {
+    if (errno == EOPNOTSUPP || errno == ENOSYS)
+      break;
+    if (errno != EINTR)
+      output->fail();
+  }
+  return output;
 }
 
 OutputFile::~OutputFile() {
@@ -102,7 +144,10 @@ void OutputFile::giveName() {
 }
 
 void OutputFile::commit() {
-  if (std::fflush(file) != 0 || fsync(fileno(file)) != 0)
+  // What was reserved and is not used goes back.
+  if (std::fflush(file) != 0 ||
+      ftruncate(fileno(file), std::ftell(file)) != 0 ||
+      fsync(fileno(file)) != 0)
     fail();
   struct stat status{};
   if (stat(target.c_str(), &status) == 0)
@@ -112,21 +157,59 @@ void OutputFile::commit() {
   if (std::fclose(std::exchange(file, nullptr)) != 0)
     fail();
   if (std::rename(temporary.c_str(), target.c_str()) != 0)
-    fail();
+    keep(std::strerror(errno));
   temporary.clear();
+}
+
+void OutputFile::keep(const std::string &why) {
+  std::string kept = std::exchange(temporary, "");
+  std::string seen = fmt::format("{}/{}", folderOf(target), spareName(path));
+  if (renameat2(AT_FDCWD, kept.c_str(), AT_FDCWD, seen.c_str(),
+                RENAME_NOREPLACE) == 0)
+    kept = seen;
+  throw WriteError(fmt::format("{}: cannot be written: {}; what was to be in "
+                               "it is whole in {}",
+                               path, why, kept),
+                   kept);
+}
+
+std::string spareName(const std::string &path) {
+  constexpr size_t longest = 100; // both and the number are a name everywhere
+  filesystem::path name = filesystem::path(path).filename();
+  return fmt::format("{}.{}{}", name.stem().string().substr(0, longest),
+                     getpid(), name.extension().string().substr(0, longest));
 }
 
 void checkWritable(const std::string &path, uint64_t bytes) {
   OutputFile probe(path);
+  struct rlimit limit{};
+  if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur < bytes)
+    throw WriteError(fmt::format("{}: cannot be written: it takes {} bytes, a "
+                                 "file may have {} here (ulimit -f)",
+                                 path, bytes, limit.rlim_cur));
   struct statvfs room{};
   // Some file systems do not say; of those nothing is asked.
-  if (statvfs(folderOf(path).c_str(), &room) != 0 || room.f_blocks == 0)
+  if (statvfs(folderOf(followLinks(path)).c_str(), &room) != 0 ||
+      room.f_blocks == 0)
     return;
   uint64_t free = uint64_t{room.f_bavail} * room.f_frsize;
   if (free < bytes)
-    throw Error(fmt::format("{}: cannot be written: it takes {} bytes, its "
-                            "disk has {} left",
-                            path, bytes, free));
+    throw WriteError(fmt::format("{}: cannot be written: it takes {} bytes, "
+                                 "its disk has {} left",
+                                 path, bytes, free));
+}
+
+std::string followLinks(const std::string &path) {
+  constexpr int most = 40; // as Linux does
+  filesystem::path followed = path;
+  std::error_code error;
+  for (int i = 0; i < most && filesystem::is_symlink(followed, error); ++i) {
+    filesystem::path next = filesystem::read_symlink(followed, error);
+    if (error)
+      break;
+    followed = followed.parent_path() / next; // which is all, if it is absolute
+  }
+  return followed.string();
 }
 
 bool sameFile(const std::string &a, const std::string &b) {
@@ -136,8 +219,8 @@ bool sameFile(const std::string &a, const std::string &b) {
   if (filesystem::equivalent(a, b, error) && !error)
     return true;
   auto whole = [&](const std::string &path) {
-    return filesystem::weakly_canonical(filesystem::absolute(path, error),
-                                        error);
+    return filesystem::weakly_canonical(
+        filesystem::absolute(followLinks(path), error), error);
   };
   return whole(a) == whole(b);
 }

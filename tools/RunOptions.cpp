@@ -3,6 +3,7 @@
 
 #include "runtime/Shortened.h"
 #include "runtime/train/Interrupt.h"
+#include "runtime/train/Weights.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -264,9 +265,10 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
   // Checked again by the run, but here before the arena and the library's
   // primitives are made.
   train::checkDataset(model, dataset, options.training());
-  train::checkPaths(options.request, model);
+  train::TrainRequest request = options.request;
+  train::checkOutputs(request, train::weightsBytes(model));
   if (options.training())
-    train::planVerification(model, dataset, options.request);
+    train::planVerification(model, dataset, request);
   else if (options.request.verifies)
     train::Verification(model, dataset.name);
 
@@ -276,7 +278,7 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
   train::Console console = standardConsole(options.quiet);
   return options.training()
-             ? train::trainNetwork(*programs, dataset, options.request, console,
+             ? train::trainNetwork(*programs, dataset, request, console,
                                    interrupted)
              : train::evaluateNetwork(*programs, dataset,
                                       {options.request.weights,

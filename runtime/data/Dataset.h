@@ -17,6 +17,7 @@ namespace netc::runtime::data {
 
 struct PictureFolder; // runtime/data/PictureFolder.h
 struct Examples;
+class Replacements; // runtime/data/Replacements.h
 
 enum class Split { Train, Test };
 
@@ -87,6 +88,9 @@ struct Examples {
   /// Writes the pixels of an example, from any thread; null where they are in
   /// `pixels`. Throws Error for a picture that cannot be decoded.
   std::function<void(int64_t example, std::span<uint8_t> out)> decode;
+  /// Where another example takes the place of one that cannot be decoded; null
+  /// where that is an error.
+  std::shared_ptr<Replacements> replacements;
 };
 
 /// The folders that may hold data sets. An explicit one (`--data`) is the only

@@ -1,11 +1,14 @@
 // Draws the order of the examples and keeps the ring of batches.
 #include "runtime/data/Loader.h"
 
+#include "runtime/data/KnownDatasets.h"
 #include "runtime/data/Philox.h"
+#include "runtime/data/Replacements.h"
 
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <fmt/format.h>
 #include <numeric>
 
 namespace netc::runtime::data {
@@ -131,12 +134,39 @@ void Loader::work() {
   }
 }
 
-void Loader::gatherPixels(size_t example, std::span<uint8_t> out) const {
-  if (examples.decode)
-    examples.decode(static_cast<int64_t>(example), out);
-  else
-    std::memcpy(out.data(), examples.pixels.data() + example * out.size(),
-                out.size());
+/// Decodes what is in files: the pixels, and the labels of masks.
+void Loader::decodeExample(size_t example, size_t row, Batch &out) const {
+  auto number = static_cast<int64_t>(example);
+  auto bytes = static_cast<size_t>(examples.exampleBytes);
+  auto labels = static_cast<size_t>(examples.exampleLabels);
+  if (contents == Contents::PixelsAndLabels && examples.decode)
+    examples.decode(number, std::span(out.pixels).subspan(row * bytes, bytes));
+  if (examples.decodeLabels)
+    examples.decodeLabels(number,
+                          std::span(out.labels).subspan(row * labels, labels));
+}
+
+size_t Loader::decodeRow(size_t example, size_t row, Batch &out) const {
+  auto count = static_cast<size_t>(examples.count);
+  std::string problem;
+  for (size_t i = 0; i < count; ++i) {
+    size_t next = (example + i) % count;
+    try {
+      decodeExample(next, row, out);
+    } catch (const Error &error) {
+      if (!examples.replacements)
+        throw;
+      if (i == 0) // another's is noted when its own turn comes
+        problem = printable(error.what());
+      continue;
+    }
+    if (i > 0)
+      examples.replacements->note(static_cast<int64_t>(example),
+                                  static_cast<int64_t>(next), problem);
+    return next;
+  }
+  throw Error(fmt::format("{}; nor can any other of the {} pictures of its set",
+                          problem, count));
 }
 
 /// Copies the labels of the examples, as many to each row; the rows that they
@@ -154,36 +184,33 @@ static void gatherLabels(const std::vector<From> &labels, size_t each,
   std::fill(to, out.end(), To{});
 }
 
-void Loader::decodeLabels(std::span<const uint32_t> taken,
-                          std::vector<int32_t> &out) const {
-  std::span<int32_t> rest(out);
-  for (uint32_t example : taken) {
-    auto each = static_cast<size_t>(examples.exampleLabels);
-    examples.decodeLabels(example, rest.first(each));
-    rest = rest.subspan(each);
-  }
-  std::fill(rest.begin(), rest.end(), 0);
-}
-
 void Loader::gather(int64_t index, Batch &out) const {
   auto exampleBytes = static_cast<size_t>(examples.exampleBytes);
   auto exampleLabels = static_cast<size_t>(examples.exampleLabels);
+  bool hasPixels = contents == Contents::PixelsAndLabels;
   size_t first = static_cast<size_t>(index * batch);
   size_t size = std::min(order.size() - first, static_cast<size_t>(batch));
+  std::vector<uint32_t> taken;
   for (size_t row = 0; row < size; ++row) {
     size_t example = order[first + row];
-    if (contents == Contents::PixelsAndLabels)
-      gatherPixels(
-          example,
-          std::span(out.pixels).subspan(row * exampleBytes, exampleBytes));
+    if (!hasPixels &&
+        examples.replacements) // of pixels that are kept elsewhere
+      example = static_cast<size_t>(
+          examples.replacements->inPlaceOf(static_cast<int64_t>(example)));
+    example = decodeRow(example, row, out);
+    if (hasPixels && !examples.decode)
+      std::memcpy(out.pixels.data() + row * exampleBytes,
+                  examples.pixels.data() + example * exampleBytes,
+                  exampleBytes);
+    taken.push_back(static_cast<uint32_t>(example));
     out.samples[row] = static_cast<int32_t>(example);
   }
-  if (contents == Contents::PixelsAndLabels)
+  if (hasPixels)
     std::fill(out.pixels.begin() + static_cast<ptrdiff_t>(size * exampleBytes),
               out.pixels.end(), uint8_t{0});
-  auto taken = std::span(order).subspan(first, size);
   if (examples.decodeLabels)
-    decodeLabels(taken, out.labels);
+    std::fill(out.labels.begin() + static_cast<ptrdiff_t>(size * exampleLabels),
+              out.labels.end(), 0);
   else
     gatherLabels(examples.labels, exampleLabels, taken, out.labels);
   gatherLabels(examples.numbers, exampleLabels, taken, out.numbers);

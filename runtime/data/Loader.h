@@ -28,7 +28,8 @@ struct Batch {
   std::vector<uint8_t> pixels;  // bytes of [batch, shape], or empty: Contents
   std::vector<int32_t> labels;  // [batch, labelShape], of classes
   std::vector<float> numbers;   // the same, of labels that are numbers
-  std::vector<int32_t> samples; // [batch], which examples of the set they are
+  std::vector<int32_t> samples; // [batch], which examples of the set they are:
+                                // of a replaced one, what took its place
 };
 
 class Loader {
@@ -46,15 +47,17 @@ public:
   void start(std::vector<uint32_t> order);
 
   /// The next batch of the pass, valid until the next call; null at the end.
-  /// Throws the Error of a picture in it that could not be decoded.
+  /// Throws the Error of a picture in it that could not be decoded, unless the
+  /// set has replacements: then the next example by number that can be, the
+  /// first behind the last, takes its place with its labels.
   const Batch *next();
 
 private:
   void work();
   void gather(int64_t index, Batch &out) const;
-  void gatherPixels(size_t example, std::span<uint8_t> out) const;
-  void decodeLabels(std::span<const uint32_t> taken,
-                    std::vector<int32_t> &out) const;
+  /// Which example the row became: itself, or what took its place.
+  size_t decodeRow(size_t example, size_t row, Batch &out) const;
+  void decodeExample(size_t example, size_t row, Batch &out) const;
 
   const Examples &examples;
   const int64_t batch;

@@ -3,6 +3,7 @@
 
 #include "runtime/data/ClassFolder.h"
 #include "runtime/data/KnownDatasets.h"
+#include "runtime/data/Replacements.h"
 
 #include <algorithm>
 #include <charconv>
@@ -86,6 +87,7 @@ DatasetInfo inspectPictureFolder(const DatasetName &name,
   info.shape = {format.channels, format.size.height, format.size.width};
   auto folder = std::make_shared<PictureFolder>();
   folder->format = format;
+  folder->skipsBroken = request.skipsBroken;
   folder->ignored = ignoredLabel(name);
   SplitFolders folders = findSplit(name.path, info.warnings);
   LeftOut leftOut;
@@ -141,9 +143,18 @@ Examples loadPictureFolder(const DatasetInfo &info, Split split) {
   examples.exampleBytes = info.pictures->format.bytes();
   examples.decode = [folder = info.pictures, split](int64_t example,
                                                     std::span<uint8_t> out) {
-    decodePicture(folder->of(split)[static_cast<size_t>(example)].path,
-                  folder->format, out);
+    try {
+      decodePicture(folder->of(split)[static_cast<size_t>(example)].path,
+                    folder->format, out);
+    } catch (const Error &error) {
+      if (folder->skipsBroken)
+        throw;
+      throw Error(fmt::format("{}; with --skip-broken another takes its place",
+                              printable(error.what())));
+    }
   };
+  if (info.pictures->skipsBroken)
+    examples.replacements = std::make_shared<Replacements>();
   if (info.labelShape.empty()) {
     for (const PictureFile &file : files)
       examples.labels.push_back(static_cast<uint16_t>(file.label));
@@ -167,12 +178,18 @@ std::string skippedReport(const DatasetInfo &info) {
 
 std::string skippedReport(const std::vector<std::string> &broken,
                           std::string_view where) {
+  return brokenReport("skipped", broken, where);
+}
+
+std::string brokenReport(std::string_view what,
+                         const std::vector<std::string> &broken,
+                         std::string_view where) {
   if (broken.empty())
     return "";
   constexpr size_t most = 10;
   size_t shown = std::min(most, broken.size());
   std::string report = fmt::format(
-      "skipped {} broken picture{}{}: {}", broken.size(),
+      "{} {} broken picture{}{}: {}", what, broken.size(),
       broken.size() == 1 ? "" : "s", where,
       fmt::join(broken.begin(), broken.begin() + static_cast<ptrdiff_t>(shown),
                 "; "));

@@ -27,6 +27,7 @@ struct PictureFolder {
   int32_t ignored = -1; // of the labels of masks; -1: none
   std::vector<PictureFile> train, test;
   std::vector<std::string> broken; // what was skipped: "FILE: reason"
+  bool skipsBroken = false;        // also those that break later
 
   const std::vector<PictureFile> &of(Split split) const {
     return split == Split::Train ? train : test;
@@ -41,7 +42,8 @@ struct PictureFolder {
 DatasetInfo inspectPictureFolder(const DatasetName &name,
                                  const PictureRequest &request);
 
-/// The labels of a half, and what decodes its pictures and masks.
+/// The labels of a half, and what decodes its pictures and masks; where broken
+/// ones are skipped, what notes those that break later.
 Examples loadPictureFolder(const DatasetInfo &info, Split split);
 
 /// "skipped 3 broken pictures: A: reason; B: reason ..."; empty if none was.
@@ -49,5 +51,9 @@ std::string skippedReport(const DatasetInfo &info);
 /// The same of any pictures; `where` is behind "pictures".
 std::string skippedReport(const std::vector<std::string> &broken,
                           std::string_view where);
+/// The same with another word than "skipped".
+std::string brokenReport(std::string_view what,
+                         const std::vector<std::string> &broken,
+                         std::string_view where);
 
 } // namespace netc::runtime::data

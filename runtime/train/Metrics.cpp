@@ -3,12 +3,8 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <filesystem>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace netc::runtime::train {
@@ -31,42 +27,28 @@ Json toJson(const Finding &finding) {
           {"reached", reached}};
 }
 
-/// Tries the file in place, as it will be written: a pipe or a device serves as
-/// well.
-void Metrics::check(const std::string &path) {
-  struct stat status{};
-  bool isThere = stat(path.c_str(), &status) == 0;
-  if (isThere && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
-    return; // opening it once would be seen at its other end
-  int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor < 0)
-    throw Error(
-        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
-  ::close(descriptor);
-  std::error_code error;
-  if (!isThere) // where a link leads, not the link
-    std::filesystem::remove(std::filesystem::canonical(path, error), error);
+Metrics::Metrics(MetricsFile &file, const std::atomic<bool> &interrupted)
+    : file(&file), interrupted(&interrupted) {
+  file.begin();
 }
 
-Metrics::Metrics(const std::string &path) : path(path) {
-  file = std::fopen(path.c_str(), "w");
-  if (!file)
-    throw Error(
-        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+/// Why a line could not be written, or the file not be closed.
+static std::string problemText(const MetricsFile &file, int error) {
+  return fmt::format("{}: metrics are incomplete: {}", file.name(),
+                     error == EAGAIN ? "nothing reads the pipe"
+                                     : std::strerror(error));
 }
 
-Metrics::~Metrics() {
-  if (file)
-    std::fclose(file);
-}
-
-void Metrics::line(const std::string &text) {
+void Metrics::line(std::string text) {
   if (!file)
     return;
-  bool written = std::fputs(text.c_str(), file) >= 0 &&
-                 std::fputc('\n', file) != EOF && std::fflush(file) == 0;
-  if (!written && firstError == 0)
-    firstError = errno;
+  int error = file->write(text += '\n', *interrupted);
+  if (error != 0 && problem.empty())
+    problem = problemText(*file, error);
+}
+
+std::string Metrics::takeNote() {
+  return std::exchange(isTold, isTold || !problem.empty()) ? "" : problem;
 }
 
 void Metrics::run(const Model &model, const data::DatasetInfo &dataset,
@@ -133,11 +115,11 @@ void Metrics::finding(const Finding &finding) {
 void Metrics::close() {
   if (!file)
     return;
-  if (std::fclose(std::exchange(file, nullptr)) != 0 && firstError == 0)
-    firstError = errno;
-  if (firstError != 0)
-    throw Error(fmt::format("{}: metrics are incomplete: {}", path,
-                            std::strerror(firstError)));
+  MetricsFile &closing = *std::exchange(file, nullptr);
+  if (int error = closing.close(); error != 0 && problem.empty())
+    problem = problemText(closing, error);
+  if (!problem.empty())
+    throw Error(problem);
 }
 
 } // namespace netc::runtime::train

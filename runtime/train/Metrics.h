@@ -1,10 +1,10 @@
-// The `--metrics` file: one JSON object a line, flushed as it is written, so
-// that it can be read while the training runs. What is no number is null.
+// What `--metrics` writes: one JSON object a line, written at once, so that it
+// can be read while the training runs. What is no number is null.
 #pragma once
 
+#include "runtime/train/MetricsFile.h"
 #include "runtime/train/Programs.h"
 
-#include <cstdio>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 
@@ -45,14 +45,11 @@ nlohmann::ordered_json toJson(const Finding &finding);
 
 class Metrics {
 public:
-  /// Throws Error where the file could not be written; leaves it as it is.
-  static void check(const std::string &path);
-
   /// Writes nowhere.
   Metrics() = default;
-  /// Begins the file anew. Throws Error where it cannot be opened.
-  explicit Metrics(const std::string &path);
-  ~Metrics();
+  /// Begins the file anew; it and `interrupted` outlive the metrics. Throws
+  /// Error.
+  Metrics(MetricsFile &file, const std::atomic<bool> &interrupted);
   Metrics(const Metrics &) = delete;
   Metrics &operator=(const Metrics &) = delete;
 
@@ -62,16 +59,20 @@ public:
   void epoch(const EpochResult &result);
   void finding(const Finding &finding);
 
+  /// Why a line is missing, once, when the first is; else empty.
+  std::string takeNote();
+
   /// Throws Error if anything could not be written. Not before: a full disk
   /// shall not end a training.
   void close();
 
 private:
-  void line(const std::string &text);
+  void line(std::string text);
 
-  std::string path;
-  std::FILE *file = nullptr;
-  int firstError = 0; // errno
+  MetricsFile *file = nullptr;
+  const std::atomic<bool> *interrupted = nullptr;
+  std::string problem; // the first
+  bool isTold = false;
 };
 
 } // namespace netc::runtime::train

@@ -1,10 +1,10 @@
 // The order of a run: what is cheap to get wrong is checked first.
 #include "runtime/train/Run.h"
 
-#include "runtime/OutputFile.h"
 #include "runtime/data/PictureFolder.h"
+#include "runtime/data/Replacements.h"
 #include "runtime/train/ClassNames.h"
-#include "runtime/train/Weights.h"
+#include "runtime/train/WeightsOutput.h"
 
 #include <cmath>
 #include <fmt/format.h>
@@ -41,10 +41,20 @@ std::string memoryReport(uint64_t trainingBytes) {
                      mebibytes(peak));
 }
 
-/// The broken pictures that were left out, if any.
-void tellSkipped(const data::DatasetInfo &dataset, Console &console) {
+/// The broken pictures that were left out, and those that broke meanwhile.
+void tellBroken(const data::DatasetInfo &dataset,
+                std::initializer_list<const data::Examples *> halves,
+                Console &console) {
   if (std::string report = data::skippedReport(dataset); !report.empty())
     console.err << report << std::endl;
+  for (const data::Examples *half : halves) {
+    if (!half->replacements)
+      continue;
+    std::string report = half->replacements->report(
+        fmt::format(" of {} by the next that could be read", dataset.name));
+    if (!report.empty())
+      console.err << report << std::endl;
+  }
 }
 
 /// The names of the data set's classes, or else those in the weights' file.
@@ -94,9 +104,91 @@ void tellFindings(const std::vector<Finding> &findings, Console &console,
     metrics.finding(finding);
 }
 
+/// Where a run that ended early came to.
+void tellEnd(const Trainer &trainer, std::string_view verb, bool saves,
+             Console &console) {
+  if (trainer.stepsDone() == 0)
+    console.err << verb << " before the first step"
+                << (saves ? ": no weights are saved" : "") << std::endl;
+  else
+    console.err << fmt::format("{} after step {} (epoch {})", verb,
+                               trainer.stepsDone(), trainer.epoch())
+                << std::endl;
+}
+
+/// Saves. What prevents it becomes the failure of the run; where it has one
+/// already, that is said at the end, and this now.
+void save(WeightsOutput &output, const std::string &path, Console &console,
+          std::exception_ptr &failure) {
+  try {
+    output.save();
+    console.err << fmt::format("weights saved to {}", path) << std::endl;
+  } catch (...) {
+    std::exception_ptr problem = std::current_exception();
+    if (!failure) {
+      failure = problem;
+      return;
+    }
+    try {
+      std::rethrow_exception(problem);
+    } catch (const Error &error) {
+      console.err << error.what() << std::endl;
+    } catch (const std::exception &) { // of the library's, and no words of ours
+      console.err << path << ": cannot be written: not enough memory"
+                  << std::endl;
+    }
+  }
+}
+
+/// How a training ended; after a failure what was trained is saved all the
+/// same.
+struct Ended {
+  Outcome outcome = Outcome::Finished;
+  std::exception_ptr failure;
+};
+
+/// Trains, and tells where it ended and what is found of it. Throws Diverged,
+/// or Missed after it: then there is nothing to save.
+Ended train(Trainer &trainer, std::optional<Verification> &verification,
+            bool saves, Console &console, Metrics &metrics) {
+  if (verification)
+    trainer.afterEpoch = [&](const EpochResult &result) {
+      verification->measured(result);
+    };
+  Ended ended;
+  try {
+    ended.outcome = trainer.run();
+  } catch (const Diverged &error) {
+    if (!verification)
+      throw;
+    tellFindings(verification->conclude(Ending::Diverged), console, metrics);
+    verification->requireMet(error.what());
+    throw;
+  } catch (...) {
+    ended.failure = std::current_exception();
+  }
+  bool isWhole = !ended.failure && ended.outcome == Outcome::Finished;
+  if (verification)
+    tellFindings(
+        verification->conclude(isWhole ? Ending::Whole : Ending::Interrupted),
+        console, metrics);
+  if (!isWhole)
+    tellEnd(trainer, ended.failure ? "stopped" : "interrupted", saves, console);
+  return ended;
+}
+
+/// Weights that fit the network and the classes of the data set.
+MatchedWeights openWeightsFor(const data::DatasetInfo &dataset,
+                              const Model &model, const std::string &path) {
+  MatchedWeights weights = openWeights(model, path);
+  if (model.takesLabels) // else classes mean nothing to it
+    checkClassNames(weights.file, dataset);
+  return weights;
+}
+
 } // namespace
 
-void checkPaths(const TrainRequest &request, const Model &model) {
+void checkOutputs(TrainRequest &request, uint64_t weightsBytes) {
   if (sameFile(request.save, request.metrics))
     throw Error(
         fmt::format("{}: given as --save and as --metrics", request.metrics));
@@ -108,9 +200,12 @@ void checkPaths(const TrainRequest &request, const Model &model) {
       throw Error(
           fmt::format("{}: cannot be written: it is what is run", *output));
   if (!request.save.empty())
-    checkWritable(request.save, weightsBytes(model));
-  if (!request.metrics.empty())
-    Metrics::check(request.metrics);
+    checkWritable(request.save, weightsBytes);
+  if (request.metrics.empty() || request.metricsFile)
+    return;
+  auto file = std::make_shared<MetricsFile>(request.metrics);
+  if (file->isPipe())
+    request.metricsFile = std::move(file);
 }
 
 std::optional<Verification> planVerification(const Model &model,
@@ -124,24 +219,27 @@ std::optional<Verification> planVerification(const Model &model,
 }
 
 Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
-                     const TrainRequest &request, Console &console,
+                     const TrainRequest &asked, Console &console,
                      const std::atomic<bool> &interrupted) {
   const Model &model = programs.model();
   checkDataset(model, dataset, /*training=*/true);
-  checkPaths(request, model);
+  TrainRequest request = asked;
+  checkOutputs(request);
   std::optional<Verification> verification =
       planVerification(model, dataset, request);
   std::optional<MatchedWeights> weights;
-  if (!request.weights.empty()) {
-    weights = openWeights(model, request.weights);
-    if (model.takesLabels) // else classes mean nothing to it
-      checkClassNames(weights->file, dataset);
-  }
+  if (!request.weights.empty())
+    weights = openWeightsFor(dataset, model, request.weights);
   data::Examples trainSet = loadExamples(dataset, data::Split::Train);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
 
   TrainSettings settings = resolve(request, model);
-  if (request.save.empty())
+  std::optional<WeightsOutput> output;
+  if (!request.save.empty())
+    output.emplace(programs, request.save,
+                   model.takesLabels ? classMetadata(dataset)
+                                     : SafetensorsMetadata());
+  else
     console.err << "note: without --save the trained weights will be gone at "
                    "the end"
                 << std::endl;
@@ -153,51 +251,29 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   if (weights) // their scaling too: what is trained on goes on as it was
     loadWeights(programs, *weights);
 
+  if (!request.metrics.empty() && !request.metricsFile)
+    request.metricsFile = std::make_shared<MetricsFile>(request.metrics);
   std::optional<Metrics> file;
   Metrics none;
-  if (!request.metrics.empty())
-    file.emplace(request.metrics);
+  if (request.metricsFile)
+    file.emplace(*request.metricsFile, interrupted);
   Metrics &metrics = file ? *file : none;
   metrics.run(model, dataset, settings, programs.allocatedBytes());
 
   Trainer trainer(programs, trainSet, testSet, settings, metrics, console,
                   interrupted);
-  if (verification)
-    trainer.afterEpoch = [&](const EpochResult &result) {
-      verification->measured(result);
-    };
-  Outcome outcome = Outcome::Finished;
-  try {
-    outcome = trainer.run();
-  } catch (const Diverged &error) {
-    if (!verification)
-      throw;
-    tellFindings(verification->conclude(Ending::Diverged), console, metrics);
-    verification->requireMet(error.what());
-    throw;
-  }
-  if (verification)
-    tellFindings(verification->conclude(outcome == Outcome::Interrupted
-                                            ? Ending::Interrupted
-                                            : Ending::Whole),
-                 console, metrics);
-  if (outcome == Outcome::Interrupted)
-    console.err << fmt::format("interrupted after step {} (epoch {})",
-                               trainer.stepsDone(), trainer.epoch())
-                << std::endl;
-  if (!request.save.empty()) {
-    saveWeights(programs, request.save,
-                model.takesLabels ? classMetadata(dataset)
-                                  : SafetensorsMetadata());
-    console.err << fmt::format("weights saved to {}", request.save)
-                << std::endl;
-  }
+  Ended ended =
+      train(trainer, verification, output.has_value(), console, metrics);
+  if (output && trainer.stepsDone() > 0)
+    save(*output, request.save, console, ended.failure);
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
-  tellSkipped(dataset, console);
+  tellBroken(dataset, {&trainSet, &testSet}, console);
+  if (ended.failure)
+    std::rethrow_exception(ended.failure);
   metrics.close();
-  if (verification && outcome == Outcome::Finished)
+  if (verification && ended.outcome == Outcome::Finished)
     verification->requireMet();
-  return outcome;
+  return ended.outcome;
 }
 
 Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
@@ -208,9 +284,7 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   std::optional<Verification> verification;
   if (request.verifies)
     verification.emplace(model, dataset.name);
-  MatchedWeights weights = openWeights(model, request.weights);
-  if (model.takesLabels)
-    checkClassNames(weights.file, dataset);
+  MatchedWeights weights = openWeightsFor(dataset, model, request.weights);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
   programs.initialize(RunState{});
   loadWeights(programs, weights);
@@ -244,7 +318,7 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
                                accuracyText("test", test->accuracy))
                 << toText(counts, names) << toText(findings) << std::flush;
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;
-  tellSkipped(dataset, console);
+  tellBroken(dataset, {&testSet}, console);
   std::string problem;
   if (!std::isfinite(test->loss))
     problem = fmt::format("the test loss is {}: the weights of {} are no use",

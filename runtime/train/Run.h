@@ -14,6 +14,8 @@ struct TrainRequest {
   int workers = 1;
   data::Order order = data::Order::Shuffled;
   std::string weights, save, metrics; // paths; empty if not given
+  /// The metrics' file, if it has been opened already: a pipe is opened once.
+  std::shared_ptr<MetricsFile> metricsFile;
   std::string program;   // the path of what is run, which is never written over
   bool verifies = false; // against what the network's text expects
 };
@@ -26,8 +28,9 @@ struct EvaluateRequest {
 };
 
 /// Throws Error, before anything costly, where an output could not be written,
-/// has no room on its disk, or is one of the other files of the run.
-void checkPaths(const TrainRequest &request, const Model &model);
+/// has no room for `weightsBytes` on its disk, or is one of the other files of
+/// the run. Opens the metrics where they are a pipe.
+void checkOutputs(TrainRequest &request, uint64_t weightsBytes = 0);
 
 /// What a training will be verified against; none where it is not asked for.
 /// Throws Error where there is nothing.
@@ -35,8 +38,9 @@ std::optional<Verification> planVerification(const Model &model,
                                              const data::DatasetInfo &dataset,
                                              const TrainRequest &request);
 
-/// Trains. Throws Error; weights are then not saved. After Ctrl-C they are, and
-/// before Missed is thrown, but for a training that diverged.
+/// Trains, and saves the weights: at the end, after Ctrl-C, before Missed is
+/// thrown, and before whatever else ends the training is. Not those of a
+/// training that diverged, and none where no step was done. Throws Error.
 Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                      const TrainRequest &request, Console &console,
                      const std::atomic<bool> &interrupted);

@@ -1,7 +1,6 @@
 // Safetensors files on disk; the header's checks are in SafetensorsHeader.cpp.
 #include "runtime/train/Safetensors.h"
 
-#include "runtime/OutputFile.h"
 #include "runtime/train/SafetensorsHeader.h"
 
 #include <bit>
@@ -83,40 +82,68 @@ void SafetensorsFile::read(const TensorEntry &tensor,
                             quoteName(tensor.name)));
 }
 
-void writeSafetensors(
-    const std::string &path, const std::vector<TensorHeader> &tensors,
-    const std::function<void(size_t, std::span<std::byte>)> &fill,
-    const SafetensorsMetadata &metadata) {
+namespace {
+
+/// What precedes the data, its length first.
+std::string headerOf(const std::vector<TensorHeader> &tensors,
+                     const SafetensorsMetadata &metadata) {
   nlohmann::ordered_json header;
   header["__metadata__"]["format"] = "pt"; // what PyTorch's readers ask for
   for (const auto &[name, text] : metadata)
     header["__metadata__"][name] = text;
-  std::vector<size_t> sizes;
   uint64_t offset = 0;
   for (const TensorHeader &tensor : tensors) {
-    size_t bytes = sizeof(float);
-    for (int64_t size : tensor.shape)
-      bytes *= static_cast<size_t>(size);
+    uint64_t end = offset + tensor.bytes();
     header[tensor.name] = {{"dtype", "F32"},
                            {"shape", tensor.shape},
-                           {"data_offsets", {offset, offset + bytes}}};
-    sizes.push_back(bytes);
-    offset += bytes;
+                           {"data_offsets", {offset, end}}};
+    offset = end;
   }
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' '); // the data is aligned
   uint64_t length = text.size();
+  return std::string(reinterpret_cast<const char *>(&length), sizeof length) +
+         text;
+}
 
-  OutputFile output(path);
-  output.write(&length, sizeof length);
-  output.write(text.data(), text.size());
+} // namespace
+
+uint64_t TensorHeader::bytes() const {
+  uint64_t bytes = sizeof(float);
+  for (int64_t size : shape)
+    bytes *= static_cast<uint64_t>(size);
+  return bytes;
+}
+
+uint64_t safetensorsBytes(const std::vector<TensorHeader> &tensors,
+                          const SafetensorsMetadata &metadata) {
+  uint64_t bytes = headerOf(tensors, metadata).size();
+  for (const TensorHeader &tensor : tensors)
+    bytes += tensor.bytes();
+  return bytes;
+}
+
+void writeSafetensors(
+    OutputFile &output, const std::vector<TensorHeader> &tensors,
+    const std::function<void(size_t, std::span<std::byte>)> &fill,
+    const SafetensorsMetadata &metadata) {
+  std::string header = headerOf(tensors, metadata);
+  output.write(header.data(), header.size());
   std::vector<std::byte> bytes;
   for (size_t i = 0; i < tensors.size(); ++i) {
-    bytes.resize(sizes[i]);
+    bytes.resize(tensors[i].bytes());
     fill(i, bytes);
     output.write(bytes.data(), bytes.size());
   }
   output.commit();
+}
+
+void writeSafetensors(
+    const std::string &path, const std::vector<TensorHeader> &tensors,
+    const std::function<void(size_t, std::span<std::byte>)> &fill,
+    const SafetensorsMetadata &metadata) {
+  OutputFile output(path);
+  writeSafetensors(output, tensors, fill, metadata);
 }
 
 } // namespace netc::runtime::train

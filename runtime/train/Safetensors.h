@@ -3,7 +3,7 @@
 // bytes, row-major, without gaps. A file read is not to be trusted.
 #pragma once
 
-#include "runtime/Error.h"
+#include "runtime/OutputFile.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -53,13 +53,24 @@ private:
 struct TensorHeader {
   std::string name;
   std::vector<int64_t> shape;
+
+  uint64_t bytes() const;
 };
+
+/// How large the file of such tensors is.
+uint64_t safetensorsBytes(const std::vector<TensorHeader> &tensors,
+                          const SafetensorsMetadata &metadata = {});
 
 /// Writes the tensors, asking `fill` for the bytes of each by its index.
 /// Throws Error; the file at `path` is then as it was. \pre the metadata is
 /// UTF-8
 void writeSafetensors(
     const std::string &path, const std::vector<TensorHeader> &tensors,
+    const std::function<void(size_t, std::span<std::byte>)> &fill,
+    const SafetensorsMetadata &metadata = {});
+/// The same into a file that is open, and commits it.
+void writeSafetensors(
+    OutputFile &output, const std::vector<TensorHeader> &tensors,
     const std::function<void(size_t, std::span<std::byte>)> &fill,
     const SafetensorsMetadata &metadata = {});
 

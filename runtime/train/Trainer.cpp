@@ -162,6 +162,15 @@ void Trainer::startStep(const data::Batch &batch, Clock::time_point start) {
                       start});
 }
 
+void Trainer::tellMissingMetrics() {
+  std::string note = metrics.takeNote();
+  if (note.empty())
+    return;
+  progress.clear();
+  console.err << "note: " << note
+              << (interrupted ? "" : "; the training goes on") << std::endl;
+}
+
 void Trainer::finishStep(Sums &sums) {
   StartedStep step = underWay.front();
   underWay.pop_front();
@@ -173,14 +182,13 @@ void Trainer::finishStep(Sums &sums) {
   double loss = sum.meanLoss();
   // A step that starts beside another counts from that one's end.
   metrics.step(step.number, loss, secondsSince(std::max(step.start, lastEnd)));
+  tellMissingMetrics();
   lastEnd = Clock::now();
-  if (!std::isfinite(loss)) {
-    progress.clear();
+  if (!std::isfinite(loss))
     throw Diverged(fmt::format("the loss is {} at step {} (epoch {}): training "
                                "stopped, no weights are saved; a smaller --lr "
                                "may help",
                                loss, step.number, epoch()));
-  }
   sums.loss += sum.loss;
   sums.weight += sum.weight;
   sums.correct += sum.correct;
@@ -202,29 +210,47 @@ bool Trainer::trainEpoch(Sums &sums) {
   progress.beginEpoch(epoch(), settings.epochs.value_or(0), steps);
   trainLoader.start(data::exampleOrder(trainSet.count, settings.order,
                                        settings.seed, state.epoch));
+  bool endsEarly = trainBatches(sums);
+  finishAll(sums);
+  // A limit may have come with the epoch's end.
+  return !endsEarly && sums.examples == trainSet.count;
+}
+
+bool Trainer::trainBatches(Sums &sums) {
   while (!limitReached()) {
     Clock::time_point start = Clock::now();
     const data::Batch *batch = trainLoader.next();
-    if (!batch) {
-      finishAll(sums);
+    if (!batch)
+      return false;
+    if (interrupted) // while the first batch was waited for, or before
       return true;
-    }
     startStep(*batch, start);
     if (static_cast<int64_t>(underWay.size()) == programs.depth())
       finishStep(sums);
-    if (interrupted) {
-      finishAll(sums);
-      return false;
-    }
+    if (interrupted)
+      return true;
   }
-  finishAll(sums);
-  // The limit may have come with the epoch's end.
-  return sums.examples == trainSet.count;
+  return false;
 }
 
 Outcome Trainer::run() {
+  try {
+    return runEpochs();
+  } catch (const Diverged &) {
+    progress.clear();
+    throw;
+  } catch (...) {
+    Sums dropped;
+    finishAll(dropped);
+    progress.clear();
+    throw;
+  }
+}
+
+Outcome Trainer::runEpochs() {
   if (programs.model().dataset)
     programs.keepDataset(trainSet, settings.workers);
+  tellMissingMetrics(); // of what was written before the training
   for (; !limitReached(); ++state.epoch) {
     if (settings.epochs && state.epoch >= *settings.epochs)
       break;
@@ -238,6 +264,8 @@ Outcome Trainer::run() {
         accuracyOf(sums.labels, sums.correct, sums.hasAccuracy);
     if (!whole) {
       progress.clear();
+      if (sums.examples == 0) // interrupted before the epoch's first step
+        return Outcome::Interrupted;
       console.out << fmt::format("step {}, loss {:.4f}{}, time {:.1f} sec",
                                  stepsDone(), result.loss,
                                  accuracyText("train", result.trainAccuracy),
@@ -256,6 +284,7 @@ Outcome Trainer::run() {
     result.seconds = secondsSince(start);
     console.out << epochLine(result) << std::endl;
     metrics.epoch(result);
+    tellMissingMetrics();
     if (afterEpoch)
       afterEpoch(result);
   }

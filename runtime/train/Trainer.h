@@ -54,7 +54,8 @@ public:
   std::function<void(const EpochResult &)> afterEpoch;
 
   /// Trains to the end or until interrupted. Throws Diverged for a loss that is
-  /// not finite, with its step and epoch.
+  /// not finite, with its step and epoch. After any other exception no step is
+  /// under way: the parameters are those behind step stepsDone().
   Outcome run();
 
   int64_t stepsDone() const { return static_cast<int64_t>(state.step); }
@@ -67,14 +68,19 @@ private:
     bool hasAccuracy = true;
   };
 
+  Outcome runEpochs();
   /// Whether the whole epoch was done, or a limit or Ctrl-C came first.
   bool trainEpoch(Sums &sums);
+  /// Starts the steps of an epoch; whether Ctrl-C ended it.
+  bool trainBatches(Sums &sums);
   /// `start` is when the step's batch was asked for: waiting for it counts.
   void startStep(const data::Batch &batch, Progress::Clock::time_point start);
   /// Ends the step that started first of those under way.
   void finishStep(Sums &sums);
   void finishAll(Sums &sums);
   bool limitReached() const;
+  /// Says it when the metrics miss a line, once.
+  void tellMissingMetrics();
 
   Programs &programs;
   const data::Examples &trainSet, &testSet;

@@ -99,26 +99,28 @@ void loadWeights(Programs &programs, MatchedWeights &weights) {
   }
 }
 
-uint64_t weightsBytes(const Model &model) {
-  uint64_t bytes = 0;
-  for (const ParameterInfo &parameter : model.parameters)
-    if (parameter.isSaved())
-      bytes +=
-          sizeof(float) * static_cast<uint64_t>(elementCount(parameter.shape));
-  return bytes;
+/// What files hold of the parameters; the index of each in `indices`.
+static std::vector<TensorHeader>
+savedTensors(const Model &model, std::vector<size_t> *indices = nullptr) {
+  std::vector<TensorHeader> tensors;
+  for (size_t i = 0; i < model.parameters.size(); ++i) {
+    if (!model.parameters[i].isSaved())
+      continue;
+    tensors.push_back({model.parameters[i].name, model.parameters[i].shape});
+    if (indices)
+      indices->push_back(i);
+  }
+  return tensors;
 }
 
-void saveWeights(const Programs &programs, const std::string &path,
-                 const SafetensorsMetadata &metadata) {
-  const std::vector<ParameterInfo> &parameters = programs.model().parameters;
-  std::vector<TensorHeader> tensors;
+uint64_t weightsBytes(const Model &model, const SafetensorsMetadata &metadata) {
+  return safetensorsBytes(savedTensors(model), metadata);
+}
+
+void saveWeights(const Programs &programs, OutputFile &output,
+                 const std::string &path, const SafetensorsMetadata &metadata) {
   std::vector<size_t> indices;
-  for (size_t i = 0; i < parameters.size(); ++i) {
-    if (!parameters[i].isSaved())
-      continue;
-    tensors.push_back({parameters[i].name, parameters[i].shape});
-    indices.push_back(i);
-  }
+  std::vector<TensorHeader> tensors = savedTensors(programs.model(), &indices);
   auto fill = [&](size_t i, std::span<std::byte> bytes) {
     programs.readParameter(indices[i], bytes);
     for (size_t at = 0; at < bytes.size(); at += sizeof(float)) {
@@ -129,7 +131,13 @@ void saveWeights(const Programs &programs, const std::string &path,
                                 tensors[i].name, value));
     }
   };
-  writeSafetensors(path, tensors, fill, metadata);
+  writeSafetensors(output, tensors, fill, metadata);
+}
+
+void saveWeights(const Programs &programs, const std::string &path,
+                 const SafetensorsMetadata &metadata) {
+  OutputFile output(path);
+  saveWeights(programs, output, path, metadata);
 }
 
 } // namespace netc::runtime::train

@@ -25,12 +25,16 @@ MatchedWeights openWeights(const Model &model, const std::string &path);
 /// Replaces the programs' parameters by what the file holds.
 void loadWeights(Programs &programs, MatchedWeights &weights);
 
-/// Bytes of the parameters in a file, its header apart.
-uint64_t weightsBytes(const Model &model);
+/// Bytes of the file that saveWeights() writes.
+uint64_t weightsBytes(const Model &model,
+                      const SafetensorsMetadata &metadata = {});
 
 /// Writes the trainable parameters and the statistics. Throws Error, and writes
 /// nothing, where one holds a value that is not finite.
 void saveWeights(const Programs &programs, const std::string &path,
                  const SafetensorsMetadata &metadata = {});
+/// The same into a file that is open at `path`, and commits it.
+void saveWeights(const Programs &programs, OutputFile &output,
+                 const std::string &path, const SafetensorsMetadata &metadata);
 
 } // namespace netc::runtime::train

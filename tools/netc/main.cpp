@@ -145,6 +145,8 @@ int Command::run() {
   if (refusal.hasErrors() && !options.output.empty())
     std::cerr << "note: " << refusal.all()[0].message
               << ": the executable evaluates and predicts" << std::endl;
+  RunOptions run = options.run;
+  runtime::train::checkOutputs(run.request); // before the work, not after it
   Compiler compiler(*network, request(*network));
   if (!options.explain.empty())
     return explain(*network, compiler);
@@ -161,8 +163,7 @@ int Command::run() {
   }
   if (options.run.requested()) {
     compiler.advance(Stage::Executable);
-    return runExecutable(compiler.takeExecutable(), options.run,
-                         std::move(dataset));
+    return runExecutable(compiler.takeExecutable(), run, std::move(dataset));
   }
   return check(*network, compiler);
 }

@@ -1,5 +1,7 @@
 // The order of the examples, and batches that no number of workers changes.
 #include "runtime/data/Loader.h"
+#include "runtime/Error.h"
+#include "runtime/data/Replacements.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>
@@ -129,4 +131,61 @@ TEST(Loader, LabelsAlone) {
   EXPECT_TRUE(batches[0].pixels.empty());
   EXPECT_EQ(batches[1].labels, (std::vector<int32_t>{4, 5, 6, 7}));
   EXPECT_EQ(batches[2].samples, (std::vector<int32_t>{8, 9, 0, 0}));
+}
+
+namespace {
+
+/// Pixels are the example's number; some cannot be decoded.
+Examples breakingExamples(int64_t count, std::vector<int64_t> broken) {
+  Examples examples = someExamples(count);
+  examples.pixels.clear();
+  examples.decode = [broken](int64_t example, std::span<uint8_t> out) {
+    if (std::find(broken.begin(), broken.end(), example) != broken.end())
+      throw netc::Error("p" + std::to_string(example) + ": gone");
+    std::fill(out.begin(), out.end(), static_cast<uint8_t>(example));
+  };
+  examples.replacements = std::make_shared<Replacements>();
+  return examples;
+}
+
+} // namespace
+
+// The next by number takes the place, whoever reads it; behind the last, the
+// first.
+TEST(Loader, WhatBreaksIsReplaced) {
+  for (int workers : {0, 1, 3}) {
+    Examples examples = breakingExamples(10, {3, 4, 9});
+    Loader loader(examples, 4, workers);
+    loader.start(exampleOrder(10, Order::Sequential, 0, 0));
+    std::vector<Batch> batches = drain(loader);
+    ASSERT_EQ(batches.size(), 3u);
+    EXPECT_EQ(batches[0].samples, (std::vector<int32_t>{0, 1, 2, 5}));
+    EXPECT_EQ(batches[1].samples, (std::vector<int32_t>{5, 5, 6, 7}));
+    EXPECT_EQ(batches[2].samples, (std::vector<int32_t>{8, 0, 0, 0}));
+    EXPECT_EQ(batches[2].size, 2);
+    EXPECT_EQ(batches[1].labels, (std::vector<int32_t>{5, 5, 6, 7}));
+    EXPECT_EQ(batches[0].pixels[9], 5);
+    EXPECT_EQ(examples.replacements->report(" here"),
+              "replaced 3 broken pictures here: p3: gone; p4: gone; p9: gone");
+
+    // Labels alone go with pixels that were read before.
+    Loader labels(examples, 10, workers, Contents::Labels);
+    labels.start(exampleOrder(10, Order::Sequential, 0, 0));
+    EXPECT_EQ(labels.next()->samples,
+              (std::vector<int32_t>{0, 1, 2, 5, 5, 5, 6, 7, 8, 0}));
+  }
+}
+
+TEST(Loader, WhereAllAreBrokenNothingReplacesThem) {
+  Examples examples = breakingExamples(3, {0, 1, 2});
+  Loader loader(examples, 2, 1);
+  loader.start(exampleOrder(3, Order::Sequential, 0, 0));
+  try {
+    loader.next();
+    FAIL() << "nothing could be read";
+  } catch (const netc::Error &error) {
+    EXPECT_STREQ(error.what(),
+                 "p0: gone; nor can any other of the 3 pictures of its set");
+  }
+  EXPECT_EQ(examples.replacements->report(""), "");
 }

@@ -100,7 +100,8 @@ TEST_F(TrainerTest, TwoStepsUnderWay) {
   TempFolder folder;
   std::string path = folder.path("metrics.jsonl");
   {
-    Metrics lines(path);
+    MetricsFile file(path);
+  Metrics lines(file, interrupted);
     Trainer trainer(others, trainSet, testSet, settings, lines, console,
                     interrupted);
     EXPECT_EQ(trainer.run(), Outcome::Finished);
@@ -142,6 +143,22 @@ TEST_F(TrainerTest, DivergenceWithTwoStepsUnderWay) {
               std::string::npos)
         << error.what();
   }
+}
+
+// After an error no step is under way: the parameters can be read.
+TEST_F(TrainerTest, AnErrorWithTwoStepsUnderWay) {
+  programs.inFlight = 3;
+  trainSet.decode = [](int64_t example, std::span<uint8_t> out) {
+    if (example == 9)
+      throw netc::Error("9: gone");
+    std::fill(out.begin(), out.end(), static_cast<uint8_t>(example));
+  };
+  settings.workers = 0;
+  Trainer trainer(programs, trainSet, testSet, settings, metrics, console,
+                  interrupted);
+  expectError([&] { trainer.run(); }, {"9: gone"});
+  EXPECT_EQ(trainer.stepsDone(), 2);
+  EXPECT_EQ(programs.unfinished(), 0u);
 }
 
 TEST_F(TrainerTest, LossesWithoutAnAccuracy) {
@@ -243,6 +260,23 @@ TEST_F(TrainerTest, CtrlCEndsAfterTheStep) {
   EXPECT_EQ(train(), Outcome::Interrupted);
   EXPECT_EQ(programs.states.size(), 3u);
   EXPECT_EQ(programs.runs["evaluate"], 0);
+}
+
+TEST_F(TrainerTest, CtrlCBeforeTheFirstStep) {
+  interrupted = true;
+  EXPECT_EQ(train(), Outcome::Interrupted);
+  EXPECT_TRUE(programs.states.empty());
+  EXPECT_EQ(out.str(), "");
+}
+
+// Between two epochs: there is nothing to say of the second.
+TEST_F(TrainerTest, CtrlCBeforeAnEpochsFirstStep) {
+  programs.afterRun = [&](const std::string &) {
+    interrupted = programs.runs["evaluate"] == 3; // the last of the first epoch
+  };
+  EXPECT_EQ(train(), Outcome::Interrupted);
+  EXPECT_EQ(programs.states.size(), 6u);
+  EXPECT_EQ(timeless(out.str()).size(), 1u);
 }
 
 TEST_F(TrainerTest, CtrlCEndsAnEvaluation) {
