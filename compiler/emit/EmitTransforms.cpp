@@ -6,8 +6,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace netc;
 using namespace netc::dsl;
@@ -164,11 +162,7 @@ DenseF64ArrayAttr TransformEmitter::fillOf(const std::vector<double> &fill,
                                            Value input) {
   if (areLabels(input))
     return numbers({shape::outsideLabel});
-  std::vector<double> values = fill;
-  if (levels != 0)
-    for (double &value : values)
-      value = std::nearbyint(value);
-  return numbers(values);
+  return numbers(fill);
 }
 
 Value TransformEmitter::emit(const shape::RandomVerticalFlip &spec,
