@@ -6,8 +6,6 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
-#include <cmath>
-
 using namespace mlir;
 using namespace netc;
 using namespace netc::dsl;
@@ -71,6 +69,10 @@ private:
   }
   DenseF64ArrayAttr numbers(const std::vector<double> &values) {
     return builder.getDenseF64ArrayAttr(values);
+  }
+  IntegerAttr whole(int64_t value) { return builder.getI64IntegerAttr(value); }
+  UnitAttr flag(bool isSet) {
+    return isSet ? builder.getUnitAttr() : UnitAttr();
   }
   /// The stream of a transform: no layer's name begins with a reserved word.
   StringAttr pathOf(const shape::TransformSpec &spec) {
@@ -170,11 +172,7 @@ DenseF64ArrayAttr TransformEmitter::fillOf(const std::vector<double> &fill,
                                            Value input) {
   if (areLabels(input))
     return numbers({shape::outsideLabel});
-  std::vector<double> values = fill;
-  if (levels != 0)
-    for (double &value : values)
-      value = std::nearbyint(value);
-  return numbers(values);
+  return numbers(fill);
 }
 
 Value TransformEmitter::emit(const shape::RandomVerticalFlip &spec,
@@ -189,7 +187,7 @@ Value TransformEmitter::emit(const shape::RandomRotation &spec,
   return builder.create<net::RandomRotationOp>(
       location, input, samples, state,
       numbers(shape::symmetricRange(spec.degrees)), numbers(spec.center),
-      modeOf(spec.interpolation), fillOf(spec.fill, input), levels,
+      modeOf(spec.interpolation), fillOf(spec.fill, input), whole(levels),
       pathOf(spec));
 }
 
@@ -200,14 +198,14 @@ Value TransformEmitter::emit(const shape::RandomAffine &spec, Location location,
       numbers(shape::symmetricRange(spec.degrees)), numbers(spec.translate),
       numbers(spec.scale), numbers(shape::symmetricRange(spec.shear)),
       numbers(spec.center), modeOf(spec.interpolation),
-      fillOf(spec.fill, input), levels, pathOf(spec));
+      fillOf(spec.fill, input), whole(levels), pathOf(spec));
 }
 
 Value TransformEmitter::emit(const shape::RandomGrayscale &spec,
                              Location location, Value input) {
   return builder.create<net::RandomGrayscaleOp>(
       location, input, samples, state, builder.getF64FloatAttr(spec.rate),
-      levels, pathOf(spec));
+      whole(levels), pathOf(spec));
 }
 
 Value TransformEmitter::emit(const shape::GaussianBlur &spec, Location location,
@@ -220,9 +218,8 @@ Value TransformEmitter::emit(const shape::GaussianBlur &spec, Location location,
   // Along rows first, whose pixels lie side by side.
   for (int64_t dimension : {1, 0})
     input = builder.create<net::GaussianBlurOp>(
-        location, input, weights, dimension, pair(spec.kernel),
-        /*rounds_input=*/dimension == 1, /*rounds_output=*/dimension == 0,
-        levels);
+        location, input, weights, whole(dimension), pair(spec.kernel),
+        flag(dimension == 1), flag(dimension == 0), whole(levels));
   return input;
 }
 
@@ -235,16 +232,17 @@ Value TransformEmitter::emitAdjustment(Location location, Value input,
   SmallVector<int64_t> numbersOfKinds;
   for (shape::Adjustment kind : kinds)
     numbersOfKinds.push_back(static_cast<int64_t>(kind));
+  auto all = builder.getDenseI64ArrayAttr(numbersOfKinds);
   bool isMeasured = llvm::any_of(kinds, [](shape::Adjustment kind) {
     return kind == Contrast || kind == AutoContrast || kind == Equalize;
   });
   Value statistics;
   if (isMeasured && !areLabels(input))
     statistics = builder.create<net::PictureStatisticsOp>(
-        location, input, draws, slot, numbersOfKinds, levels);
+        location, input, draws, whole(slot), all, whole(levels));
   return builder.create<net::AdjustPictureOp>(
-      location, input, draws, statistics, slot, numbersOfKinds,
-      modeOf(interpolation), fillOf(fill, input), levels);
+      location, input, draws, statistics, whole(slot), all,
+      modeOf(interpolation), fillOf(fill, input), whole(levels));
 }
 
 Value TransformEmitter::emit(const shape::ColorJitter &spec, Location location,
@@ -274,7 +272,7 @@ Value TransformEmitter::emit(const shape::RandAugment &spec, Location location,
                              Value input) {
   if (!areLabels(input))
     draws = builder.create<net::DrawRandAugmentOp>(
-        location, samples, state, spec.count,
+        location, samples, state, whole(spec.count),
         numbers(shape::strengthsOf(spec, pictureOf(input))), pathOf(spec));
   SmallVector<shape::Adjustment> kinds;
   for (size_t kind = 0; kind < shape::randAugmentKinds; ++kind)

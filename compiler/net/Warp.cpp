@@ -253,6 +253,7 @@ Value net::emitWarpedPixel(ElementEmitter &emitter, Value input,
   else if (sampling.fill.empty())
     fill = emitter.constant(0);
   else
-    fill = emitPerChannel(emitter, sampling.fill);
+    fill = emitLevel(emitter, emitPerChannel(emitter, sampling.fill),
+                     sampling.levels);
   return b.create<arith::SelectOp>(loc, sample.isInside, sample.pixel, fill);
 }
