@@ -15,7 +15,10 @@ def Net_SoftmaxCrossEntropyOp : Net_LayerOp<"softmax_cross_entropy", [
     by pixel. With p = softmax(logits) and e = `label_smoothing` the loss of a
     label t is -(1 - e)*log(p[t]) - e*mean_k(log(p[k])), by the maximum
     subtracted; that of an example is the mean of its pixels'. correct[i] counts
-    the example's hits.
+    the example's hits. Of a map, labels below 0 do not count: the example's mean
+    is that of its other pixels, 0 where there is none. The gradient is that of
+    the mean over all pixels of the batch that count, times N, as PyTorch's
+    `ignore_index` has it.
     ```mlir
     %loss, %correct = net.softmax_cross_entropy %x, %t : (tensor<2x10xf32>, tensor<2xi32>) -> (tensor<2xf32>, tensor<2xi32>)
     ```
@@ -32,7 +35,7 @@ def Net_SoftmaxCrossEntropyOp : Net_LayerOp<"softmax_cross_entropy", [
 }
 
 def Net_SoftmaxCrossEntropyGradientOp : Net_LayerOp<"softmax_cross_entropy_gradient"> {
-  let summary = "(softmax(logits) - smoothed one_hot(labels)) * lossGradient of the example / its pixels";
+  let summary = "(softmax(logits) - smoothed one_hot(labels)) * lossGradient of the example / the counted pixels of a mean example";
   let arguments = (ins Net_FloatTensor:$logits, Net_LabelTensor:$labels,
                        Net_FloatTensor:$lossGradient, Net_LabelSmoothing:$label_smoothing);
   let results = (outs Net_FloatTensor:$logitsGradient);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -72,7 +73,7 @@ Decoder *decoderOf(std::FILE *file) {
     return decodePng;
   if (begin.starts_with("\xff\xd8\xff"))
     return decodeJpeg;
-  if (begin.starts_with("RIFF") && begin.substr(8) == "WEBP")
+  if (begin.starts_with("RIFF") && begin.ends_with("WEBP") && count == 12)
     return decodeWebp;
   if (begin.starts_with("BM"))
     return decodeBmp;
@@ -144,6 +145,9 @@ void checkPictureChannels(std::string_view who, int64_t channels) {
 PictureHeader inspectPicture(const std::string &path, bool orients) {
   return named(path, [&] {
     InputFile file(path);
+    // Of what follows the header the disk would read much ahead. It is advice:
+    // whether it was taken does not matter.
+    posix_fadvise(fileno(file.get()), 0, 0, POSIX_FADV_RANDOM);
     PixelRequest request;
     request.orients = orients;
     return decoderOf(file.get())(file.get(), request, nullptr);

@@ -122,6 +122,9 @@ template <typename T> void PictureScaler::addRow(const T *pixels) {
   }
 }
 
+void PictureScaler::row(const uint8_t *pixels) { take(pixels); }
+void PictureScaler::row(const uint16_t *pixels) { take(pixels); }
+
 void PictureScaler::finish(float factor) {
   if (format.bits == 16)
     write<uint16_t>(factor, 65535);

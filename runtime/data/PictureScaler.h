@@ -24,8 +24,8 @@ public:
       : format(format), sampling(sampling), out(out) {}
 
   void begin(PictureSize decoded, Orientation orientation = {}) override;
-  void row(const uint8_t *pixels) override { take(pixels); }
-  void row(const uint16_t *pixels) override { take(pixels); }
+  void row(const uint8_t *pixels) override;
+  void row(const uint16_t *pixels) override;
 
 private:
   /// What one pixel of the result takes along one dimension.

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <csetjmp>
+#include <cstring>
 #include <fmt/format.h>
 #include <png.h>
 #include <vector>
@@ -29,12 +30,16 @@ struct Reader {
 
 void onWarning(png_structp, png_const_charp) {}
 
+constexpr png_byte exifName[5] = {'e', 'X', 'I', 'f', 0};
+
 bool readHeader(Reader &reader, std::FILE *file) {
   if (setjmp(png_jmpbuf(reader.png)))
     return false;
   png_init_io(reader.png, file);
   // Chunks that are not pixels may be large: what they hold is not kept.
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);
+  // The library's own reader of this one takes as much memory as it says.
+  png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_ALWAYS, exifName, 1);
   png_set_chunk_malloc_max(reader.png, 1 << 20);
   png_set_chunk_cache_max(reader.png, 64);
   png_read_info(reader.png, reader.info);
@@ -80,11 +85,12 @@ bool readWhole(Reader &reader, uint8_t **rows) {
 }
 
 Orientation orientationOf(Reader &reader) {
-  png_bytep exif = nullptr;
-  png_uint_32 size = 0;
-  if (!png_get_eXIf_1(reader.png, reader.info, &size, &exif) || !exif)
-    return {};
-  return exifOrientation({exif, size});
+  png_unknown_chunkp chunks = nullptr;
+  int count = png_get_unknown_chunks(reader.png, reader.info, &chunks);
+  for (int i = 0; i < count; ++i)
+    if (std::memcmp(chunks[i].name, exifName, sizeof exifName) == 0)
+      return exifOrientation({chunks[i].data, chunks[i].size});
+  return {};
 }
 
 /// Reads the rows that the header has announced, `channels` of T for each

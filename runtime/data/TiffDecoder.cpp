@@ -120,7 +120,9 @@ Layout readLayout(const Tiff &tiff) {
                  tiff.field<uint32_t>(TIFFTAG_IMAGEWIDTH)};
   layout.bits = tiff.field<uint16_t>(TIFFTAG_BITSPERSAMPLE);
   layout.samples = tiff.field<uint16_t>(TIFFTAG_SAMPLESPERPIXEL);
-  layout.photometric = tiff.field<uint16_t>(TIFFTAG_PHOTOMETRIC);
+  if (!TIFFGetField(tiff.get(), TIFFTAG_PHOTOMETRIC, &layout.photometric))
+    layout.photometric =
+        layout.samples >= 3 ? PHOTOMETRIC_RGB : PHOTOMETRIC_MINISBLACK;
   layout.planes = tiff.field<uint16_t>(TIFFTAG_PLANARCONFIG);
   layout.compression = tiff.field<uint16_t>(TIFFTAG_COMPRESSION);
   layout.orientation = tiff.field<uint16_t>(TIFFTAG_ORIENTATION);

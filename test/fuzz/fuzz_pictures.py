@@ -135,6 +135,9 @@ def seeds(kind):
         yield "rgb", png(8, 2, 0, bytes(2 * (1 + 9)))
         yield "deep", png(16, 0, 0, bytes(2 * (1 + 6)))
         yield "palette", png(4, 3, 0, bytes(2 * (1 + 2)))
+        whole = png(8, 2, 0, bytes(2 * (1 + 9)))
+        at = whole.index(b"eXIf") - 4
+        yield "long exif", whole[:at] + struct.pack(">I", 1 << 26) + whole[at + 4:]
         yield "interlaced", png(8, 6, 1, bytes(64))
     elif kind == "bmp":
         for bits in (1, 4, 8, 16, 24, 32):

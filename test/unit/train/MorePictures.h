@@ -96,8 +96,9 @@ struct TiffOptions {
 
 /// Writes a TIFF to a path and reads it again. Of 16 bits the samples are 257
 /// times the values of `pixel`, and with `odd` one more.
-inline Bytes tiff(const std::string &path, int height, int width,
-                  const Pixel &pixel, TiffOptions options = {}, int odd = 0) {
+inline Bytes tiffFile(const std::string &path, int height, int width,
+                      const Pixel &pixel, TiffOptions options = {},
+                      int odd = 0) {
   TIFF *file = TIFFOpen(path.c_str(), "w");
   TIFFSetField(file, TIFFTAG_IMAGEWIDTH, width);
   TIFFSetField(file, TIFFTAG_IMAGELENGTH, height);

@@ -104,7 +104,7 @@ TEST_F(PictureFormats, Webp) {
 
 TEST_F(PictureFormats, Tiff) {
   auto file = [&](TiffOptions options, int odd = 0) {
-    return tiff(folder.path("t"), 3, 4, slope, options, odd);
+    return tiffFile(folder.path("t"), 3, 4, slope, options, odd);
   };
   TiffOptions options;
   EXPECT_EQ(inspectPicture(write(file(options))), (PictureHeader{{3, 4}, 8}));
@@ -131,31 +131,32 @@ TEST_F(PictureFormats, GreyTiff) {
   TiffOptions options;
   options.samples = 1;
   options.photometric = PHOTOMETRIC_MINISWHITE;
-  EXPECT_EQ(
-      decoded(tiff(folder.path("t"), 1, 1, plain({55}), options), {1, {1, 1}}),
-      (Bytes{200}));
+  EXPECT_EQ(decoded(tiffFile(folder.path("t"), 1, 1, plain({55}), options),
+                    {1, {1, 1}}),
+            (Bytes{200}));
   options.photometric = PHOTOMETRIC_MINISBLACK;
   options.samples = 2; // with alpha
-  EXPECT_EQ(decoded(tiff(folder.path("t"), 1, 2, plain({55, 9}), options),
+  EXPECT_EQ(decoded(tiffFile(folder.path("t"), 1, 2, plain({55, 9}), options),
                     {3, {1, 2}}),
             (Bytes(6, 55)));
   options.samples = 9;
   expectBroken(
-      tiff(folder.path("t"), 1, 1, plain(std::vector<uint8_t>(9)), options),
+      tiffFile(folder.path("t"), 1, 1, plain(std::vector<uint8_t>(9)), options),
       {"9 samples a pixel"});
 }
 
 TEST_F(PictureFormats, SixteenBits) {
   TiffOptions options;
   options.bits = 16;
-  Bytes file = tiff(folder.path("t"), 1, 2, plain({200, 100, 50}), options, 7);
+  Bytes file =
+      tiffFile(folder.path("t"), 1, 2, plain({200, 100, 50}), options, 7);
   EXPECT_EQ(inspectPicture(write(file)), (PictureHeader{{1, 2}, 16}));
   std::vector<uint16_t> expected = {51407, 51407, 25707, 25707, 12857, 12857};
   EXPECT_EQ(decodedWide(file, {3, {1, 2}}), expected);
   options.tile = 16;
-  EXPECT_EQ(decodedWide(
-                tiff(folder.path("t"), 1, 2, plain({200, 100, 50}), options, 7),
-                {3, {1, 2}}),
+  EXPECT_EQ(decodedWide(tiffFile(folder.path("t"), 1, 2, plain({200, 100, 50}),
+                                 options, 7),
+                        {3, {1, 2}}),
             expected);
   EXPECT_EQ(decoded(file, {3, {1, 2}}), (Bytes{200, 200, 100, 100, 50, 50}));
   // 0.299, 0.587 and 0.114 of the colours.
@@ -269,9 +270,9 @@ TEST_F(PictureFormats, TurnedByExif) {
       EXPECT_EQ(decoded(file, stored)[1], decoded(file, stored)[0] + 30);
     };
     expectShown(webp(2, 3, place, orientation));
-    expectShown(tiff(folder.path("t"), 2, 3, place, options));
+    expectShown(tiffFile(folder.path("t"), 2, 3, place, options));
     options.planes = PLANARCONFIG_SEPARATE;
-    expectShown(tiff(folder.path("t"), 2, 3, place, options));
+    expectShown(tiffFile(folder.path("t"), 2, 3, place, options));
     PngOptions turned;
     turned.orientation = orientation;
     expectShown(png(2, 3, place, turned));

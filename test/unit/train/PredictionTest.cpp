@@ -190,7 +190,8 @@ TEST_F(PredictionTest, BrokenPicturesAreNamedBehindTheOthers) {
                     folder.path("none.png"), picture("c.png", 2),
                     folder.path()};
   expectError([&] { predict(); }, {"3 of 5 pictures could not be decoded"});
-  EXPECT_EQ(err.str(), folder.path("a.png") + ": neither a PNG nor a JPEG\n" +
+  EXPECT_EQ(err.str(), folder.path("a.png") +
+                           ": neither a PNG nor a JPEG, WebP, BMP or TIFF\n" +
                            folder.path("none.png") +
                            ": No such file or directory\n" + folder.path() +
                            ": not a regular file\n");
@@ -201,19 +202,22 @@ TEST_F(PredictionTest, BrokenPicturesAreNamedBehindTheOthers) {
   expectError([&] { predict(); }, {"3 of 5 pictures"});
   ASSERT_EQ(lines().size(), 5u);
   EXPECT_EQ(lines()[0]["error"],
-            folder.path("a.png") + ": neither a PNG nor a JPEG");
+            folder.path("a.png") +
+                ": neither a PNG nor a JPEG, WebP, BMP or TIFF");
   EXPECT_EQ(lines()[1]["classes"][0]["name"], "c1");
 
   request.json = false;
   request.images.resize(2);
-  expectError([&] { predict(); }, {"a.png: neither a PNG nor a JPEG"});
+  expectError([&] { predict(); },
+              {"a.png: neither a PNG nor a JPEG, WebP, BMP or TIFF"});
   request.skipsBroken = true;
   EXPECT_EQ(predict(), Outcome::Finished);
   EXPECT_TRUE(
       err.str().ends_with("skipped 1 broken picture: " + request.images[0] +
-                          ": neither a PNG nor a JPEG\n"));
+                          ": neither a PNG nor a JPEG, WebP, BMP or TIFF\n"));
   request.images.resize(1); // nothing is left
-  expectError([&] { predict(); }, {"a.png: neither a PNG nor a JPEG"});
+  expectError([&] { predict(); },
+              {"a.png: neither a PNG nor a JPEG, WebP, BMP or TIFF"});
 }
 
 TEST_F(PredictionTest, NamesThatControlATerminal) {
