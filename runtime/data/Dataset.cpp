@@ -1,8 +1,11 @@
 // Finds the data sets by their names.
 #include "runtime/data/Dataset.h"
 
+#include "runtime/data/ArrayDataset.h"
 #include "runtime/data/KnownDatasets.h"
 #include "runtime/data/PictureFolder.h"
+#include "runtime/data/ShardDataset.h"
+#include "runtime/data/TableDataset.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,8 +42,9 @@ KnownDataset known(std::string_view name) {
   std::vector<std::string_view> names;
   for (const KnownDataset &dataset : all)
     names.push_back(dataset.name);
-  throw Error(fmt::format("unknown data set `{}`; known: {}, and folder:PATH "
-                          "with pictures, a folder for each class",
+  throw Error(fmt::format("unknown data set `{}`; known: {}, and folder:PATH, "
+                          "arrays:PATH, table:FILE.csv?target=COLUMN and "
+                          "shards:PATTERN",
                           name, fmt::join(names, ", ")));
 }
 
@@ -165,6 +169,13 @@ DatasetInfo inspect(std::string_view name, const SearchPath &search,
       throw Error("`folder:` names no folder; write folder:PATH");
     return inspectPictureFolder(name, directory, pictures);
   }
+  DatasetName parsed = parseDatasetName(name);
+  if (parsed.kind == "arrays")
+    return inspectArrays(parsed, pictures);
+  if (parsed.kind == "table")
+    return inspectTable(parsed, pictures);
+  if (parsed.kind == "shards")
+    return inspectShards(parsed, pictures);
   KnownDataset dataset = known(name);
   DatasetInfo info;
   info.name = dataset.name;

@@ -23,6 +23,15 @@ InputFile::InputFile(const std::string &path) {
     throw Error(std::strerror(errno));
 }
 
+InputFile::InputFile(std::span<const uint8_t> bytes) {
+  if (bytes.empty())
+    throw Error("an empty file");
+  // It is opened to be read only.
+  file = fmemopen(const_cast<uint8_t *>(bytes.data()), bytes.size(), "rb");
+  if (!file)
+    throw Error(std::strerror(errno));
+}
+
 void checkPictureSize(PictureSize size, bool isHeldWhole) {
   auto [height, width] = size;
   if (height < 1 || width < 1)
@@ -83,21 +92,34 @@ PictureSize inspectPicture(const std::string &path) {
   });
 }
 
+static void decodeOpen(std::FILE *file, const PictureFormat &format,
+                       std::span<uint8_t> out) {
+  PictureScaler scaler(format, out);
+  if (formatOf(file) == Format::Png) {
+    decodePng(file, format.channels, &scaler);
+    return;
+  }
+  PictureSize size = decodeJpeg(file, format.channels, {}, nullptr);
+  std::rewind(file);
+  PictureSize scaled = scaledSize(size, format);
+  // Twice as large, so that the reduction stays the filter's.
+  decodeJpeg(file, format.channels, {2 * scaled.height, 2 * scaled.width},
+             &scaler);
+}
+
 void decodePicture(const std::string &path, const PictureFormat &format,
                    std::span<uint8_t> out) {
   named(path, [&] {
     InputFile file(path);
-    PictureScaler scaler(format, out);
-    if (formatOf(file.get()) == Format::Png) {
-      decodePng(file.get(), format.channels, &scaler);
-      return;
-    }
-    PictureSize size = decodeJpeg(file.get(), format.channels, {}, nullptr);
-    std::rewind(file.get());
-    PictureSize scaled = scaledSize(size, format);
-    // Twice as large, so that the reduction stays the filter's.
-    decodeJpeg(file.get(), format.channels,
-               {2 * scaled.height, 2 * scaled.width}, &scaler);
+    decodeOpen(file.get(), format, out);
+  });
+}
+
+void decodePicture(const std::string &name, std::span<const uint8_t> bytes,
+                   const PictureFormat &format, std::span<uint8_t> out) {
+  named(name, [&] {
+    InputFile file(bytes);
+    decodeOpen(file.get(), format, out);
   });
 }
 

@@ -42,5 +42,8 @@ PictureSize inspectPicture(const std::string &path);
 /// \pre out has that many bytes; channels is 1 or 3
 void decodePicture(const std::string &path, const PictureFormat &format,
                    std::span<uint8_t> out);
+/// The same of the bytes of a file that is called `name`.
+void decodePicture(const std::string &name, std::span<const uint8_t> bytes,
+                   const PictureFormat &format, std::span<uint8_t> out);
 
 } // namespace netc::runtime::data

@@ -31,6 +31,7 @@ public:
 class InputFile {
 public:
   explicit InputFile(const std::string &path); // throws Error, without the name
+  explicit InputFile(std::span<const uint8_t> bytes); // which outlive it
   ~InputFile() { std::fclose(file); }
   InputFile(const InputFile &) = delete;
   InputFile &operator=(const InputFile &) = delete;

@@ -4,6 +4,7 @@
 #include "runtime/OutputFile.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/train/ClassNames.h"
+#include "runtime/train/ColumnNames.h"
 #include "runtime/train/Weights.h"
 
 #include <cmath>
@@ -136,6 +137,7 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
     weights = openWeights(model, request.weights);
     if (model.takesLabels) // else classes mean nothing to it
       checkClassNames(weights->file, dataset);
+    checkColumnNames(weights->file, dataset);
   }
   data::Examples trainSet = loadExamples(dataset, data::Split::Train);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
@@ -186,9 +188,11 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
                                trainer.stepsDone(), trainer.epoch())
                 << std::endl;
   if (!request.save.empty()) {
-    saveWeights(programs, request.save,
-                model.takesLabels ? classMetadata(dataset)
-                                  : SafetensorsMetadata());
+    SafetensorsMetadata metadata;
+    if (model.takesLabels)
+      metadata = classMetadata(dataset);
+    addColumnMetadata(dataset, metadata);
+    saveWeights(programs, request.save, metadata);
     console.err << fmt::format("weights saved to {}", request.save)
                 << std::endl;
   }
@@ -211,6 +215,7 @@ Outcome evaluateNetwork(Programs &programs, const data::DatasetInfo &dataset,
   MatchedWeights weights = openWeights(model, request.weights);
   if (model.takesLabels)
     checkClassNames(weights.file, dataset);
+  checkColumnNames(weights.file, dataset);
   data::Examples testSet = loadExamples(dataset, data::Split::Test);
   programs.initialize(RunState{});
   loadWeights(programs, weights);

@@ -62,8 +62,7 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
   double loss = 0;
   int64_t correct = 0, done = 0;
   bool hasAccuracy = true;
-  loader.start(data::exampleOrder(examples, data::Order::Sequential,
-                                  /*seed=*/0, /*epoch=*/0));
+  loader.start(data::Order::Sequential, /*seed=*/0, /*epoch=*/0);
   while (const data::Batch *batch = loader.next()) {
     if (interrupted)
       return std::nullopt;
@@ -157,8 +156,7 @@ bool Trainer::trainEpoch(Sums &sums) {
   if (settings.steps)
     steps = std::min(steps, *settings.steps - stepsDone());
   progress.beginEpoch(epoch(), settings.epochs.value_or(0), steps);
-  trainLoader.start(data::exampleOrder(trainSet.count, settings.order,
-                                       settings.seed, state.epoch));
+  trainLoader.start(settings.order, settings.seed, state.epoch);
   while (!limitReached()) {
     Clock::time_point start = Clock::now();
     const data::Batch *batch = trainLoader.next();
