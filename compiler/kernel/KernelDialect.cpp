@@ -170,7 +170,7 @@ LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                  StringRef layout) {
   std::optional<runtime::ElementType> element = ::toRuntime(elementType);
   if (!element)
-    return emitError() << "expected elements of f32, bf16, i32 or i8, got "
+    return emitError() << "expected elements of f32, bf16, i32, i16 or i8, got "
                        << elementType;
   if (llvm::any_of(shape, [](int64_t size) { return size < 1; }))
     return emitError() << "expected positive sizes, got [" << shape << "]";

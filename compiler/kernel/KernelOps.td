@@ -20,10 +20,10 @@ def Kernel_WorkOpInterface : OpInterface<"WorkOpInterface"> {
   ];
 }
 
-// f32, i32 or bytes; its physical shape, without gaps.
-def Kernel_Buffer : ConfinedType<MemRefOf<[F32, BF16, I32, I8]>, [
+// f32, i32, 16 bits or bytes; its physical shape, without gaps.
+def Kernel_Buffer : ConfinedType<MemRefOf<[F32, BF16, I32, I16, I8]>, [
     CPred<"::netc::kernel::isBuffer($_self)">],
-    "buffer (a static memref of f32, bf16, i32 or i8 with the identity layout)",
+    "buffer (a static memref of f32, bf16, i32, i16 or i8 with the identity layout)",
     "::mlir::MemRefType">;
 
 class Kernel_Op<string mnemonic, list<Trait> traits = []>

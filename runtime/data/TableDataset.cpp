@@ -310,6 +310,9 @@ DatasetInfo TableReader::inspect() {
   info.directory = name.path;
   readOptions();
   int64_t rows = findKinds(file, columns);
+  if (testFile ? rows == 0 : rows < oneIn)
+    fail(fmt::format("has {} row{}{}", rows, rows == 1 ? "" : "s",
+                     testFile ? "" : ", and every fifth is there to test"));
   decideTarget();
   auto isTrained = [&](int64_t row) { return testFile || !isOfTest(row); };
   findStatistics(file, columns, isTrained, fillsMissing, hasClasses);
@@ -324,9 +327,6 @@ DatasetInfo TableReader::inspect() {
     info.labelKind = LabelKind::Numbers;
     info.labelShape = *labels.numbers;
   }
-  if (testFile ? rows == 0 : rows < oneIn)
-    fail(fmt::format("has {} row{}{}", rows, rows == 1 ? "" : "s",
-                     testFile ? "" : ", and every fifth is there to test"));
   fillInfo();
   encode(file, isTrained, *both->train);
   if (testFile)
