@@ -19,7 +19,7 @@ struct Archive::Impl final : ByteStream {
   struct archive *handle = nullptr;
   Entry entry;
 
-  Impl(const std::string &path, ArchiveKind kind);
+  explicit Impl(const std::string &path) : path(path) {}
   ~Impl() override { archive_read_free(handle); }
 
   [[noreturn]] void fail(const std::string &what) const {
@@ -32,6 +32,7 @@ struct Archive::Impl final : ByteStream {
                             : "no reason is given"));
   }
 
+  void open(ArchiveKind kind);
   const Entry *next();
   size_t read(uint8_t *out, size_t count) override;
   uint64_t maximumSize() const override {
@@ -40,7 +41,8 @@ struct Archive::Impl final : ByteStream {
   }
 };
 
-Archive::Impl::Impl(const std::string &path, ArchiveKind kind) : path(path) {
+/// Not the constructor: what fails here is freed by the destructor.
+void Archive::Impl::open(ArchiveKind kind) {
   struct stat status{};
   if (stat(path.c_str(), &status) != 0)
     fail(std::strerror(errno));
@@ -98,7 +100,9 @@ size_t Archive::Impl::read(uint8_t *out, size_t count) {
 }
 
 Archive::Archive(const std::string &path, ArchiveKind kind)
-    : impl(std::make_unique<Impl>(path, kind)) {}
+    : impl(std::make_unique<Impl>(path)) {
+  impl->open(kind);
+}
 
 Archive::~Archive() = default;
 

@@ -2,6 +2,7 @@
 #include "runtime/data/PictureScaler.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
@@ -63,6 +64,32 @@ void PictureScaler::begin(PictureSize decoded) {
   sums.assign(out.size(), 0);
 }
 
+/// A row [width, channels] to [channels, columns]. The channels' sums do not
+/// wait for one another.
+template <size_t channels, typename AllTaps>
+static void scaleRow(const AllTaps &columns, const uint8_t *pixels,
+                     std::vector<float> &out) {
+  for (size_t x = 0; x < columns.size(); ++x) {
+    const uint8_t *pixel =
+        pixels + static_cast<size_t>(columns[x].first) * channels;
+    std::array<float, channels> sums{};
+    for (float weight : columns[x].weights) {
+      for (size_t c = 0; c < channels; ++c)
+        sums[c] += weight * static_cast<float>(pixel[c]);
+      pixel += channels;
+    }
+    for (size_t c = 0; c < channels; ++c)
+      out[c * columns.size() + x] = sums[c];
+  }
+}
+
+/// The nearest whole number, to even: what lrint() gives, as arithmetic that is
+/// done in vectors. \pre 0 <= value < 2^22
+static float nearest(float value) {
+  constexpr float whole = 0x1.8p23F; // its neighbours are whole numbers
+  return (value + whole) - whole;
+}
+
 void PictureScaler::row(const uint8_t *pixels) {
   auto isDone = [&](const Taps &taps) {
     return taps.first + static_cast<int64_t>(taps.weights.size()) <= next;
@@ -72,18 +99,10 @@ void PictureScaler::row(const uint8_t *pixels) {
   auto channels = static_cast<size_t>(format.channels);
   bool isNeeded = firstOpen < rows.size() && rows[firstOpen].first <= next;
   if (isNeeded) {
-    for (size_t c = 0; c < channels; ++c)
-      for (size_t x = 0; x < columns.size(); ++x) {
-        const Taps &taps = columns[x];
-        const uint8_t *pixel =
-            pixels + static_cast<size_t>(taps.first) * channels + c;
-        float sum = 0;
-        for (float weight : taps.weights) {
-          sum += weight * static_cast<float>(*pixel);
-          pixel += channels;
-        }
-        scaledRow[c * columns.size() + x] = sum;
-      }
+    if (channels == 3)
+      scaleRow<3>(columns, pixels, scaledRow);
+    else
+      scaleRow<1>(columns, pixels, scaledRow);
     for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
       auto tap = static_cast<size_t>(next - rows[y].first);
       if (tap >= rows[y].weights.size())
@@ -106,7 +125,7 @@ void PictureScaler::finish() {
       for (size_t x = 0; x < width; ++x) {
         float value = sums[(y * channels + c) * width + x];
         out[c * plane + y * width + x] =
-            static_cast<uint8_t>(std::lrint(std::clamp(value, 0.0F, 255.0F)));
+            static_cast<uint8_t>(nearest(std::clamp(value, 0.0F, 255.0F)));
       }
 }
 
