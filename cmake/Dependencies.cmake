@@ -18,6 +18,7 @@ find_package(fmt REQUIRED CONFIG)
 find_package(nlohmann_json REQUIRED CONFIG)
 find_package(CLI11 REQUIRED CONFIG)
 find_package(ZLIB REQUIRED)
+find_package(LibArchive REQUIRED)
 find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED) # libjpeg-turbo
 find_package(TIFF REQUIRED)

@@ -404,6 +404,9 @@ static bool checkPhase(const Network &network, const shape::Shape &pixels,
     error.hint(fmt::format("`data {{ Resize({})  ToTensor }}` makes {} of them",
                            sizeText(network.input),
                            shape::toString(network.input)));
+  else if (network.input.size() == 1 && pixels.size() == 1)
+    error.hint(fmt::format("`{}: {}` reads them", network.inputName,
+                           shape::toString(pixels)));
   else if (network.input.size() == 1)
     error.hint("take the picture's shape, and `Flatten` it first");
   return false;

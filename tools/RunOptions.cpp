@@ -78,7 +78,8 @@ void RunOptions::declare(CLI::App &app) {
   auto *train =
       app.add_option("--train", trainSet,
                      "train on a data set: mnist, fashion-mnist, emnist-..., "
-                     "cifar-10, cifar-100, folder:PATH")
+                     "cifar-10, cifar-100, folder:PATH, arrays:PATH, "
+                     "table:FILE, shards:PATTERN")
           ->type_name("DATASET")
           ->check(checkNotEmpty);
   auto *evaluate =

@@ -1,9 +1,12 @@
 // Finds the data sets by their names.
 #include "runtime/data/Dataset.h"
 
+#include "runtime/data/ArrayDataset.h"
 #include "runtime/data/KnownDatasets.h"
 #include "runtime/data/MeantDataset.h"
 #include "runtime/data/PictureFolder.h"
+#include "runtime/data/ShardDataset.h"
+#include "runtime/data/TableDataset.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -39,8 +42,9 @@ KnownDataset known(std::string_view name) {
   if (!meant.empty())
     throw Error(
         fmt::format("unknown data set `{}`; did you mean `{}`?", name, meant));
-  throw Error(fmt::format("unknown data set `{}`; known: {}, and folder:PATH "
-                          "with pictures, a folder for each class",
+  throw Error(fmt::format("unknown data set `{}`; known: {}, and folder:PATH, "
+                          "arrays:PATH, table:FILE.csv?target=COLUMN and "
+                          "shards:PATTERN",
                           name, fmt::join(names, ", ")));
 }
 
@@ -203,6 +207,12 @@ DatasetInfo inspect(std::string_view text, const SearchPath &search,
   DatasetName name = parseDatasetName(text);
   if (name.kind == "folder")
     return inspectPictureFolder(name, pictures);
+  if (name.kind == "arrays")
+    return inspectArrays(name, pictures);
+  if (name.kind == "table")
+    return inspectTable(name, pictures);
+  if (name.kind == "shards")
+    return inspectShards(name, pictures);
   KnownDataset dataset = known(text);
   DatasetInfo info;
   info.name = dataset.name;

@@ -74,6 +74,19 @@ struct DatasetInfo {
   bool hasNumbers() const { return labelKind == LabelKind::Numbers; }
 };
 
+enum class Order { Shuffled, Sequential };
+
+/// Examples that are read one after another, ahead of those who want them.
+class ExampleStream {
+public:
+  virtual ~ExampleStream() = default;
+  /// Begins a pass, reading ahead, and gives the order of the examples, a
+  /// permutation of them: of `order`, `seed` and `epoch` alone. What an earlier
+  /// pass had left is dropped. \pre no decode() is under way
+  virtual std::vector<uint32_t> begin(Order order, uint64_t seed,
+                                      uint32_t epoch) = 0;
+};
+
 /// Examples: their labels in memory, and their pixels too but for folders of
 /// pictures, which are decoded when they are wanted.
 struct Examples {
@@ -91,6 +104,8 @@ struct Examples {
   /// Where another example takes the place of one that cannot be decoded; null
   /// where that is an error.
   std::shared_ptr<Replacements> replacements;
+  /// What says in which order they are best decoded; null where any will do.
+  std::shared_ptr<ExampleStream> stream;
 };
 
 /// The folders that may hold data sets. An explicit one (`--data`) is the only

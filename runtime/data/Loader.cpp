@@ -66,11 +66,23 @@ Loader::~Loader() {
     worker.join();
 }
 
+void Loader::drain() {
+  std::unique_lock lock(mutex);
+  total = claimed; // no further claims on the old order
+  slotReady.wait(lock, [&] { return inFlight == 0; });
+}
+
+void Loader::start(Order newOrder, uint64_t seed, uint32_t epoch) {
+  if (!examples.stream)
+    return start(exampleOrder(examples.count, newOrder, seed, epoch));
+  drain();
+  start(examples.stream->begin(newOrder, seed, epoch));
+}
+
 void Loader::start(std::vector<uint32_t> newOrder) {
+  drain();
   {
-    std::unique_lock lock(mutex);
-    total = claimed; // no further claims on the old order
-    slotReady.wait(lock, [&] { return inFlight == 0; });
+    std::lock_guard lock(mutex);
     order = std::move(newOrder);
     for (Slot &slot : slots) {
       slot.ready = false;

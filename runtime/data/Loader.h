@@ -11,8 +11,6 @@
 
 namespace netc::runtime::data {
 
-enum class Order { Shuffled, Sequential };
-
 /// The order in which an epoch takes the examples: a permutation of
 /// [0, count). Shuffled, it is Fisher and Yates' with Philox draws keyed by
 /// `seed` and counted by `epoch`, in a stream of its own.
@@ -42,8 +40,10 @@ public:
   Loader(const Loader &) = delete;
   Loader &operator=(const Loader &) = delete;
 
-  /// Begins a pass over the examples in `order`; what an earlier pass had left
-  /// is dropped.
+  /// Begins a pass over the examples: exampleOrder()'s, or that of their
+  /// stream. What an earlier pass had left is dropped.
+  void start(Order order, uint64_t seed, uint32_t epoch);
+  /// The same in an order of the caller's.
   void start(std::vector<uint32_t> order);
 
   /// The next batch of the pass, valid until the next call; null at the end.
@@ -54,6 +54,9 @@ public:
 
 private:
   void work();
+  /// Waits until no batch is being gathered; none is begun before the next
+  /// start().
+  void drain();
   void gather(int64_t index, Batch &out) const;
   /// Which example the row became: itself, or what took its place.
   size_t decodeRow(size_t example, size_t row, Batch &out) const;

@@ -2,6 +2,7 @@
 #include "runtime/data/PictureScaler.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <cstring>
@@ -84,6 +85,31 @@ void PictureScaler::begin(PictureSize decoded, Orientation orientation) {
   sums.assign(rows.size() * scaledRow.size(), 0);
 }
 
+/// A row [width, channels] to [channels, columns]. The channels' sums do not
+/// wait for one another.
+template <size_t channels, typename AllTaps, typename T>
+static void scaleRow(const AllTaps &columns, const T *pixels,
+                     std::vector<float> &out) {
+  for (size_t x = 0; x < columns.size(); ++x) {
+    const T *pixel = pixels + static_cast<size_t>(columns[x].first) * channels;
+    std::array<float, channels> sums{};
+    for (float weight : columns[x].weights) {
+      for (size_t c = 0; c < channels; ++c)
+        sums[c] += weight * static_cast<float>(pixel[c]);
+      pixel += channels;
+    }
+    for (size_t c = 0; c < channels; ++c)
+      out[c * columns.size() + x] = sums[c];
+  }
+}
+
+/// The nearest whole number, to even: what lrint() gives, as arithmetic that is
+/// done in vectors. \pre 0 <= value < 2^22
+static float nearest(float value) {
+  constexpr float whole = 0x1.8p23F; // its neighbours are whole numbers
+  return (value + whole) - whole;
+}
+
 template <typename T> void PictureScaler::take(const T *pixels) {
   auto isDone = [&](const Taps &taps) {
     return taps.first + static_cast<int64_t>(taps.weights.size()) <= next;
@@ -99,18 +125,10 @@ template <typename T> void PictureScaler::take(const T *pixels) {
 }
 
 template <typename T> void PictureScaler::addRow(const T *pixels) {
-  auto channels = static_cast<size_t>(format.channels);
-  for (size_t c = 0; c < channels; ++c)
-    for (size_t x = 0; x < columns.size(); ++x) {
-      const Taps &taps = columns[x];
-      const T *pixel = pixels + static_cast<size_t>(taps.first) * channels + c;
-      float sum = 0;
-      for (float weight : taps.weights) {
-        sum += weight * static_cast<float>(*pixel);
-        pixel += channels;
-      }
-      scaledRow[c * columns.size() + x] = sum;
-    }
+  if (format.channels == 3)
+    scaleRow<3>(columns, pixels, scaledRow);
+  else
+    scaleRow<1>(columns, pixels, scaledRow);
   for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
     auto tap = static_cast<size_t>(next - rows[y].first);
     if (tap >= rows[y].weights.size())
@@ -136,19 +154,27 @@ template <typename T> void PictureScaler::write(float factor, float most) {
   auto channels = static_cast<size_t>(format.channels);
   auto shownHeight = static_cast<size_t>(format.size.height);
   auto shownWidth = static_cast<size_t>(format.size.width);
+  std::vector<T> line(columns.size());
   for (size_t i = 0; i < rows.size(); ++i)
-    for (size_t c = 0; c < channels; ++c)
-      for (size_t j = 0; j < columns.size(); ++j) {
-        float value = factor * sums[(i * channels + c) * columns.size() + j];
-        auto rounded =
-            static_cast<T>(std::lrint(std::clamp(value, 0.0F, most)));
-        size_t y = turn.flipsRows ? rows.size() - 1 - i : i;
-        size_t x = turn.flipsColumns ? columns.size() - 1 - j : j;
-        if (turn.transposes)
-          std::swap(y, x);
-        size_t place = (c * shownHeight + y) * shownWidth + x;
-        std::memcpy(out.data() + place * sizeof(T), &rounded, sizeof(T));
+    for (size_t c = 0; c < channels; ++c) {
+      const float *sum = sums.data() + (i * channels + c) * line.size();
+      for (size_t j = 0; j < line.size(); ++j)
+        line[j] =
+            static_cast<T>(nearest(std::clamp(factor * sum[j], 0.0F, most)));
+      if (turn.flipsColumns)
+        std::reverse(line.begin(), line.end());
+      size_t place = turn.flipsRows ? rows.size() - 1 - i : i;
+      std::span<uint8_t> plane =
+          out.subspan(c * shownHeight * shownWidth * sizeof(T));
+      if (!turn.transposes) {
+        std::memcpy(plane.data() + place * shownWidth * sizeof(T), line.data(),
+                    line.size() * sizeof(T));
+        continue;
       }
+      for (size_t j = 0; j < line.size(); ++j)
+        std::memcpy(plane.data() + (j * shownWidth + place) * sizeof(T),
+                    &line[j], sizeof(T));
+    }
 }
 
 } // namespace netc::runtime::data

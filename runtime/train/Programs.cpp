@@ -230,8 +230,7 @@ public:
     }
     constexpr int64_t rows = 64; // decoded at a time by each worker
     data::Loader loader(examples, rows, workers);
-    loader.start(data::exampleOrder(examples.count, data::Order::Sequential,
-                                    /*seed=*/0, /*epoch=*/0));
+    loader.start(data::Order::Sequential, /*seed=*/0, /*epoch=*/0);
     uint64_t first = 0;
     while (const data::Batch *batch = loader.next()) {
       auto bytes = static_cast<size_t>(batch->size * examples.exampleBytes);

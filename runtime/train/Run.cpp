@@ -4,6 +4,7 @@
 #include "runtime/data/PictureFolder.h"
 #include "runtime/data/Replacements.h"
 #include "runtime/train/ClassNames.h"
+#include "runtime/train/ColumnNames.h"
 #include "runtime/train/WeightsOutput.h"
 
 #include <cmath>
@@ -183,7 +184,18 @@ MatchedWeights openWeightsFor(const data::DatasetInfo &dataset,
   MatchedWeights weights = openWeights(model, path);
   if (model.takesLabels) // else classes mean nothing to it
     checkClassNames(weights.file, dataset);
+  checkColumnNames(weights.file, dataset);
   return weights;
+}
+
+/// What a weights' file says beside the weights.
+SafetensorsMetadata metadataOf(const data::DatasetInfo &dataset,
+                               const Model &model) {
+  SafetensorsMetadata metadata;
+  if (model.takesLabels)
+    metadata = classMetadata(dataset);
+  addColumnMetadata(dataset, metadata);
+  return metadata;
 }
 
 } // namespace
@@ -236,9 +248,7 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
   TrainSettings settings = resolve(request, model);
   std::optional<WeightsOutput> output;
   if (!request.save.empty())
-    output.emplace(programs, request.save,
-                   model.takesLabels ? classMetadata(dataset)
-                                     : SafetensorsMetadata());
+    output.emplace(programs, request.save, metadataOf(dataset, model));
   else
     console.err << "note: without --save the trained weights will be gone at "
                    "the end"

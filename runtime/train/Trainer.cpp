@@ -93,8 +93,7 @@ std::optional<Evaluation> evaluate(Programs &programs, data::Loader &loader,
   int64_t batches = batchesOf(examples, programs.model().evaluateBatch);
   StepSum all;
   int64_t done = 0;
-  loader.start(data::exampleOrder(examples, data::Order::Sequential,
-                                  /*seed=*/0, /*epoch=*/0));
+  loader.start(data::Order::Sequential, /*seed=*/0, /*epoch=*/0);
   while (const data::Batch *batch = loader.next()) {
     if (interrupted)
       return std::nullopt;
@@ -208,8 +207,7 @@ bool Trainer::trainEpoch(Sums &sums) {
   if (settings.steps)
     steps = std::min(steps, *settings.steps - stepsDone());
   progress.beginEpoch(epoch(), settings.epochs.value_or(0), steps);
-  trainLoader.start(data::exampleOrder(trainSet.count, settings.order,
-                                       settings.seed, state.epoch));
+  trainLoader.start(settings.order, settings.seed, state.epoch);
   bool endsEarly = trainBatches(sums);
   finishAll(sums);
   // A limit may have come with the epoch's end.

@@ -26,7 +26,7 @@ kernel.global @w : memref<4xf32> {tensor = #kernel.tensor<4xf32, "aB8b">, kind =
 
 // -----
 
-// expected-error @below {{expected elements of f32, bf16, i32 or i8, got 'f64'}}
+// expected-error @below {{expected elements of f32, bf16, i32, i16 or i8, got 'f64'}}
 kernel.global @w : memref<4xf32> {tensor = #kernel.tensor<4xf64>, kind = "parameter"}
 
 // -----

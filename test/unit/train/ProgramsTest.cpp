@@ -261,7 +261,7 @@ TEST(Describe, KeptDataset) {
   EXPECT_EQ(model.dataset, std::optional<size_t>(2));
   EXPECT_FALSE(model.parameters[2].isSaved());
   expectError([&] { readModel(keeping({21, 1, 2, 3}).finish()); },
-              {"`dataset` is not the pixels of its 22 examples"});
+              {"`dataset` does not hold its 22 examples"});
   Tables without = keeping({});
   expectError([&] { readModel(without.finish()); },
               {"its program `train_step` has no `pixels`"});
