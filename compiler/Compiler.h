@@ -28,6 +28,7 @@ struct CompileRequest {
   shape::Shape pixels;      // 8-bit, [C, H, W] of one example
   bool coversInput = false; // how a folder's pictures become `pixels`
   int64_t examples = 0;     // of the training set; 0 if not known
+  int64_t testExamples = 0; // of the test set; likewise
   int64_t batch = 0, epochs = 0;
   bool trains = true; // else the executable evaluates and predicts
 };

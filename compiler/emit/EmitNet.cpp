@@ -133,7 +133,7 @@ DictionaryAttr Emitter::settingsAttr(const Settings &settings) {
 void Emitter::emitTraining() {
   const Loss &loss = network.train.loss;
   const Optimizer &optimizer = network.train.optimizer;
-  builder.create<net::TrainingOp>(
+  auto training = builder.create<net::TrainingOp>(
       locate("loss", network.train.lossRange), "network", loss.kind->op,
       settingsAttr(loss.settings), optimizer.kind->op,
       settingsAttr(optimizer.settings), options.lastBatch,
@@ -141,6 +141,9 @@ void Emitter::emitTraining() {
       FlatSymbolRefAttr::get(builder.getContext(), testTransforms),
       loss.targetsInput ? "input" : "label",
       /*evaluation_only=*/!options.trains);
+  if (options.evaluateBatch > 0)
+    training->setAttr("net.evaluate_batch",
+                      builder.getI64IntegerAttr(options.evaluateBatch));
 }
 
 Value Emitter::emitLayer(const Layer &layer, ValueRange inputs) {

@@ -11,9 +11,10 @@ namespace netc::dsl {
 /// What the network is compiled for, beyond its text.
 struct EmitOptions {
   int64_t batch = 128;
-  shape::Shape pixels;   // 8-bit, [C, H, W] of one example
-  int64_t lastBatch = 0; // an epoch's smaller last batch, 0 if none
-  bool trains = true;    // else it is only evaluated
+  shape::Shape pixels;       // 8-bit, [C, H, W] of one example
+  int64_t lastBatch = 0;     // an epoch's smaller last batch, 0 if none
+  int64_t evaluateBatch = 0; // of evaluation, 0 if it is `batch` too
+  bool trains = true;        // else it is only evaluated
 };
 
 /// The module: `@train_transforms` and `@test_transforms` from the pixels to

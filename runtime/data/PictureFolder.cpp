@@ -1,6 +1,7 @@
 // Lists folders of pictures and checks their files, some at a time.
 #include "runtime/data/PictureFolder.h"
 
+#include "runtime/Thread.h"
 #include "runtime/data/KnownDatasets.h"
 
 #include <algorithm>
@@ -203,9 +204,14 @@ void FolderReader::checkPart(std::vector<PictureFile> &pictures,
     }
   };
   size_t count = std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 16);
-  std::vector<std::jthread> threads;
-  for (size_t i = 0; i < count && i * 64 < pictures.size(); ++i)
-    threads.emplace_back(work);
+  std::vector<std::unique_ptr<Thread>> threads;
+  for (size_t i = 1; i < count && i * 64 < pictures.size(); ++i)
+    try {
+      threads.push_back(std::make_unique<Thread>(Thread::workerStack, work));
+    } catch (const Error &) { // no other thread: fewer will do
+      break;
+    }
+  work();
   threads.clear(); // waits for them
   if (failure)
     std::rethrow_exception(failure);

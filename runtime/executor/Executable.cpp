@@ -1,7 +1,9 @@
 // The file: an envelope that is verified before the content is looked at.
 #include "runtime/executor/Executable.h"
 
+#include "runtime/InputFile.h"
 #include "runtime/OutputFile.h"
+#include "runtime/Printable.h"
 #include "runtime/executor/CheckTables.h"
 
 #include <array>
@@ -57,12 +59,16 @@ Executable Executable::fromTables(std::vector<uint8_t> tables) {
 
 Executable Executable::load(const std::string &path) {
   auto refuse = [&](std::string_view why) {
-    return Error(fmt::format("{}: {}", path, why));
+    return Error(fmt::format("{}: {}", printable(path), why));
   };
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
   std::error_code ignored;
-  if (!file || std::filesystem::is_directory(path, ignored))
-    throw refuse(file ? "is a folder" : lastError());
+  if (std::filesystem::is_directory(path, ignored))
+    throw refuse("is a folder");
+  if (std::string problem = problemOfInput(path); !problem.empty())
+    throw refuse(problem);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file)
+    throw refuse(lastError());
   const std::streamoff size = file.tellg();
   file.seekg(0);
   Envelope envelope;

@@ -2,6 +2,7 @@
 #include "runtime/train/Run.h"
 
 #include "runtime/OutputFile.h"
+#include "runtime/Printable.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/train/ClassNames.h"
 #include "runtime/train/Weights.h"
@@ -176,7 +177,7 @@ Outcome trainNetwork(Programs &programs, const data::DatasetInfo &dataset,
     saveWeights(programs, request.save,
                 model.takesLabels ? classMetadata(dataset)
                                   : SafetensorsMetadata());
-    console.err << fmt::format("weights saved to {}", request.save)
+    console.err << fmt::format("weights saved to {}", printable(request.save))
                 << std::endl;
   }
   console.err << memoryReport(programs.allocatedBytes()) << std::endl;

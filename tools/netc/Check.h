@@ -13,8 +13,10 @@ struct CheckFacts {
   std::string target;  // cpu
   std::string machine; // avx512, 2 threads
   int64_t trainingBytes = 0;
-  int64_t datasetBytes = 0; // of them, where the training set is kept
-  shape::Shape pixels;      // what pictures are assumed to be
+  int64_t datasetBytes = 0;   // of them, where the training set is kept
+  int64_t aheadBytes = 0;     // beside them: batches gathered ahead, one worker
+  int64_t mostAheadBytes = 0; // with as many workers as there may be
+  shape::Shape pixels;        // what pictures are assumed to be
   bool pixelsAssumed = true;
   std::string warnings; // as JSON
 };

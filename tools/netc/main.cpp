@@ -3,7 +3,9 @@
 #include "dsl/Ast.h"
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
+#include "runtime/Printable.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/data/Loader.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/executor/Devices.h"
 #include "tools/RunOptions.h"
@@ -223,6 +225,25 @@ bool reportErrors(const dsl::Diagnostics &diagnostics, bool json) {
   return true;
 }
 
+/// Bytes of the batches that a training gathers ahead, of its two parts.
+int64_t bytesAhead(const runtime::data::DatasetInfo &dataset,
+                   const CompileRequest &compiled, bool keepsDataset,
+                   int workers) {
+  namespace data = runtime::data;
+  int64_t bytes = 1, labels = 1;
+  for (int64_t size : dataset.shape)
+    bytes *= size;
+  for (int64_t size : dataset.labelShape)
+    labels *= size;
+  auto ring = [&](int64_t batch, data::Contents contents) {
+    return data::Ring::of(batch, bytes, labels, workers, contents).bytes();
+  };
+  return ring(compiled.batch, keepsDataset ? data::Contents::Labels
+                                           : data::Contents::PixelsAndLabels) +
+         ring(std::min(compiled.batch, dataset.testExamples),
+              data::Contents::PixelsAndLabels);
+}
+
 class Command {
 public:
   Command(const Options &options, std::map<std::string, std::string> settings)
@@ -235,6 +256,9 @@ private:
   int diff();
   int emit(Compiler &compiler);
   CompileRequest request(const dsl::Network &network) const;
+  bool proveTraining(const dsl::Network &network, int64_t batch,
+                     dsl::Diagnostics &diagnostics) const;
+  void tellBatch(int64_t asked, const CompileRequest &compiled) const;
   /// `wanted`, for the runtime.
   runtime::data::PictureFormat pictureFormat() const;
 
@@ -268,11 +292,17 @@ int Command::run() {
   else
     std::cerr << diagnostics.warningsToText() << std::flush;
 
-  // The text's own batch is proved; another is not, nor what defaults make.
-  if (!dsl::checkTraining(*network, request(*network).batch, diagnostics)) {
-    reportErrors(diagnostics, options.checksToJson());
+  // The text's own batch is proved; another is not, nor what defaults make. One
+  // that a data set may yet make smaller is proved when that is known.
+  std::string name = options.forDataset;
+  if (options.run.requested() && !options.run.predicting())
+    name = options.run.dataset();
+  int64_t batch = request(*network).batch;
+  if (!proveTraining(*network,
+                     name.empty() ? batch
+                                  : std::min(batch, network->train.batch),
+                     diagnostics))
     return UserError;
-  }
   for (const std::string &output :
        {options.output, options.run.request.save, options.run.request.metrics})
     for (const auto &import : network->imports)
@@ -288,11 +318,12 @@ int Command::run() {
                               options.file, shape::toString(network->input)));
   }
   wanted = dsl::wantedPictures(*network);
-  std::string name = options.forDataset;
-  if (options.run.requested() && !options.run.predicting())
-    name = options.run.dataset();
-  if (!name.empty())
+  if (!name.empty()) {
     dataset = options.run.inspectDataset(name, pictureFormat());
+    if (!proveTraining(*network, request(*network).batch, diagnostics))
+      return UserError;
+    tellBatch(batch, request(*network));
+  }
   if (dataset || options.run.predicting()) {
     dsl::checkTransforms(*network, request(*network).pixels,
                          dataset ? dataset->name : "--predict", diagnostics);
@@ -333,6 +364,28 @@ int Command::run() {
   return check(*network, compiler);
 }
 
+/// Whether the network can be trained in such batches; says why not.
+bool Command::proveTraining(const dsl::Network &network, int64_t batch,
+                            dsl::Diagnostics &diagnostics) const {
+  if (dsl::checkTraining(network, batch, diagnostics))
+    return true;
+  reportErrors(diagnostics, options.checksToJson());
+  return false;
+}
+
+/// Says so where the batch that was asked for, by option, is more than there
+/// are examples.
+void Command::tellBatch(int64_t asked, const CompileRequest &compiled) const {
+  if (options.batch != 0 && compiled.batch < asked)
+    std::cerr << fmt::format("note: batches of {0}, not {1}: `{2}` has {0} "
+                             "example{3} to {4}",
+                             compiled.batch, asked,
+                             runtime::printable(dataset->name),
+                             compiled.batch == 1 ? "" : "s",
+                             compiled.trains ? "train on" : "evaluate")
+              << std::endl;
+}
+
 runtime::data::PictureFormat Command::pictureFormat() const {
   const shape::Shape &shape = wanted.shape;
   if (shape.size() != 3) // no picture; the text's check says so
@@ -370,12 +423,16 @@ CompileRequest Command::request(const dsl::Network &network) const {
                       pictureFormat().size.width};
   request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
+  request.testExamples = dataset ? dataset->testExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
-  // Few pictures need no large batch.
-  if (options.run.predicting() && !options.batch)
-    request.batch = std::min(request.batch,
-                             static_cast<int64_t>(options.run.images.size()));
   request.trains = !options.run.requested() || options.run.training();
+  // No batch is larger than what there is to take.
+  int64_t available = request.batch;
+  if (options.run.predicting())
+    available = static_cast<int64_t>(options.run.images.size());
+  else if (dataset)
+    available = request.trains ? request.examples : request.testExamples;
+  request.batch = std::min(request.batch, available);
   request.epochs = network.train.epochs;
   return request;
 }
@@ -404,6 +461,12 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   facts.machine = compiler.machineText();
   facts.trainingBytes = compiler.trainingBytes();
   facts.datasetBytes = compiler.datasetBytes();
+  if (dataset) {
+    facts.aheadBytes =
+        bytesAhead(*dataset, compiled, facts.datasetBytes > 0, 1);
+    facts.mostAheadBytes =
+        bytesAhead(*dataset, compiled, facts.datasetBytes > 0, mostWorkers);
+  }
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
   std::cout << (options.run.json ? checkJson(network, facts)
@@ -446,7 +509,7 @@ int Command::diff() {
                        compiler.trainingBytes()});
     }
   } catch (const Error &error) {
-    std::cerr << "netc: error: " << error.what() << std::endl;
+    sayError("netc", error.what());
     return trouble;
   }
   std::string text = diffText(sides[0], sides[1]);

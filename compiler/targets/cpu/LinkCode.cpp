@@ -3,8 +3,12 @@
 // full, nor left there, whatever ends the process.
 #include "compiler/targets/cpu/CodeGeneration.h"
 
+#include "runtime/Error.h"
+#include "runtime/Thread.h"
+
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -13,8 +17,8 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <mutex>
+#include <optional>
 #include <sys/mman.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -76,7 +80,7 @@ netc::kernel::linkSharedObject(StringRef object) {
   input.number = ::memfd_create("netc-kernels.o", MFD_CLOEXEC);
   if (input.number < 0)
     return fail("an anonymous file");
-  if (Error error = writeAll(input.number, object))
+  if (llvm::Error error = writeAll(input.number, object))
     return error;
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -84,7 +88,14 @@ netc::kernel::linkSharedObject(StringRef object) {
   readEnd.number = ends[0];
   writeEnd.number = ends[1];
   std::vector<uint8_t> linked;
-  std::thread reader([&] { readAll(readEnd.number, linked); });
+  std::optional<netc::runtime::Thread> reader;
+  try {
+    reader.emplace(netc::runtime::Thread::workerStack,
+                   [&] { readAll(readEnd.number, linked); });
+  } catch (const netc::Error &error) {
+    return createStringError(Twine("the kernels cannot be linked: ") +
+                             error.what());
+  }
 
   // One thread: the object is small, and the output the same in any case.
   std::string inputPath = input.path(), outputPath = writeEnd.path();
@@ -99,12 +110,15 @@ netc::kernel::linkSharedObject(StringRef object) {
   {
     static std::mutex oneAtATime; // lld's state is global
     std::lock_guard lock(oneAtATime);
+    // Where it cannot go on, lld ends the process, unless it is to recover.
+    CrashRecoveryContext::Enable();
     status = lld::lldMain(arguments, messageStream, messageStream,
                           {{lld::Gnu, &lld::elf::link}})
                  .retCode;
+    CrashRecoveryContext::Disable();
   }
   writeEnd.close(); // the end of what the reader reads
-  reader.join();
+  reader.reset();   // waits for it
   if (status != 0)
     return createStringError("the kernels cannot be linked: " +
                              messageStream.str());
