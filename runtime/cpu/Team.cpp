@@ -231,8 +231,11 @@ void Team::begin(int size, void (*work)(void *), void *argument) {
   data = argument;
   regionSize = size;
   running.store(static_cast<uint32_t>(size) - 1, std::memory_order_relaxed);
-  for (size_t i = 0; i + 1 < static_cast<size_t>(size); ++i) {
+  // Before the first member begins, who may take any of the parts.
+  isFirstTaken.store(false, std::memory_order_relaxed);
+  for (size_t i = 0; i + 1 < static_cast<size_t>(size); ++i)
     members[i]->isTaken.store(false, std::memory_order_relaxed);
+  for (size_t i = 0; i + 1 < static_cast<size_t>(size); ++i) {
     members[i]->call.store(Work, std::memory_order_release);
     members[i]->call.notify_one();
   }
@@ -258,7 +261,6 @@ void Team::runParts(int parts, const std::function<void(int)> &part) {
     return;
   }
   std::lock_guard lock(mutex);
-  isFirstTaken.store(false, std::memory_order_relaxed);
   begin(
       parts,
       [](void *data) {

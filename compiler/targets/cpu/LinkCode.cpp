@@ -121,6 +121,6 @@ netc::kernel::linkSharedObject(StringRef object) {
   reader.reset();   // waits for it
   if (status != 0)
     return createStringError("the kernels cannot be linked: " +
-                             messageStream.str());
+                             StringRef(messageStream.str()).rtrim().str());
   return linked;
 }

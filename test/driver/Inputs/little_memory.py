@@ -20,7 +20,7 @@ def run(limit):
 failures = 0
 seen = set()
 least, most = 0, 4 * GIB  # found by halves: what loads at all, and what does all
-while most - least > 8 << 20:
+while most - least > 32 << 20:
     middle = (least + most) // 2
     done = run(middle)
     if done.returncode == 0:
@@ -28,12 +28,13 @@ while most - least > 8 << 20:
     else:
         least = middle
 # Below the least that is enough, in steps.
-for limit in range(most, most // 8, -(most // 24)):
+for limit in range(most, most // 8, -(most // 10)):
     done = run(limit)
+    # The last word is the program's; the system's loader ends with 127.
     said = done.stderr.strip().splitlines()
     isWell = done.returncode == 0 or done.returncode == 127 or (
         done.returncode == 1 and said and ": error: " in said[-1])
-    isOurs = not any(word in done.stderr for word in ("terminate", "std::", "LLVM ERROR", "libgomp", "Stack dump"))
+    isOurs = done.returncode == 127 or not any(word in done.stderr for word in ("terminate", "std::", "LLVM ERROR", "libgomp", "Stack dump"))
     seen.add(done.returncode)
     if not isWell or not isOurs:
         failures += 1

@@ -4,6 +4,7 @@
 #include "runtime/Printable.h"
 #include "runtime/Thread.h"
 
+#include <cstdint>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <stdexcept>
@@ -73,12 +74,14 @@ TEST(Printable, Utf8) {
 
 /// How much of the stack a chain of calls may take here, found by a place deep
 /// in it.
-static size_t recurse(size_t bytes, const char *outer) {
+static size_t recurse(size_t bytes, uintptr_t outer) {
   volatile char room[4096];
   room[0] = 0;
-  auto used =
-      static_cast<size_t>(std::abs(outer - const_cast<const char *>(&room[0])));
-  return used >= bytes ? used : recurse(bytes, outer);
+  size_t used = outer - reinterpret_cast<uintptr_t>(&room[0]);
+  if (used < bytes)
+    used = recurse(bytes, outer);
+  room[1] = room[0]; // after the call, which is then no jump
+  return used;
 }
 
 TEST(Thread, HasTheStackThatIsAsked) {
@@ -86,7 +89,7 @@ TEST(Thread, HasTheStackThatIsAsked) {
   size_t used = 0;
   runWithStack(bytes + (size_t{1} << 20), [&] {
     char here = 0;
-    used = recurse(bytes, &here);
+    used = recurse(bytes, reinterpret_cast<uintptr_t>(&here));
   });
   EXPECT_GE(used, bytes);
 }
