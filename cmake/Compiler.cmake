@@ -1,4 +1,4 @@
-# How everything is compiled. The runtime needs g++'s OpenMP (oneDNN's team).
+# How everything is compiled.
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()

@@ -6,7 +6,6 @@ include(AddLLVM)
 include(AddMLIR)
 find_package(LLD REQUIRED CONFIG HINTS ${LLVM_CMAKE_DIR}/../lld)
 
-find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(Threads REQUIRED)
 # Debian's dnnl-config.cmake asks for OpenCL, which the CPU library does not use.
 find_path(DNNL_INCLUDE oneapi/dnnl/dnnl.hpp REQUIRED)

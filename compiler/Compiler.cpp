@@ -8,12 +8,19 @@
 #include "compiler/emit/EmitNet.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/kernel/PlanText.h"
+#include "runtime/Printable.h"
+#include "runtime/Thread.h"
 
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <unistd.h>
 
 using namespace mlir;
 
@@ -48,6 +55,8 @@ static dsl::EmitOptions emitOptions(const CompileRequest &request) {
   options.takesNumbers = request.takesNumbers;
   options.standardizes = request.standardizes;
   options.lastBatch = request.examples % request.batch;
+  if (request.testExamples > 0 && request.testExamples < request.batch)
+    options.evaluateBatch = request.testExamples;
   options.trains = request.trains;
   options.takesLoss = request.takesLoss;
   return options;
@@ -57,7 +66,8 @@ static kernel::ExecutableInfo executableInfo(const dsl::Network &network,
                                              const CompileRequest &request) {
   kernel::ExecutableInfo info;
   info.network = network.name;
-  info.source = network.range.file ? network.range.file->name : "";
+  if (network.range.file) // a path may have any bytes, tables have text
+    info.source = runtime::printable(network.range.file->name);
   info.inputShape = request.pixels;
   info.inputElement = request.element;
   info.classes = request.takesNumbers ? 0 : dsl::classesOf(network);
@@ -108,6 +118,30 @@ Compiler::Impl::Impl(std::string_view netText)
   info.network = "text";
 }
 
+/// The stages recurse over what they are given: their stack is this large,
+/// in bytes, whatever limit the process was started with.
+static constexpr size_t stageStack = size_t{64} << 20;
+
+/// LLVM's libraries end the process, or throw through code that cannot be
+/// thrown through, where memory or something else is amiss: it ends in our
+/// words and with our status.
+static void settleFailures() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    constexpr auto end = [](void *text, const char *, bool) {
+      const char *line = static_cast<const char *>(text);
+      [[maybe_unused]] ssize_t written =
+          ::write(STDERR_FILENO, line, StringRef(line).size());
+      std::_Exit(1);
+    };
+    static char noMemory[] = "netc: error: not enough memory\n";
+    static char internal[] = "netc: error: internal error, please report: "
+                             "while the network was compiled\n";
+    llvm::install_bad_alloc_error_handler(end, noMemory);
+    llvm::install_fatal_error_handler(end, internal);
+  });
+}
+
 Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
     : impl(std::make_unique<Impl>(network, request)) {}
 
@@ -146,11 +180,14 @@ void Compiler::Impl::advance(Stage to) {
 }
 
 void Compiler::advance(Stage stage) {
-  try {
-    impl->advance(stage);
-  } catch (const DoesNotFit &error) {
-    impl->reportMemory(error);
-  }
+  settleFailures();
+  runtime::runWithStack(stageStack, [&] {
+    try {
+      impl->advance(stage);
+    } catch (const DoesNotFit &error) {
+      impl->reportMemory(error);
+    }
+  });
 }
 
 static std::string gibibytes(int64_t bytes) {
@@ -215,7 +252,10 @@ std::string Compiler::moduleText() const {
 }
 
 std::string Compiler::llvmText() {
-  return impl->compilation->printLlvm(*impl->module);
+  std::string text;
+  runtime::runWithStack(
+      stageStack, [&] { text = impl->compilation->printLlvm(*impl->module); });
+  return text;
 }
 
 std::string Compiler::planText() const {

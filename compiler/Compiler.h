@@ -35,6 +35,7 @@ struct CompileRequest {
   bool standardizes = false; // a table's columns, by statistics of the set
   bool coversInput = false;  // how a folder's pictures become `pixels`
   int64_t examples = 0;      // of the training set; 0 if not known
+  int64_t testExamples = 0;  // of the test set; likewise
   int64_t batch = 0, epochs = 0;
   bool trains = true; // else the executable evaluates and predicts
   /// Else nothing is compared: the network is only looked at, and has no

@@ -3,6 +3,7 @@
 
 #include "dsl/Characters.h"
 #include "dsl/Lexer.h"
+#include "runtime/Printable.h"
 #include "runtime/Shortened.h"
 
 #include <algorithm>
@@ -238,7 +239,8 @@ static Excerpt excerpt(const SourceRange &range) {
 
 static std::string place(const SourceRange &range) {
   auto [line, column] = lineColumn(range);
-  return fmt::format("{}:{}:{}", range.file->name, line, column);
+  return fmt::format("{}:{}:{}", runtime::printable(range.file->name), line,
+                     column);
 }
 
 /// The notes, the uses, the hints.
@@ -254,15 +256,17 @@ static std::vector<Note> inOrder(const Diagnostic &diagnostic) {
 static std::string asText(const Diagnostic &diagnostic, std::string_view kind,
                           std::string_view name) {
   Excerpt source = excerpt(diagnostic.range);
-  std::string text = fmt::format(
-      "{}: {}: {}{}\n", place(diagnostic.range), kind, diagnostic.message,
-      name.empty() ? "" : fmt::format(" [{}]", name));
+  std::string text =
+      fmt::format("{}: {}: {}{}\n", place(diagnostic.range), kind,
+                  runtime::printable(diagnostic.message),
+                  name.empty() ? "" : fmt::format(" [{}]", name));
   text += fmt::format("{:5} | {}\n", lineColumn(diagnostic.range).line,
                       source.line);
   text += fmt::format("      | {}\n", source.marks);
   for (const Note &note : inOrder(diagnostic))
     text += fmt::format("{}: {}: {}\n", place(note.range),
-                        note.isHint ? "hint" : "note", note.message);
+                        note.isHint ? "hint" : "note",
+                        runtime::printable(note.message));
   return text;
 }
 

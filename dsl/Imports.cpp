@@ -4,6 +4,7 @@
 #include "dsl/Layers.h"
 #include "dsl/Lexer.h"
 #include "dsl/Parser.h"
+#include "runtime/InputFile.h"
 
 #include <algorithm>
 #include <cstring>
@@ -14,18 +15,16 @@ namespace netc::dsl {
 
 namespace fs = std::filesystem;
 
-/// The text, or why there is none. Of a file that is too large, enough for the
-/// lexer to say so.
-static std::variant<std::string, std::error_code>
-readText(const fs::path &path) {
+/// The text; none where there is none, and `problem` says why. Of a file that
+/// is too large, enough for the lexer to say so.
+static std::optional<std::string> readText(const fs::path &path,
+                                           std::string &problem) {
   std::error_code code;
-  fs::file_status status = fs::status(path, code);
-  if (fs::is_directory(status))
-    return std::make_error_code(std::errc::is_a_directory);
-  if (!fs::exists(status))
-    return std::make_error_code(std::errc::no_such_file_or_directory);
-  if (!fs::is_regular_file(status)) // a pipe might never end
-    return std::make_error_code(std::errc::invalid_argument);
+  problem = fs::is_directory(path, code)
+                ? std::make_error_code(std::errc::is_a_directory).message()
+                : runtime::problemOfInput(path.string());
+  if (!problem.empty())
+    return std::nullopt;
   std::ifstream in(path, std::ios::binary);
   std::string text;
   if (in) {
@@ -33,8 +32,10 @@ readText(const fs::path &path) {
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<size_t>(in.gcount()));
   }
-  if (!in.is_open() || in.bad())
-    return std::error_code(errno, std::generic_category());
+  if (!in.is_open() || in.bad()) {
+    problem = std::generic_category().message(errno);
+    return std::nullopt;
+  }
   return text;
 }
 
@@ -78,10 +79,11 @@ void Imports::loadOne(const ImportDecl &import, const SourceFile &importer) {
   if (isCycle(import, identity) || known.contains(identity))
     return;
   known[identity] = imported.size();
-  auto text = readText(path);
-  if (auto *code = std::get_if<std::error_code>(&text)) {
+  std::string problem;
+  std::optional<std::string> text = readText(path, problem);
+  if (!text) {
     diagnostics.error(DiagnosticKind::ImportUnreadable, import.range,
-                      clipped(path.string()), code->message());
+                      clipped(path.string()), problem);
     isMissing = true;
     return;
   }
@@ -91,7 +93,7 @@ void Imports::loadOne(const ImportDecl &import, const SourceFile &importer) {
     return;
   }
   auto source = std::make_shared<const SourceFile>(
-      SourceFile{path.string(), std::move(std::get<std::string>(text))});
+      SourceFile{path.string(), std::move(*text)});
   diagnostics.keep(source);
   Imported &entry = imported.emplace_back(source, parse(*source, diagnostics));
   isMissing |= entry.file.isBroken;

@@ -1,7 +1,9 @@
 // Declares the options of a run and carries it out.
 #include "tools/RunOptions.h"
 
+#include "runtime/Printable.h"
 #include "runtime/Shortened.h"
+#include "runtime/Thread.h"
 #include "runtime/train/Interrupt.h"
 #include "runtime/train/Weights.h"
 
@@ -10,11 +12,17 @@
 #include <charconv>
 #include <cmath>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
 #include <fcntl.h>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
 
@@ -112,7 +120,7 @@ void RunOptions::declare(CLI::App &app) {
   app.add_option("--workers", request.workers,
                  "threads that gather batches ahead of the step")
       ->type_name("N")
-      ->check(CLI::Range(0, 256))
+      ->check(CLI::Range(0, mostWorkers))
       ->transform(decimal)
       ->capture_default_str();
   app.add_option("--top", top, "classes to tell of a picture")
@@ -275,7 +283,7 @@ train::Outcome trainOrEvaluate(runtime::Executable executable,
 
   runtime::Executor executor(std::move(executable));
   for (const std::string &note : executor.notes())
-    std::cerr << "note: " << note << std::endl;
+    std::cerr << "note: " << runtime::printableLines(note) << std::endl;
   std::unique_ptr<train::Programs> programs = train::programsOf(executor);
   train::Console console = standardConsole(options.quiet);
   return options.training()
@@ -307,35 +315,96 @@ int runExecutable(runtime::Executable executable, const RunOptions &options,
 }
 
 /// A file opened later shall not be taken for a standard stream that is closed.
+/// What is read from such a one, or written to it, fails, as if it were closed.
 static void openStandardStreams() {
-  int descriptor = 0;
-  while (descriptor >= 0 && descriptor <= STDERR_FILENO)
-    descriptor = open("/dev/null", O_RDWR);
-  if (descriptor >= 0)
-    close(descriptor);
+  for (auto [stream, mode] : {std::pair(STDIN_FILENO, O_WRONLY),
+                              {STDOUT_FILENO, O_RDONLY},
+                              {STDERR_FILENO, O_WRONLY}})
+    if (fcntl(stream, F_GETFD) < 0)
+      open("/dev/null", mode); // the least number that is free: `stream`
+}
+
+/// The command line as it was given.
+static std::string commandLine() {
+  constexpr size_t most = 400; // bytes
+  std::ifstream file("/proc/self/cmdline", std::ios::binary);
+  std::string line(std::istreambuf_iterator<char>(file), {});
+  if (line.ends_with('\0'))
+    line.pop_back();
+  std::replace(line.begin(), line.end(), '\0', ' ');
+  return runtime::printable(line.size() <= most ? line
+                                                : line.substr(0, most) + "...");
+}
+
+void sayError(std::string_view program, std::string_view what) {
+  std::cerr << program
+            << ": error: " << shortened(runtime::printableLines(what))
+            << std::endl;
+}
+
+/// Runs where recursion has room: a process may be given a stack of 64 kB.
+static int runWithRoom(const std::function<int()> &run) {
+  constexpr size_t enough = size_t{8} << 20, own = size_t{64} << 20; // bytes
+  rlimit stack{};
+  if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur >= enough)
+    return run();
+  int status = UserError;
+  runtime::runWithStack(own, [&] { status = run(); });
+  return status;
 }
 
 int runProgram(std::string_view program, const std::function<int()> &run) {
   openStandardStreams();
   signal(SIGXFSZ, SIG_IGN); // a limit on files is an error like a full disk
   int status = UserError;
-  auto say = [&](std::string_view what) {
-    std::cerr << program << ": error: " << shortened(what) << std::endl;
-  };
   try {
-    status = run();
+    status = runWithRoom(run);
   } catch (const std::bad_alloc &) {
-    say("not enough memory");
+    sayError(program, "not enough memory");
   } catch (const train::Missed &missed) {
-    say(missed.what());
+    sayError(program, missed.what());
     status = ExpectationMissed;
-  } catch (const std::exception &error) { // ours, or the system's: no threads
-    say(error.what());
+  } catch (const Error &error) {
+    sayError(program, error.what());
+  } catch (...) { // none of what a user does ends here
+    sayError(program,
+             "internal error, please report: in `" + commandLine() + "`");
   }
   if (std::cout.flush() || status != Success)
     return status;
-  say("standard output cannot be written");
+  sayError(program, "standard output cannot be written");
   return UserError;
 }
+
+namespace {
+
+/// Ends a process that cannot go on: an exception that nobody caught, in a
+/// thread, or while the libraries start.
+[[noreturn]] void endUncaught() {
+  const char *what = "internal error, please report: in its start or a thread";
+  try {
+    if (std::exception_ptr thrown = std::current_exception())
+      std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc &) {
+    what = "not enough memory";
+  } catch (...) { // said above
+  }
+  for (const char *part :
+       {static_cast<const char *>(program_invocation_short_name),
+        ": error: ", what, "\n"}) {
+    [[maybe_unused]] ssize_t written =
+        write(STDERR_FILENO, part, std::strlen(part));
+  }
+  std::_Exit(UserError);
+}
+
+void settleUncaught(int, char **, char **) { std::set_terminate(endUncaught); }
+
+/// Called before the libraries' own initialisation, which may lack memory too.
+[[gnu::section(".preinit_array"),
+  gnu::used]] void (*const beforeLibraries)(int, char **,
+                                            char **) = settleUncaught;
+
+} // namespace
 
 } // namespace netc::tools

@@ -29,6 +29,9 @@ enum ExitStatus {
 /// are; what is wrong with them.
 std::string toDecimal(std::string &text);
 
+/// As many threads may gather batches ahead.
+inline constexpr int mostWorkers = 256;
+
 struct RunOptions {
   // Of these at most one is given: the names of data sets, or paths.
   std::string trainSet, evaluateSet;
@@ -82,9 +85,14 @@ int reportUsage(const CLI::App &app, const CLI::ParseError &error);
 int runExecutable(runtime::Executable executable, const RunOptions &options,
                   std::optional<runtime::data::DatasetInfo> dataset = {});
 
+/// Says an error on standard error as a program's: what controls a terminal is
+/// escaped.
+void sayError(std::string_view program, std::string_view what);
+
 /// The exit status of `run`: what it returns, or UserError after an exception,
 /// which is said on standard error as the program's, or after results that
-/// standard output did not take; ExpectationMissed after a Missed.
+/// standard output did not take; ExpectationMissed after a Missed. Words of
+/// another exception than an Error are not shown: it is a fault of ours.
 int runProgram(std::string_view program, const std::function<int()> &run);
 
 } // namespace netc::tools

@@ -133,7 +133,7 @@ DictionaryAttr Emitter::settingsAttr(const Settings &settings) {
 void Emitter::emitTraining() {
   const Loss &loss = network.train.loss;
   const Optimizer &optimizer = network.train.optimizer;
-  builder.create<net::TrainingOp>(
+  auto training = builder.create<net::TrainingOp>(
       locate("loss", network.train.lossRange), "network",
       options.takesLoss ? loss.kind->op : "",
       options.takesLoss ? settingsAttr(loss.settings) : nullptr,
@@ -144,6 +144,9 @@ void Emitter::emitTraining() {
       : options.takesNumbers                 ? "number"
                                              : "label",
       /*evaluation_only=*/!options.trains);
+  if (options.evaluateBatch > 0)
+    training->setAttr("net.evaluate_batch",
+                      builder.getI64IntegerAttr(options.evaluateBatch));
 }
 
 Value Emitter::emitLayer(const Layer &layer, ValueRange inputs) {

@@ -17,6 +17,7 @@ struct EmitOptions {
   bool takesNumbers = false; // labels are numbers of the output's shape
   bool standardizes = false; // the columns of [D], by statistics of the set
   int64_t lastBatch = 0;     // an epoch's smaller last batch, 0 if none
+  int64_t evaluateBatch = 0; // of evaluation, 0 if it is `batch` too
   bool trains = true;        // else it is only evaluated
   bool takesLoss = true;     // else the evaluation gives the output alone
 };

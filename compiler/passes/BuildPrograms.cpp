@@ -63,6 +63,9 @@ void BuildPrograms::runOnOperation() {
   }
   int64_t batch =
       cast<RankedTensorType>(network.getArgumentTypes()[0]).getDimSize(0);
+  int64_t evaluateBatch = batch; // the test set may have fewer examples
+  if (auto given = training->getAttrOfType<IntegerAttr>("net.evaluate_batch"))
+    evaluateBatch = given.getInt();
   bool trains = !training.getEvaluationOnly();
   if (trains)
     declareStates(training);
@@ -71,7 +74,8 @@ void BuildPrograms::runOnOperation() {
       (trains && training.getLastBatch() > 0 &&
        failed(buildStep(training, network, program::trainLastStep,
                         training.getLastBatch(), true))) ||
-      failed(buildStep(training, network, program::evaluate, batch, false)))
+      failed(buildStep(training, network, program::evaluate, evaluateBatch,
+                       false)))
     return signalPassFailure();
   buildInitialize(training);
   llvm::SmallSetVector<Operation *, 3> joined;

@@ -2,10 +2,10 @@
 #include "runtime/cpu/CpuDevice.h"
 
 #include "runtime/cpu/Primitive.h"
+#include "runtime/cpu/Team.h"
 
 #include <bit>
 #include <cstring>
-#include <omp.h>
 
 namespace netc::runtime::cpu {
 
@@ -34,18 +34,10 @@ public:
 
   void run() const override {
     void **data = const_cast<void **>(arguments.data());
-    if (parts == 1) {
+    if (parts == 1)
       function(data, 0, 1);
-      return;
-    }
-#pragma omp parallel num_threads(parts)
-    {
-      // One part a thread; a smaller team (inside another's region) still
-      // does them all.
-      for (int part = omp_get_thread_num(); part < parts;
-           part += omp_get_num_threads())
-        function(data, part, parts);
-    }
+    else
+      runInTeam(parts, [&](int part) { function(data, part, parts); });
   }
   std::string name() const override { return symbol; }
 
@@ -82,12 +74,10 @@ void CpuDevice::write(uint64_t offset, std::span<const std::byte> from) {
   std::memcpy(arena.data() + offset, from.data(), from.size());
 }
 
-/// An OpenMP team belongs to the thread that opens it, so a run on another
-/// thread than the last one's sets its own.
+/// Another executable of this process may have set another team.
 void CpuDevice::start(const fb::Program &,
                       const std::function<void()> &launches) {
-  omp_set_dynamic(0);
-  omp_set_num_threads(threads);
+  setTeam(threads);
   launches();
 }
 

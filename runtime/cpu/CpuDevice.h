@@ -1,5 +1,5 @@
 // The CPU: oneDNN's primitives and generated kernels over one arena, on a team
-// of OpenMP threads whose size the executable records.
+// of threads whose size the executable records.
 #pragma once
 
 #include "runtime/Device.h"

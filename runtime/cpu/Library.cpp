@@ -1,12 +1,12 @@
-// Settles oneDNN and the OpenMP team for the process.
+// Settles oneDNN and the team of threads for the process.
 #include "runtime/cpu/Library.h"
 
 #include "runtime/Error.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/cpu/Team.h"
 
 #include <fmt/format.h>
 #include <mutex>
-#include <omp.h>
 #include <oneapi/dnnl/dnnl_debug.h>
 
 namespace netc::runtime::cpu {
@@ -85,16 +85,7 @@ void configure(int threads, const std::string &isa) {
     throw Error(fmt::format("the number of threads must be at least 1, got {}",
                             threads));
   settleIsa(isa);
-  omp_set_dynamic(0);
-  omp_set_num_threads(threads);
-  int team = 0;
-#pragma omp parallel
-#pragma omp master
-  team = omp_get_num_threads();
-  if (team != threads)
-    throw Error(fmt::format("OpenMP gives {} of {} threads; is "
-                            "OMP_THREAD_LIMIT set?",
-                            team, threads));
+  setTeam(threads);
 }
 
 } // namespace netc::runtime::cpu

@@ -4,12 +4,12 @@
 #include "runtime/Error.h"
 #include "runtime/cpu/Library.h"
 #include "runtime/cpu/PrimitiveDescriptor.h"
+#include "runtime/cpu/Team.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
 #include <mutex>
-#include <omp.h>
 
 namespace netc::runtime::cpu {
 
@@ -66,8 +66,7 @@ PrimitiveChoice choose(const PrimitiveSpec &spec) {
   static std::map<std::string, PrimitiveChoice> answers;
   std::scoped_lock lock(mutex);
   // The library's answers depend on the size of the team.
-  std::string key =
-      fmt::format("{} threads, {}", omp_get_max_threads(), toString(spec));
+  std::string key = fmt::format("{} threads, {}", teamSize(), toString(spec));
   auto found = answers.find(key);
   if (found == answers.end())
     found = answers.emplace(key, ask(spec)).first;

@@ -39,8 +39,9 @@ struct PrimitiveChoice {
 };
 
 /// Settles the library for this process, before its first use: the size of
-/// the OpenMP team and the instruction set ("avx2", "avx512"; never above the
-/// host's). Throws netc::Error if it comes too late or the host lacks `isa`.
+/// the team of threads and the instruction set ("avx2", "avx512"; never above
+/// the host's). Throws netc::Error if it comes too late or the host lacks
+/// `isa`.
 void configure(int threads, const std::string &isa);
 
 /// "avx512" or "avx2": the best that this machine has; throws netc::Error on

@@ -1,5 +1,6 @@
 // libarchive behind an interface that names the archive in its errors.
 #include "runtime/data/Archive.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 

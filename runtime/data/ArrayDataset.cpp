@@ -1,5 +1,6 @@
 // Finds the arrays, decides what they mean, and reads them.
 #include "runtime/data/ArrayDataset.h"
+#include "runtime/Printable.h"
 
 #include "runtime/TensorType.h"
 #include "runtime/data/Archive.h"

@@ -2,6 +2,8 @@
 // end of the stream in silence.
 #include "runtime/data/ByteReader.h"
 
+#include "runtime/InputFile.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -48,8 +50,8 @@ struct ByteReader::Impl {
     struct stat status{};
     if (stat(path.c_str(), &status) != 0)
       fail(std::strerror(errno));
-    if (!S_ISREG(status.st_mode))
-      fail("not a regular file");
+    if (std::string problem = problemOfInput(path); !problem.empty())
+      fail(problem);
     fileSize = static_cast<uint64_t>(status.st_size);
     file = std::fopen(path.c_str(), "rb");
     if (!file)

@@ -1,6 +1,8 @@
 // CIFAR-10 and CIFAR-100 in their binary version: records of one or two bytes
 // of labels and 3x32x32 pixels, a plane for each colour
 // (www.cs.toronto.edu/~kriz/cifar.html).
+#include "runtime/InputFile.h"
+#include "runtime/Printable.h"
 #include "runtime/data/ByteReader.h"
 #include "runtime/data/KnownDatasets.h"
 
@@ -58,6 +60,7 @@ int64_t recordsOf(const Cifar &set, const std::string &path) {
 /// Refuses a gzipped file: the size of what is in it would not be known.
 std::string requirePlain(const std::string &directory, std::string_view name) {
   std::string path = requireFile(directory, name);
+  requireInput(path);
   std::array<uint8_t, 2> begin{};
   std::ifstream(path, std::ios::binary)
       .read(reinterpret_cast<char *>(begin.data()), begin.size());

@@ -1,5 +1,6 @@
 // A folder for each class.
 #include "runtime/data/ClassFolder.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 

@@ -1,5 +1,6 @@
 // Finds the data sets by their names.
 #include "runtime/data/Dataset.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/ArrayDataset.h"
 #include "runtime/data/KnownDatasets.h"
@@ -128,9 +129,12 @@ std::string locate(const KnownDataset &dataset, const SearchPath &search) {
   std::string message = fmt::format("data set `{}` not found; looked in {}",
                                     dataset.name, fmt::join(places.told, ", "));
   if (!search.explicitDirectory.empty())
-    message +=
-        fmt::format(" (without --data: $NETC_DATA, {0}/{2}, {1}/{2})",
-                    search.userDirectory, search.systemDirectory, dataset.name);
+    message += fmt::format(
+        " (without --data: $NETC_DATA, {}{}/{})",
+        search.userDirectory.empty()
+            ? ""
+            : fmt::format("{}/{}, ", search.userDirectory, dataset.name),
+        search.systemDirectory, dataset.name);
   else if (search.variable.empty())
     message += " ($NETC_DATA is not set)";
   message += whatIsThere(dataset, places.all);
@@ -196,8 +200,8 @@ SearchPath SearchPath::fromEnvironment(std::string explicitDirectory) {
   search.variable = variable("NETC_DATA");
   if (std::string home = variable("XDG_DATA_HOME"); !home.empty())
     search.userDirectory = home + "/netc/datasets";
-  else
-    search.userDirectory = variable("HOME") + "/.local/share/netc/datasets";
+  else if (std::string user = variable("HOME"); !user.empty())
+    search.userDirectory = user + "/.local/share/netc/datasets";
   search.systemDirectory = "/usr/share/datasets";
   return search;
 }

@@ -113,8 +113,8 @@ struct Examples {
 struct SearchPath {
   std::string explicitDirectory; // --data; empty if not given
   std::string variable;          // $NETC_DATA; empty if not set
-  std::string userDirectory;     // the XDG data folder's netc/datasets
-  std::string systemDirectory;   // the distribution's
+  std::string userDirectory;   // the XDG data folder's netc/datasets; or empty
+  std::string systemDirectory; // the distribution's
 
   /// Reads $NETC_DATA, $XDG_DATA_HOME and $HOME.
   static SearchPath fromEnvironment(std::string explicitDirectory = "");

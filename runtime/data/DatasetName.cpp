@@ -1,5 +1,6 @@
 // Splits the name of a data set into its kind, its path and its options.
 #include "runtime/data/DatasetName.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 

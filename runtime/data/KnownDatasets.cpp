@@ -1,5 +1,6 @@
 // Finds and checks files as all known data sets do.
 #include "runtime/data/KnownDatasets.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/ByteReader.h"
 
@@ -82,46 +83,6 @@ std::string contentReport(const std::string &directory,
   if (names.size() > most)
     report += fmt::format(" and {} more", names.size() - most);
   return report;
-}
-
-bool isUtf8(std::string_view text) {
-  auto byte = [&](size_t i) {
-    return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
-  };
-  for (size_t i = 0; i < text.size();) {
-    unsigned lead = byte(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    size_t more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : 1;
-    if (lead < 0xc2 || lead > 0xf4)
-      return false;
-    unsigned code = lead & (0x3fU >> more);
-    for (size_t k = 1; k <= more; ++k) {
-      if ((byte(i + k) & 0xc0) != 0x80)
-        return false;
-      code = code << 6 | (byte(i + k) & 0x3f);
-    }
-    bool isOverlong =
-        (more == 2 && code < 0x800) || (more == 3 && code < 0x10000);
-    if (isOverlong || code > 0x10ffff || (code >= 0xd800 && code < 0xe000))
-      return false;
-    i += more + 1;
-  }
-  return true;
-}
-
-std::string printable(const std::string &text) {
-  bool isText = isUtf8(text);
-  std::string result;
-  for (unsigned char c : text) {
-    if (c < 0x20 || c == 0x7f || (c >= 0x80 && !isText))
-      result += fmt::format("\\x{:02x}", c);
-    else
-      result += static_cast<char>(c);
-  }
-  return result;
 }
 
 std::vector<std::string> readClassNames(const std::string &path) {

@@ -2,6 +2,7 @@
 // file for each kind of files.
 #pragma once
 
+#include "runtime/Printable.h"
 #include "runtime/data/Dataset.h"
 
 #include <optional>
@@ -48,13 +49,6 @@ std::string contentReport(const std::string &directory, std::string_view begin);
 /// The lines of a small text file: names of classes. Throws Error naming it: a
 /// name that is empty, no UTF-8, or there twice; more than 65536 of them.
 std::vector<std::string> readClassNames(const std::string &path);
-
-/// Whether `text` is UTF-8: the names of classes travel with the weights.
-bool isUtf8(std::string_view text);
-
-/// A path or a name safe to print: what is no UTF-8 or controls a terminal is
-/// escaped.
-std::string printable(const std::string &text);
 
 /// Throws Error naming `path` for a label that is no class.
 void checkLabels(const DatasetInfo &info, const std::string &path,

@@ -1,7 +1,8 @@
 // Draws the order of the examples and keeps the ring of batches.
 #include "runtime/data/Loader.h"
 
-#include "runtime/data/KnownDatasets.h"
+#include "runtime/Error.h"
+#include "runtime/Printable.h"
 #include "runtime/data/Philox.h"
 #include "runtime/data/Replacements.h"
 
@@ -35,12 +36,27 @@ std::vector<uint32_t> exampleOrder(int64_t count, Order order, uint64_t seed,
   return permutation;
 }
 
+Ring Ring::of(int64_t batch, int64_t exampleBytes, int64_t exampleLabels,
+              int workers, Contents contents) {
+  Ring ring;
+  int64_t perExample =
+      (contents == Contents::PixelsAndLabels ? exampleBytes : 0) +
+      static_cast<int64_t>(sizeof(int32_t)) * (exampleLabels + 1);
+  ring.batchBytes = batch * perExample;
+  if (workers > 0)
+    ring.batches = std::clamp<int64_t>(mostBytesAhead / ring.batchBytes, 2,
+                                       workers + int64_t{1});
+  return ring;
+}
+
 Loader::Loader(const Examples &examples, int64_t batch, int workerCount,
                Contents contents)
     : examples(examples), batch(batch), contents(contents) {
   assert(batch > 0 && workerCount >= 0);
   // One batch is in the caller's hands, and each worker gathers one.
-  slots.resize(static_cast<size_t>(workerCount) + 1);
+  Ring ring = Ring::of(batch, examples.exampleBytes, examples.exampleLabels,
+                       workerCount, contents);
+  slots.resize(static_cast<size_t>(ring.batches));
   for (Slot &slot : slots) {
     if (contents == Contents::PixelsAndLabels)
       slot.batch.pixels.resize(
@@ -52,8 +68,13 @@ Loader::Loader(const Examples &examples, int64_t batch, int workerCount,
       slot.batch.numbers.resize(labels);
     slot.batch.samples.resize(static_cast<size_t>(batch));
   }
-  for (int i = 0; i < workerCount; ++i)
-    workers.emplace_back([this] { work(); });
+  for (int64_t i = 1; i < ring.batches; ++i)
+    try {
+      workers.push_back(
+          std::make_unique<Thread>(Thread::workerStack, [this] { work(); }));
+    } catch (const Error &) { // no other thread: those that there are will do
+      break;
+    }
 }
 
 Loader::~Loader() {
@@ -62,8 +83,7 @@ Loader::~Loader() {
     stopping = true;
   }
   slotFree.notify_all();
-  for (std::thread &worker : workers)
-    worker.join();
+  workers.clear(); // waits for them
 }
 
 void Loader::drain() {

@@ -3,11 +3,11 @@
 // on the order alone, never on the workers.
 #pragma once
 
+#include "runtime/Thread.h"
 #include "runtime/data/Dataset.h"
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 namespace netc::runtime::data {
 
@@ -30,10 +30,25 @@ struct Batch {
                                 // of a replaced one, what took its place
 };
 
+/// How many batches a loader holds, the one in the caller's hands among them.
+/// One for each worker and one more, as far as they have room in
+/// `mostBytesAhead`: more workers than that stay without work, and none is
+/// started for it. At least two, of any size, where there is a worker.
+struct Ring {
+  static constexpr int64_t mostBytesAhead = int64_t{128} << 20;
+  int64_t batches = 1, batchBytes = 0;
+
+  /// Of batches of so many examples, each of so many bytes and labels.
+  static Ring of(int64_t batch, int64_t exampleBytes, int64_t exampleLabels,
+                 int workers, Contents contents);
+  int64_t bytes() const { return batches * batchBytes; }
+};
+
 class Loader {
 public:
   /// `examples` outlives the loader. With no workers, batches are gathered
-  /// when asked for. \pre batch > 0, workers >= 0
+  /// when asked for; where the system gives fewer threads, so many are the
+  /// workers. \pre batch > 0, workers >= 0
   Loader(const Examples &examples, int64_t batch, int workers,
          Contents contents = Contents::PixelsAndLabels);
   ~Loader();
@@ -84,7 +99,8 @@ private:
   int64_t inFlight = 0;  // claimed and not ready
   int64_t delivered = 0; // batches handed out by next()
   bool stopping = false;
-  std::vector<std::thread> workers; // the last member: started when all is made
+  // The last member: started when all is made.
+  std::vector<std::unique_ptr<Thread>> workers;
 };
 
 } // namespace netc::runtime::data

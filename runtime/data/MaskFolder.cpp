@@ -1,4 +1,5 @@
 // A mask for each picture: the labels of its pixels.
+#include "runtime/Printable.h"
 #include "runtime/data/ClassFolder.h"
 #include "runtime/data/KnownDatasets.h"
 

@@ -1,6 +1,7 @@
 // Chooses the decoder and takes a file through it.
 #include "runtime/data/Picture.h"
 
+#include "runtime/InputFile.h"
 #include "runtime/data/PictureDecoder.h"
 #include "runtime/data/PictureScaler.h"
 
@@ -10,16 +11,12 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace netc::runtime::data {
 
 InputFile::InputFile(const std::string &path) {
-  struct stat status{};
-  if (stat(path.c_str(), &status) != 0)
-    throw Error(std::strerror(errno));
-  if (!S_ISREG(status.st_mode)) // a pipe would make us wait
-    throw Error("not a regular file");
+  if (std::string problem = problemOfInput(path); !problem.empty())
+    throw Error(problem);
   file = std::fopen(path.c_str(), "rb");
   if (!file)
     throw Error(std::strerror(errno));

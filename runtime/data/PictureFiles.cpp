@@ -1,6 +1,7 @@
 // Lists and checks files, some at a time: on a disk that has not been read they
 // wait most of the time.
 #include "runtime/data/PictureFiles.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 

@@ -1,5 +1,6 @@
 // A folder of pictures as a data set.
 #include "runtime/data/PictureFolder.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/ClassFolder.h"
 #include "runtime/data/KnownDatasets.h"

@@ -1,5 +1,6 @@
 // Which shards are for what, how many examples they hold, and of which classes.
 #include "runtime/data/ShardDataset.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 #include "runtime/data/PictureFolder.h"

@@ -1,5 +1,6 @@
 // One pass over the headers of each tar, which seeks over the pictures.
 #include "runtime/data/ShardIndex.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 

@@ -1,5 +1,6 @@
 // Braces first, then wildcards, as a shell does it.
 #include "runtime/data/ShardNames.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 

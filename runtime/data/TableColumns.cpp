@@ -1,5 +1,6 @@
 // Passes over a table, a row at a time.
 #include "runtime/data/TableColumns.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/ByteReader.h"
 #include "runtime/data/KnownDatasets.h"

@@ -1,6 +1,7 @@
 // Decides what a table means for a network, and keeps its rows: a float for
 // each number, an index for each category.
 #include "runtime/data/TableDataset.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 #include "runtime/data/TableColumns.h"

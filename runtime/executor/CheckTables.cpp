@@ -2,6 +2,7 @@
 #include "runtime/executor/CheckTables.h"
 
 #include "runtime/Contract.h"
+#include "runtime/Printable.h"
 #include "runtime/cpu/PrimitiveRoles.h"
 #include "runtime/cuda/GraphSpec.h"
 
@@ -42,6 +43,7 @@ public:
       const fb::Program *program = tables.programs()->Get(i);
       std::string_view name = text(program->name());
       Scope scope(*this, fmt::format("program {} `{}`", i, name));
+      checkString(program->name(), "its name");
       require(!name.empty(), "it has no name");
       require(names.insert(name).second, "another has this name");
       checkProgram(*program);
@@ -64,10 +66,27 @@ private:
     std::string where;
     for (const std::string &step : path)
       where += step + ": ";
-    throw Error(where + std::string(otherwise));
+    throw Error(printable(where + std::string(otherwise)));
+  }
+
+  /// Names go into files, and into lines that are printed.
+  void checkString(const flatbuffers::String *string,
+                   std::string_view what) const {
+    require(isUtf8(text(string)), fmt::format("{} is not UTF-8", what));
+    require(text(string).find('\0') == std::string_view::npos,
+            fmt::format("{} has a zero in it", what));
   }
 
   void checkHeader() {
+    for (auto [string, what] :
+         {std::pair(tables.network(), "the network's name"),
+          {tables.source(), "the name of its text"},
+          {tables.target(), "the target"},
+          {tables.isa(), "the instruction set"},
+          {tables.device(), "the device's name"},
+          {tables.precision(), "the precision"},
+          {tables.ptx(), "the code for newer devices"}})
+      checkString(string, what);
     require(!text(tables.target()).empty(), "no target is recorded");
     require(!text(tables.isa()).empty(), "no instruction set is recorded");
     require(tables.threads() >= 1 && tables.threads() <= maxThreads,
@@ -113,6 +132,7 @@ private:
     require(isInRange(expectation.metric()), "a metric out of range");
     require(isInRange(expectation.comparison()), "a comparison out of range");
     require(std::isfinite(expectation.value()), "its value is not a number");
+    checkString(expectation.dataset(), "its data set");
     require(!text(expectation.dataset()).empty(), "it names no data set");
     require(expectation.epochs() >= 0 && expectation.epochs() <= maxNumber,
             fmt::format("its epochs are {}", expectation.epochs()));
@@ -151,6 +171,7 @@ private:
     require(type, "no type");
     require(isInRange(type->element()), "an element type out of range");
     checkPlace(type->shape());
+    checkString(type->layout(), "its layout");
     try {
       return static_cast<uint64_t>(byteSize(readType(*type)));
     } catch (const Error &error) {
@@ -161,6 +182,7 @@ private:
 
   void checkBuffer(const fb::Buffer *buffer) {
     require(buffer, "no buffer");
+    checkString(buffer->name(), "its name");
     require(!text(buffer->name()).empty(), "it has no name");
     uint64_t bytes = checkType(buffer->type());
     require(
@@ -223,6 +245,7 @@ private:
       const fb::Launch *launch = program.launches()->Get(i);
       Scope scope(*this, fmt::format("launch {} of layer `{}`", i,
                                      text(launch->layer())));
+      checkString(launch->layer(), "its layer's name");
       checkLaunch(*launch);
     }
   }
@@ -248,6 +271,7 @@ private:
   /// each launch of it, always the same.
   void checkKernel(const fb::Kernel &kernel, const fb::Launch &launch) {
     std::string_view symbol = text(kernel.symbol());
+    checkString(kernel.symbol(), "its kernel's symbol");
     require(!symbol.empty(), "its kernel has no symbol");
     require(sizeOf(tables.code()) > 0, "there is no code for its kernel");
     checkPlace(kernel.bytes());
@@ -283,6 +307,11 @@ private:
     for (size_t i = 0; i < sizeOf(tables.graphs()); ++i) {
       Scope scope(*this, fmt::format("plan {}", i));
       const fb::PlannedGraph *plan = tables.graphs()->Get(i);
+      for (auto [string, what] :
+           {std::pair(plan->description(), "its description"),
+            {plan->engine(), "its engine"},
+            {plan->plan(), "its plan"}})
+        checkString(string, what);
       require(!text(plan->engine()).empty() && !text(plan->plan()).empty(),
               "it is none");
       require(plan->workspace_bytes() <= maxArena,
@@ -317,6 +346,7 @@ private:
                       const fb::Launch &launch) {
     require(isInRange(primitive.kind()) && isInRange(primitive.propagation()),
             "a kind of primitive out of range");
+    checkString(primitive.implementation(), "its implementation");
     require(!text(primitive.implementation()).empty(),
             "no implementation is recorded");
     require(std::isfinite(primitive.epsilon()) && primitive.epsilon() >= 0,

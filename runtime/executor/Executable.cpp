@@ -2,7 +2,9 @@
 #include "runtime/executor/Executable.h"
 
 #include "runtime/FileKind.h"
+#include "runtime/InputFile.h"
 #include "runtime/OutputFile.h"
+#include "runtime/Printable.h"
 #include "runtime/executor/CheckTables.h"
 
 #include <array>
@@ -67,12 +69,16 @@ static std::string notAnExecutable(const std::string &path) {
 
 Executable Executable::load(const std::string &path) {
   auto refuse = [&](std::string_view why) {
-    return Error(fmt::format("{}: {}", path, why));
+    return Error(fmt::format("{}: {}", printable(path), why));
   };
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
   std::error_code ignored;
-  if (!file || std::filesystem::is_directory(path, ignored))
-    throw refuse(file ? "is a folder" : lastError());
+  if (std::filesystem::is_directory(path, ignored))
+    throw refuse("is a folder");
+  if (std::string problem = problemOfInput(path); !problem.empty())
+    throw refuse(problem);
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file)
+    throw refuse(lastError());
   const std::streamoff size = file.tellg();
   file.seekg(0);
   Envelope envelope;

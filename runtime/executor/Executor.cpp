@@ -2,6 +2,7 @@
 #include "runtime/executor/Executor.h"
 
 #include "runtime/Contract.h"
+#include "runtime/Printable.h"
 #include "runtime/executor/Devices.h"
 
 #include <bit>
@@ -67,9 +68,9 @@ struct Executor::Impl {
     if (launch.line() != 0)
       place = fmt::format(" ({}:{}:{})", text(executable.tables().source()),
                           launch.line(), launch.column());
-    return Error(fmt::format("program `{}`, layer `{}`{}: {}",
-                             text(program.name()), text(launch.layer()), place,
-                             error.what()));
+    return Error(printableLines(
+        fmt::format("program `{}`, layer `{}`{}: {}", text(program.name()),
+                    text(launch.layer()), place, error.what())));
   }
 
   Program &program(std::string_view name) {

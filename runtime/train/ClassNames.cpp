@@ -1,5 +1,6 @@
 // `classes`: a list of strings in JSON.
 #include "runtime/train/ClassNames.h"
+#include "runtime/Printable.h"
 
 #include "runtime/data/KnownDatasets.h"
 
@@ -39,7 +40,7 @@ std::vector<std::string> classNamesOf(const SafetensorsFile &file) {
 
 std::string className(const std::vector<std::string> &names, int64_t label) {
   return names.empty() ? fmt::format("class {}", label)
-                       : data::printable(names.at(static_cast<size_t>(label)));
+                       : printable(names.at(static_cast<size_t>(label)));
 }
 
 void checkClassNames(const SafetensorsFile &file,

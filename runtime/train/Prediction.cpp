@@ -1,5 +1,6 @@
 // Pictures through the program `evaluate`, whose labels are left zero.
 #include "runtime/train/Prediction.h"
+#include "runtime/Printable.h"
 
 #include "runtime/Contract.h"
 #include "runtime/data/KnownDatasets.h"
@@ -67,7 +68,7 @@ std::string Teller::line(const std::string &image,
   if (givesNumber(model))
     return request.json
                ? dump({{"image", image}, {"output", output[0]}})
-               : fmt::format("{}: {:.6g}\n", data::printable(image), output[0]);
+               : fmt::format("{}: {:.6g}\n", printable(image), output[0]);
   bool isProbability = model.loss != Loss::MeanSquaredError;
   Json list = Json::array();
   std::vector<std::string> words;
@@ -84,8 +85,7 @@ std::string Teller::line(const std::string &image,
   }
   if (request.json)
     return dump({{"image", image}, {"classes", list}});
-  return fmt::format("{}: {}\n", data::printable(image),
-                     fmt::join(words, ", "));
+  return fmt::format("{}: {}\n", printable(image), fmt::join(words, ", "));
 }
 
 /// The names in the weights' file; none where it has none.
@@ -128,7 +128,7 @@ data::Examples picturesOf(const Model &model, const PredictRequest &request,
     try {
       data::decodePicture(request.images[index], format, out);
     } catch (const Error &error) {
-      broken[index] = data::printable(error.what());
+      broken[index] = printable(error.what());
       std::fill(out.begin(), out.end(), uint8_t{0});
     }
   };
@@ -216,8 +216,7 @@ Outcome predictImages(Programs &programs, const PredictRequest &request,
         if (!std::isfinite(value))
           throw Error(fmt::format("{}: the network gives {}: the weights of {} "
                                   "are no use",
-                                  data::printable(name), value,
-                                  request.weights));
+                                  printable(name), value, request.weights));
       console.out << teller.line(name, own);
     }
     console.out.flush();

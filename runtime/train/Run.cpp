@@ -1,6 +1,7 @@
 // The order of a run: what is cheap to get wrong is checked first.
 #include "runtime/train/Run.h"
 
+#include "runtime/Printable.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/data/Replacements.h"
 #include "runtime/train/ClassNames.h"

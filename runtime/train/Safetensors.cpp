@@ -1,6 +1,8 @@
 // Safetensors files on disk; the header's checks are in SafetensorsHeader.cpp.
 #include "runtime/train/Safetensors.h"
 
+#include "runtime/InputFile.h"
+#include "runtime/Printable.h"
 #include "runtime/train/SafetensorsHeader.h"
 
 #include <bit>
@@ -25,25 +27,23 @@ constexpr uint64_t longestHeader = 100'000'000;
 
 std::string quoteName(const std::string &name) {
   constexpr size_t longest = 80;
-  std::string result = "`";
-  for (unsigned char c : name.substr(0, longest)) {
-    if (c < 0x20 || c == 0x7f)
-      result += fmt::format("\\x{:02x}", c);
-    else
-      result += static_cast<char>(c);
-  }
-  return result + (name.size() > longest ? "...`" : "`");
+  if (name.size() <= longest)
+    return fmt::format("`{}`", printable(name));
+  size_t end = longest; // not within a character
+  while (end > 0 && (name[end] & 0xc0) == 0x80)
+    --end;
+  return fmt::format("`{}...`", printable(name.substr(0, end)));
 }
 
 SafetensorsFile::SafetensorsFile(const std::string &path) : name(path) {
   auto fail = [&](const std::string &what) {
-    throw Error(fmt::format("{}: {}", path, what));
+    throw Error(fmt::format("{}: {}", printable(path), what));
   };
   std::error_code error;
   if (!std::filesystem::exists(path, error))
     fail("no such file");
-  if (!std::filesystem::is_regular_file(path, error))
-    fail("not a regular file");
+  if (std::string problem = problemOfInput(path); !problem.empty())
+    fail(problem);
   uint64_t fileBytes = std::filesystem::file_size(path, error);
   if (!error)
     file.open(path, std::ios::binary);

@@ -94,6 +94,12 @@ std::string checkText(const dsl::Network &network, const CheckFacts &facts) {
   if (facts.datasetBytes > 0)
     out += fmt::format("            {} of them the training set, kept there\n",
                        scaled(facts.datasetBytes, "B"));
+  if (facts.aheadBytes > 0)
+    out += fmt::format("            {} beside it for batches gathered ahead; "
+                       "more --workers\n"
+                       "            take up to {}\n",
+                       scaled(facts.aheadBytes, "B"),
+                       scaled(facts.mostAheadBytes, "B"));
   out += "columns     mult-adds of one example forward; bytes of the "
          "parameters and\n"
          "            of the batch's outputs\n";
@@ -144,6 +150,10 @@ std::string checkJson(const dsl::Network &network, const CheckFacts &facts) {
   }
   if (facts.datasetBytes > 0)
     object["dataset_bytes"] = facts.datasetBytes;
+  if (facts.aheadBytes > 0) {
+    object["ahead_bytes"] = facts.aheadBytes;
+    object["most_ahead_bytes"] = facts.mostAheadBytes;
+  }
   object["layers"] = std::move(layers);
   object["warnings"] = nlohmann::ordered_json::parse(facts.warnings);
   return object.dump(2, ' ', false,

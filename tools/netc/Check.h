@@ -10,12 +10,14 @@ namespace netc::tools {
 /// Facts that come from the compilation.
 struct CheckFacts {
   int64_t batch = 0;
-  std::string target;       // cpu
-  std::string machine;      // avx512, 2 threads
-  int64_t plannedBytes = 0; // of a step of training, or of evaluation
-  std::string refusal;      // why it is not trained; empty if it is
-  int64_t datasetBytes = 0; // of them, where the training set is kept
-  shape::Shape pixels;      // what pictures are assumed to be
+  std::string target;         // cpu
+  std::string machine;        // avx512, 2 threads
+  int64_t plannedBytes = 0;   // of a step of training, or of evaluation
+  std::string refusal;        // why it is not trained; empty if it is
+  int64_t datasetBytes = 0;   // of them, where the training set is kept
+  int64_t aheadBytes = 0;     // beside them: batches gathered ahead, one worker
+  int64_t mostAheadBytes = 0; // with as many workers as there may be
+  shape::Shape pixels;        // what pictures are assumed to be
   bool pixelsAssumed = true;
   std::string warnings; // as JSON
 };

@@ -3,7 +3,6 @@
 
 #include "dsl/Format.h"
 #include "runtime/OutputFile.h"
-#include "runtime/Shortened.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/SourceText.h"
 
@@ -22,7 +21,7 @@ static int formatFile(const std::string &path, FormatMode mode) {
   bool isChanged = *text != source.text;
   if (mode == FormatMode::Check) {
     if (isChanged)
-      std::cout << source.name << '\n' << std::flush;
+      std::cout << runtime::printable(source.name) << '\n' << std::flush;
     return isChanged ? UserError : Success;
   }
   if (mode == FormatMode::StandardOutput || path == "-") {
@@ -43,7 +42,7 @@ int formatFiles(const std::vector<std::string> &files, FormatMode mode) {
     try {
       status = std::max(status, formatFile(file, mode));
     } catch (const Error &error) {
-      std::cerr << "netc: error: " << shortened(error.what()) << std::endl;
+      sayError("netc", error.what());
       status = UserError;
     }
   }

@@ -3,9 +3,10 @@
 #include "dsl/Ast.h"
 #include "dsl/Network.h"
 #include "runtime/OutputFile.h"
-#include "runtime/Shortened.h"
+#include "runtime/Printable.h"
 #include "runtime/cpu/MachineMemory.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/data/Loader.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/executor/Devices.h"
 #include "tools/netc/Check.h"
@@ -37,6 +38,25 @@ bool reportErrors(const dsl::Diagnostics &diagnostics, bool json) {
   return true;
 }
 
+/// Bytes of the batches that a training gathers ahead, of its two parts.
+int64_t bytesAhead(const runtime::data::DatasetInfo &dataset,
+                   const CompileRequest &compiled, bool keepsDataset,
+                   int workers) {
+  namespace data = runtime::data;
+  int64_t bytes = 1, labels = 1;
+  for (int64_t size : dataset.shape)
+    bytes *= size;
+  for (int64_t size : dataset.labelShape)
+    labels *= size;
+  auto ring = [&](int64_t batch, data::Contents contents) {
+    return data::Ring::of(batch, bytes, labels, workers, contents).bytes();
+  };
+  return ring(compiled.batch, keepsDataset ? data::Contents::Labels
+                                           : data::Contents::PixelsAndLabels) +
+         ring(std::min(compiled.batch, dataset.testExamples),
+              data::Contents::PixelsAndLabels);
+}
+
 class Command {
 public:
   Command(const Options &options, std::map<std::string, std::string> settings)
@@ -55,6 +75,7 @@ private:
   }
   /// Whether what is asked needs what `refusal` says that there is not.
   bool isRefused(const dsl::Network &network) const;
+  void tellBatch(int64_t asked, const CompileRequest &compiled) const;
   /// `wanted`, for the runtime.
   runtime::data::PictureFormat pictureFormat() const;
 
@@ -89,11 +110,17 @@ int Command::run() {
   else
     std::cerr << diagnostics.warningsToText() << std::flush;
 
-  // The text's own batch is proved; another is not, nor what defaults make.
-  dsl::checkBatch(*network, request(*network).batch, diagnostics);
+  // The text's own batch is proved; another is not, nor what defaults make. One
+  // that a data set may yet make smaller is proved when that is known.
+  std::string name = options.forDataset;
+  if (options.run.requested() && !options.run.predicting())
+    name = options.run.dataset();
+  int64_t asked = request(*network).batch;
+  int64_t least = name.empty() ? asked : std::min(asked, network->train.batch);
+  dsl::checkBatch(*network, least, diagnostics);
   if (reportErrors(diagnostics, options.checksToJson()))
     return UserError;
-  dsl::checkTrainable(*network, request(*network).batch, {}, refusal);
+  dsl::checkTrainable(*network, least, {}, refusal);
   if (isRefused(*network) && reportErrors(refusal, options.checksToJson()))
     return UserError;
   for (const std::string &output :
@@ -114,12 +141,14 @@ int Command::run() {
   runtime::data::LabelFormat labels{dsl::labelShapeOf(*network),
                                     dsl::classesOf(*network),
                                     dsl::numbersShapeOf(*network)};
-  std::string name = options.forDataset;
-  if (options.run.requested() && !options.run.predicting())
-    name = options.run.dataset();
-  if (!name.empty())
+  if (!name.empty()) {
     dataset = options.run.inspectDataset(name, pictureFormat(), network->input,
                                          labels);
+    dsl::checkBatch(*network, request(*network).batch, diagnostics);
+    if (reportErrors(diagnostics, options.checksToJson()))
+      return UserError;
+    tellBatch(asked, request(*network));
+  }
   if (dataset || options.run.predicting()) {
     dsl::checkTransforms(*network, request(*network).pixels,
                          dataset ? dataset->name : "--predict", diagnostics);
@@ -177,6 +206,19 @@ bool Command::isRefused(const dsl::Network &network) const {
   return options.run.requested() && !dsl::fitsLoss(network);
 }
 
+/// Says so where the batch that was asked for, by option, is more than there
+/// are examples.
+void Command::tellBatch(int64_t asked, const CompileRequest &compiled) const {
+  if (options.batch != 0 && compiled.batch < asked)
+    std::cerr << fmt::format("note: batches of {0}, not {1}: `{2}` has {0} "
+                             "example{3} to {4}",
+                             compiled.batch, asked,
+                             runtime::printable(dataset->name),
+                             compiled.batch == 1 ? "" : "s",
+                             compiled.trains ? "train on" : "evaluate")
+              << std::endl;
+}
+
 runtime::data::PictureFormat Command::pictureFormat() const {
   const shape::Shape &shape = wanted.shape;
   if (shape.size() != 3) // no picture; the text's check says so
@@ -223,16 +265,20 @@ CompileRequest Command::request(const dsl::Network &network) const {
   }
   request.coversInput = wanted.isCovered;
   request.examples = dataset ? dataset->trainExamples : 0;
+  request.testExamples = dataset ? dataset->testExamples : 0;
   request.batch = options.batch ? options.batch : network.train.batch;
-  // Few pictures need no large batch.
-  if (options.run.predicting() && !options.batch)
-    request.batch = std::min(request.batch,
-                             static_cast<int64_t>(options.run.images.size()));
   dsl::Diagnostics unsaid; // `refusal` is of this
   request.takesLoss = dsl::fitsLoss(network);
-  request.trains =
-      (!options.run.requested() || options.run.training()) &&
-      dsl::checkTrainable(network, request.batch, examples(), unsaid);
+  request.trains = !options.run.requested() || options.run.training();
+  // No batch is larger than what there is to take.
+  int64_t available = request.batch;
+  if (options.run.predicting())
+    available = static_cast<int64_t>(options.run.images.size());
+  else if (dataset)
+    available = request.trains ? request.examples : request.testExamples;
+  request.batch = std::min(request.batch, available);
+  request.trains = request.trains && dsl::checkTrainable(network, request.batch,
+                                                         examples(), unsaid);
   request.epochs = network.train.epochs;
   return request;
 }
@@ -263,6 +309,12 @@ int Command::check(const dsl::Network &network, Compiler &compiler) {
   if (refusal.hasErrors())
     facts.refusal = refusal.all()[0].text();
   facts.datasetBytes = compiler.datasetBytes();
+  if (dataset) {
+    facts.aheadBytes =
+        bytesAhead(*dataset, compiled, facts.datasetBytes > 0, 1);
+    facts.mostAheadBytes =
+        bytesAhead(*dataset, compiled, facts.datasetBytes > 0, mostWorkers);
+  }
   facts.pixels = compiled.pixels;
   facts.pixelsAssumed = !dataset;
   std::cout << (options.run.json ? checkJson(network, facts)
@@ -305,7 +357,7 @@ int Command::diff() {
                        compiled.trains ? compiler.plannedBytes() : 0});
     }
   } catch (const Error &error) {
-    std::cerr << "netc: error: " << shortened(error.what()) << std::endl;
+    sayError("netc", error.what());
     return trouble;
   }
   std::string text = diffText(sides[0], sides[1]);

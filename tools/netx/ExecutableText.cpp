@@ -1,6 +1,8 @@
 // Counts and words what an executable's tables hold.
 #include "tools/netx/ExecutableText.h"
 
+#include "runtime/Printable.h"
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -49,7 +51,7 @@ std::string executableText(const runtime::Executable &executable) {
   ParameterCount parameters = countParameters(tables);
   std::string lines;
   auto line = [&](std::string_view name, const std::string &value) {
-    lines += fmt::format("{:<12} {}\n", name, value);
+    lines += fmt::format("{:<12} {}\n", name, runtime::printable(value));
   };
   line("network",
        fmt::format("{} ({})", text(tables.network()), text(tables.source())));

@@ -3,8 +3,12 @@
 // full, nor left there, whatever ends the process.
 #include "compiler/targets/cpu/CodeGeneration.h"
 
+#include "runtime/Error.h"
+#include "runtime/Thread.h"
+
 #include "lld/Common/Driver.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/CrashRecoveryContext.h"
 #include "llvm/Support/Errno.h"
 #include "llvm/Support/Error.h"
 #include "llvm/Support/raw_ostream.h"
@@ -14,8 +18,8 @@
 #include <deque>
 #include <fcntl.h>
 #include <mutex>
+#include <optional>
 #include <sys/mman.h>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -83,7 +87,7 @@ netc::kernel::linkSharedObject(ArrayRef<StringRef> objects) {
   std::deque<Descriptor> inputs;
   std::vector<std::string> paths;
   for (StringRef object : objects) {
-    if (Error error = writeObject(inputs.emplace_back(), object))
+    if (llvm::Error error = writeObject(inputs.emplace_back(), object))
       return error;
     paths.push_back(inputs.back().path());
   }
@@ -94,7 +98,14 @@ netc::kernel::linkSharedObject(ArrayRef<StringRef> objects) {
   readEnd.number = ends[0];
   writeEnd.number = ends[1];
   std::vector<uint8_t> linked;
-  std::thread reader([&] { readAll(readEnd.number, linked); });
+  std::optional<netc::runtime::Thread> reader;
+  try {
+    reader.emplace(netc::runtime::Thread::workerStack,
+                   [&] { readAll(readEnd.number, linked); });
+  } catch (const netc::Error &error) {
+    return createStringError(Twine("the kernels cannot be linked: ") +
+                             error.what());
+  }
 
   // One thread: the objects are small, and the output the same in any case.
   std::string outputPath = writeEnd.path();
@@ -111,14 +122,17 @@ netc::kernel::linkSharedObject(ArrayRef<StringRef> objects) {
   {
     static std::mutex oneAtATime; // lld's state is global
     std::lock_guard lock(oneAtATime);
+    // Where it cannot go on, lld ends the process, unless it is to recover.
+    CrashRecoveryContext::Enable();
     status = lld::lldMain(arguments, messageStream, messageStream,
                           {{lld::Gnu, &lld::elf::link}})
                  .retCode;
+    CrashRecoveryContext::Disable();
   }
   writeEnd.close(); // the end of what the reader reads
-  reader.join();
+  reader.reset();   // waits for it
   if (status != 0)
     return createStringError("the kernels cannot be linked: " +
-                             messageStream.str());
+                             StringRef(messageStream.str()).rtrim().str());
   return linked;
 }

@@ -2,6 +2,7 @@
 #include "compiler/targets/cuda/DeviceDescription.h"
 
 #include "runtime/Error.h"
+#include "runtime/InputFile.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -136,6 +137,7 @@ DeviceDescription parseDevice(std::string_view text, std::string_view name,
 }
 
 static std::string readDescription(const std::string &path) {
+  runtime::requireInput(path);
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (!in || !(text << in.rdbuf()))

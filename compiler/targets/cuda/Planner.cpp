@@ -3,6 +3,7 @@
 
 #include "runtime/CacheFolder.h"
 #include "runtime/Error.h"
+#include "runtime/InputFile.h"
 
 #include <cerrno>
 #include <csignal>
@@ -172,7 +173,10 @@ std::string Planner::cachePath(const std::string &graph) const {
 bool Planner::readCached(const std::string &graph, Answer &into) const {
   if (options.cacheFolder.empty())
     return false;
-  std::ifstream in(cachePath(graph), std::ios::binary);
+  std::string path = cachePath(graph);
+  if (!runtime::problemOfInput(path).empty())
+    return false;
+  std::ifstream in(path, std::ios::binary);
   json entry = json::parse(in, nullptr, /*allow_exceptions=*/false);
   if (!entry.is_object() || entry.value("cudnn", json()) != process->version())
     return false;

@@ -4,6 +4,7 @@
 #include "SmallExecutable.h"
 #include "TestSettings.h"
 #include "runtime/cpu/Primitive.h"
+#include "runtime/cpu/Team.h"
 
 #include <bit>
 #include <cstring>
@@ -72,7 +73,7 @@ TEST_F(ExecutorTest, SameBitsInEveryRun) {
     executor.run("forward", {});
     EXPECT_EQ(values<uint32_t>(executor.output("forward", "y")), first);
   }
-  // A thread has its own OpenMP team; the executor gives it the right size.
+  // The team is the process's, whatever thread asks for it.
   std::thread([&] { executor.run("forward", {}); }).join();
   EXPECT_EQ(values<uint32_t>(executor.output("forward", "y")), first);
   Executor second = makeExecutor(smallExecutable());
@@ -106,9 +107,10 @@ TEST_F(ExecutorTest, EveryPartOnceWhateverTheTeam) {
       EXPECT_EQ(counts[part], part < threads) << part;
 
     // Within another's region a team has one thread, which does all parts.
-#pragma omp parallel num_threads(2)
-#pragma omp single
-    executor.run("report", {});
+    cpu::runInTeam(2, [&](int part) {
+      if (part == 0)
+        executor.run("report", {});
+    });
     counts = values<int32_t>(executor.output("report", "counts"));
     for (int part = 0; part < threads; ++part)
       EXPECT_EQ(counts[part], 2) << part;

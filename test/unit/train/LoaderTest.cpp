@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <numeric>
+#include <sys/resource.h>
 
 using namespace netc::runtime::data;
 
@@ -188,4 +189,57 @@ TEST(Loader, WhereAllAreBrokenNothingReplacesThem) {
                  "p0: gone; nor can any other of the 3 pictures of its set");
   }
   EXPECT_EQ(examples.replacements->report(""), "");
+}
+
+TEST(Loader, TheRingIsBounded) {
+  auto ring = [](int64_t batch, int64_t bytes, int workers) {
+    return Ring::of(batch, bytes, 1, workers, Contents::PixelsAndLabels);
+  };
+  EXPECT_EQ(ring(256, 784, 0).batches, 1);
+  EXPECT_EQ(ring(256, 784, 1).batches, 2);
+  EXPECT_EQ(ring(256, 784, 8).batches, 9);
+  EXPECT_EQ(ring(256, 784, 8).bytes(), 9 * 256 * (784 + 8));
+  // 128 pictures of 3x224x224 are 19 MB: six of them, however many workers.
+  EXPECT_EQ(ring(128, 3 * 224 * 224, 64).batches, 6);
+  EXPECT_LE(ring(128, 3 * 224 * 224, 256).bytes(), Ring::mostBytesAhead);
+  EXPECT_EQ(ring(1 << 20, 3 * 224 * 224, 64).batches, 2); // two in any case
+  EXPECT_EQ(Ring::of(256, 784, 1, 2, Contents::Labels).bytes(), 3 * 256 * 8);
+}
+
+TEST(Loader, ABoundedRingKeepsTheOrder) {
+  Examples examples;
+  examples.count = 30;
+  examples.exampleBytes = int64_t{20} << 20;
+  examples.labels.resize(30);
+  examples.decode = [](int64_t example, std::span<uint8_t> out) {
+    out[0] = static_cast<uint8_t>(example);
+  };
+  Loader loader(examples, 3, 16); // 60 MiB a batch: two of them
+  loader.start(exampleOrder(30, Order::Shuffled, 1, 0));
+  auto order = exampleOrder(30, Order::Shuffled, 1, 0);
+  size_t row = 0;
+  while (const Batch *batch = loader.next())
+    for (int64_t i = 0; i < batch->size; ++i, ++row)
+      EXPECT_EQ(batch->pixels[static_cast<size_t>(i * examples.exampleBytes)],
+                order[row]);
+  EXPECT_EQ(row, 30u);
+}
+
+TEST(Loader, WithoutThreadsItGathersItself) {
+#if defined(__SANITIZE_ADDRESS__)
+  GTEST_SKIP() << "AddressSanitizer has terabytes of address space";
+#endif
+  Examples examples = someExamples(10);
+  rlimit memory{};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &memory), 0);
+  rlimit none{1 << 20, memory.rlim_max}; // no room for a thread's stack
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &none), 0);
+  {
+    Loader loader(examples, 4, 3);
+    setrlimit(RLIMIT_AS, &memory);
+    loader.start(exampleOrder(10, Order::Sequential, 0, 0));
+    std::vector<Batch> batches = drain(loader);
+    ASSERT_EQ(batches.size(), 3u);
+    EXPECT_EQ(batches[1].labels, (std::vector<int32_t>{4, 5, 6, 7}));
+  }
 }
