@@ -27,6 +27,8 @@ inline constexpr char state[] = "state";     // [stateWords], i32: StateWord
 inline constexpr char loss[] = "loss";       // [N], f32
 inline constexpr char correct[] = "correct"; // [N], i32: labels predicted
 inline constexpr char output[] = "output";   // [N, K] or [N, K, H, W], f32
+/// The labels of the output's places, as transforms have moved them.
+inline constexpr char outputLabels[] = "output_labels"; // [N, H, W], i32
 } // namespace argument
 
 /// Parameters that a run finds by their names: what each column of a table is

@@ -293,7 +293,7 @@ void BuildPrograms::buildLoss(func::FuncOp func, TrainingOp training,
   }
   if (moved && !isa<BlockArgument>(moved)) { // what the output is to be
     results.push_back(moved);
-    names.push_back(argument::labels);
+    names.push_back(argument::outputLabels);
   }
   auto returned = builder.create<func::ReturnOp>(end->getLoc(), results);
   end->erase();

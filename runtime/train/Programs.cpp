@@ -128,12 +128,12 @@ std::vector<int64_t> outputShapeOf(const Executable &executable,
   bool isNumbers = model.labelKind == data::LabelKind::Numbers;
   if (isNumbers)
     rest.insert(rest.begin(), first);
-  bool isMoved = find(evaluate.outputs(), argument::labels) != nullptr;
+  bool isMoved = find(evaluate.outputs(), argument::outputLabels) != nullptr;
   if (isMoved) { // transforms make the output's labels of those given
     std::vector<int64_t> labels = rest;
     labels.insert(labels.begin(), batch);
-    checkBuffer(executable, evaluate, evaluate.outputs(), argument::labels,
-                ElementType::I32, labels);
+    checkBuffer(executable, evaluate, evaluate.outputs(),
+                argument::outputLabels, ElementType::I32, labels);
   }
   bool fits = batch == model.evaluateBatch &&
               (!model.takesLabels || isMoved || rest == model.labelShape) &&
@@ -276,8 +276,8 @@ public:
       outputs.correct = output<int32_t>(program, argument::correct);
     if (find(tables->outputs(), argument::output))
       outputs.output = output<float>(program, argument::output);
-    if (find(tables->outputs(), argument::labels))
-      outputs.labels = output<int32_t>(program, argument::labels);
+    if (find(tables->outputs(), argument::outputLabels))
+      outputs.labels = output<int32_t>(program, argument::outputLabels);
     return outputs;
   }
 

@@ -19,13 +19,15 @@ syntax keyword netKnownLayer AvgPool2D BatchNorm Conv2D Conv2DTranspose Crop2D
       \ Dense Dropout ELU Flatten GELU GlobalAvgPool2D GlobalMaxPool2D HardSwish
       \ Identity LayerNorm LeakyReLU MaxPool2D ReLU Reshape Scale SiLU Sigmoid
       \ Softplus Tanh Upsample2D ZeroPadding2D
-syntax keyword netTransform CenterCrop Normalize RandomCrop RandomErasing
-      \ RandomHorizontalFlip RandomResizedCrop Resize ToTensor
+syntax keyword netTransform CenterCrop ColorJitter GaussianBlur Normalize
+      \ RandAugment RandomAffine RandomCrop RandomErasing RandomGrayscale
+      \ RandomHorizontalFlip RandomResizedCrop RandomRotation RandomVerticalFlip
+      \ Resize ToTensor
 syntax keyword netTraining Cosine MeanSquaredError SGD SigmoidBinaryCrossEntropy
       \ SoftmaxCrossEntropy Step Xavier
 syntax keyword netValue bilinear elu false gelu hard_swish leaky_relu nearest
       \ relu sigmoid silu softplus tanh true
-syntax match netArgument /\<\%(activation\|affine\|alpha\|channels\|cropping\|decay_scale\|dilation\|epsilon\|every\|factor\|groups\|kernel\|label_smoothing\|least\|lr\|lr_scale\|max\|mean\|mode\|momentum\|nesterov\|output_padding\|padding\|rate\|ratio\|scale\|shape\|short\|size\|slope\|std\|stride\|target\|units\|use_bias\|value\|weight_decay\|window\)\ze\s*=\%([^=]\|$\)/
+syntax match netArgument /\<\%(activation\|affine\|alpha\|bins\|brightness\|center\|channels\|contrast\|cropping\|decay_scale\|degrees\|dilation\|epsilon\|every\|factor\|fill\|groups\|hue\|interpolation\|kernel\|label_smoothing\|least\|lr\|lr_scale\|magnitude\|max\|mean\|mode\|momentum\|nesterov\|num_ops\|output_padding\|padding\|rate\|ratio\|saturation\|scale\|shape\|shear\|short\|sigma\|size\|slope\|std\|stride\|target\|translate\|units\|use_bias\|value\|weight_decay\|window\)\ze\s*=\%([^=]\|$\)/
 syntax match netKey /\<\%(batch\|epochs\|init\|loss\|optimizer\|schedule\|warmup\)\ze\s\+=\%([^=]\|$\)/
 syntax match netMember /\.\zs\%(channels\|height\|size\|width\)\>/
 syntax match netNumber /\<\d\+\%(\.\d\+\)\=\%([eE][-+]\=\d\+\)\=\>/
