@@ -28,7 +28,12 @@ struct Reader {
   png_longjmp(png, 1);
 }
 
-void onWarning(png_structp, png_const_charp) {}
+/// A chunk above the limit is only a warning to the library, which then takes
+/// the memory that it claims.
+void onWarning(png_structp png, png_const_charp message) {
+  if (std::strstr(message, "chunk data is too large"))
+    onError(png, message);
+}
 
 constexpr png_byte exifName[5] = {'e', 'X', 'I', 'f', 0};
 
@@ -40,7 +45,7 @@ bool readHeader(Reader &reader, std::FILE *file) {
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_NEVER, nullptr, 0);
   // The library's own reader of this one takes as much memory as it says.
   png_set_keep_unknown_chunks(reader.png, PNG_HANDLE_CHUNK_ALWAYS, exifName, 1);
-  png_set_chunk_malloc_max(reader.png, 1 << 20);
+  png_set_chunk_malloc_max(reader.png, 1 << 23);
   png_set_chunk_cache_max(reader.png, 64);
   png_read_info(reader.png, reader.info);
   return true;
