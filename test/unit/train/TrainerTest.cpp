@@ -101,7 +101,7 @@ TEST_F(TrainerTest, TwoStepsUnderWay) {
   std::string path = folder.path("metrics.jsonl");
   {
     MetricsFile file(path);
-  Metrics lines(file, interrupted);
+    Metrics lines(file, interrupted);
     Trainer trainer(others, trainSet, testSet, settings, lines, console,
                     interrupted);
     EXPECT_EQ(trainer.run(), Outcome::Finished);
