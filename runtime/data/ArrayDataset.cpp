@@ -86,7 +86,7 @@ void ArrayStore::listFolder(std::vector<StoredArray> &found) {
     std::string name = file.path().filename();
     if (auto key = knownKey(name)) {
       ByteReader in(file.path());
-      StoredArray array{printable(file.path()), std::string(*key), {}};
+      StoredArray array{printable(file.path().string()), std::string(*key), {}};
       array.header = readNpyHeader(in, array.name);
       found.push_back(std::move(array));
     } else if (name.ends_with(".npy")) {

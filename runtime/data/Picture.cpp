@@ -151,21 +151,6 @@ PictureHeader inspectPicture(const std::string &path, bool orients) {
   });
 }
 
-static void decodeOpen(std::FILE *file, const PictureFormat &format,
-                       std::span<uint8_t> out) {
-  PictureScaler scaler(format, out);
-  if (formatOf(file) == Format::Png) {
-    decodePng(file, format.channels, &scaler);
-    return;
-  }
-  PictureSize size = decodeJpeg(file, format.channels, {}, nullptr);
-  std::rewind(file);
-  PictureSize scaled = scaledSize(size, format);
-  // Twice as large, so that the reduction stays the filter's.
-  decodeJpeg(file, format.channels, {2 * scaled.height, 2 * scaled.width},
-             &scaler);
-}
-
 void decodePicture(const std::string &path, const PictureFormat &format,
                    std::span<uint8_t> out) {
   named(path, [&] {

@@ -3,6 +3,7 @@
 
 #include "dsl/Format.h"
 #include "runtime/OutputFile.h"
+#include "runtime/Printable.h"
 #include "tools/RunOptions.h"
 #include "tools/netc/SourceText.h"
 
