@@ -1,16 +1,10 @@
 # The fuzzers of the formats of pictures, one program each: the decoders alone.
 set(decoders "")
-foreach(source IN ITEMS BmpDecoder JpegDecoder Orientation Picture PictureScaler PngDecoder TiffDecoder
+foreach(name IN ITEMS BmpDecoder JpegDecoder Orientation Picture PictureScaler PngDecoder TiffDecoder
         WebpDecoder)
-  set(object ${CMAKE_CURRENT_BINARY_DIR}/pictures.${source}.o)
-  set(source ${PROJECT_SOURCE_DIR}/runtime/data/${source}.cpp)
-  add_custom_command(OUTPUT ${object}
-    COMMAND ${CMAKE_CXX_COMPILER_LAUNCHER} ${CLANGXX} ${flags} -MD -MT ${object}
-            -MF ${object}.d -c ${source} -o ${object}
-    DEPENDS ${source} DEPFILE ${object}.d
-    COMMENT "Building ${object}" VERBATIM)
-  list(APPEND decoders ${object})
+  list(APPEND decoders ${PROJECT_SOURCE_DIR}/runtime/data/${name}.cpp)
 endforeach()
+netc_fuzzed(decoders ${decoders} ${words})
 foreach(format IN ITEMS Bmp Exif Jpeg Png Tiff Webp)
   string(TOLOWER ${format} name)
   set(harness ${CMAKE_CURRENT_SOURCE_DIR}/PictureFuzzer.cpp)
