@@ -35,8 +35,8 @@ static std::string_view readerOf(std::string_view name) {
   return "";
 }
 
-/// The name behind what it is read by, if it is that of something on the disk
-/// or of shards, whose names may be a pattern.
+/// The name behind what it is read by, if it can be a path of something that is
+/// read.
 static std::string meantPath(std::string_view name) {
   constexpr size_t longestPath = 4096;
   if (name.empty() || name.size() > longestPath)
@@ -46,8 +46,9 @@ static std::string meantPath(std::string_view name) {
   std::string_view reader = readerOf(name);
   if (fs::is_directory(path, code))
     reader = fs::exists(path / "x_train.npy", code) ? "arrays:" : "folder:";
-  else if (!fs::is_regular_file(path, code) && reader != "shards:")
-    return "";
+  else if (reader.empty() && !fs::exists(path, code) &&
+           name.find('/') != std::string_view::npos) // the only sets with one
+    reader = "folder:";
   return reader.empty() ? "" : std::string(reader) + std::string(name);
 }
 

@@ -27,7 +27,7 @@ TEST(MeantDataset, Spellings) {
                               {"Table:x.csv", "table:x.csv"},
                               {"imagenet", ""},
                               {"", ""},
-                              {"/nowhere/at/all", ""}})
+                              {"./nowhere", "folder:./nowhere"}})
     EXPECT_EQ(meantDataset(given, known), meant) << given;
   EXPECT_EQ(meantDataset(std::string(1 << 20, 'm'), known), "");
 }
@@ -51,7 +51,7 @@ TEST(MeantDataset, FilesAndFolders) {
   EXPECT_EQ(meant("x.npz"), at("arrays:", "x.npz"));
   EXPECT_EQ(meant("shard-*.tar"), at("shards:", "shard-*.tar"));
   EXPECT_EQ(meant("x.png"), "");
-  EXPECT_EQ(meant("gone.csv"), "");
+  EXPECT_EQ(meant("gone.csv"), at("table:", "gone.csv"));
   fs::remove_all(here);
 }
 
