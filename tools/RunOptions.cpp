@@ -85,7 +85,7 @@ void RunOptions::declare(CLI::App &app) {
   CLI::Validator decimal(toDecimal, "");
   auto *train =
       app.add_option("--train", trainSet,
-                     "train on a data set: mnist, fashion-mnist, emnist-..., "
+                     "train on a data set: mnist, fashion-mnist, emnist-letters, "
                      "cifar-10, cifar-100, folder:PATH, arrays:PATH, "
                      "table:FILE, shards:PATTERN")
           ->type_name("DATASET")

@@ -22,10 +22,10 @@ func.func @kept(%dataset: tensor<50x3x28x20xui8>, %samples: tensor<4xi32>) {
 }
 
 //--- errors.mlir
-func.func @f(%x: tensor<50x784xui8>, %samples: tensor<4xi32>) {
-  // expected-error @below {{expected examples [N, C, H, W] and samples [n]}}
+func.func @f(%x: tensor<50x784xui8>, %samples: tensor<4x1xi32>) {
+  // expected-error @below {{expected examples [N, ...] and samples [n]}}
   // expected-error @below {{failed to infer returned types}}
-  %0 = net.gather_examples %x, %samples : (tensor<50x784xui8>, tensor<4xi32>) -> tensor<4x784xui8>
+  %0 = net.gather_examples %x, %samples : (tensor<50x784xui8>, tensor<4x1xi32>) -> tensor<4x784xui8>
   return
 }
 
@@ -59,7 +59,7 @@ func.func @f(%x: tensor<2x784xui8>) {
 // -----
 
 func.func @f(%x: tensor<2x1x3x3xi32>) {
-  // expected-error @below {{operand #0 must be tensor of 8-bit unsigned integer or 32-bit float values}}
+  // expected-error @below {{operand #0 must be tensor of 8-bit unsigned integer or 16-bit unsigned integer or 32-bit float values}}
   %0 = net.to_tensor %x : (tensor<2x1x3x3xi32>) -> tensor<*xf32>
   return
 }

@@ -14,7 +14,7 @@ module attributes {kernel.target = #kernel.cpu<isa = "avx2", threads = 2>} {
 // CHECK: scf.for %{{.*}} = %c8{{.*}} to %c10{{.*}} iter_args({{.*}}) -> (f32)
 // CHECK: %[[COUNT:.*]] = arith.constant 1.000000e+01 : f32
 // CHECK: %[[MEAN:.*]] = arith.divf %{{.*}}, %[[COUNT]]
-// CHECK: memref.store %[[MEAN]], %[[LOSS]][%[[ROW]]]
+// CHECK: memref.store %[[MEAN]], %[[LOSS]][%[[ROW]]] : memref<4xf32>
 func.func @square(%x: tensor<4x10xf32>, %t: tensor<4x10xf32>) -> tensor<4xf32> {
   %0 = net.mean_squared_error %x, %t : (tensor<4x10xf32>, tensor<4x10xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
@@ -33,8 +33,8 @@ func.func @gradient(%x: tensor<4x1x2x3xf32>, %t: tensor<4x1x2x3xf32>, %g: tensor
 // CHECK: kernel.func @softmax_cross_entropy_1(
 // CHECK: memref.collapse_shape %{{.*}} {{\[\[}}0], [1], [2, 3]] : memref<2x3x4x5xf32> into memref<2x3x20xf32>
 // CHECK: memref.collapse_shape %{{.*}} {{\[\[}}0], [1, 2]] : memref<2x4x5xi32> into memref<2x20xi32>
-// CHECK: scf.for %{{.*}} = %c0{{.*}} to %c16{{.*}} step %c8{{.*}} iter_args({{.*}}) -> (vector<8xf32>, vector<8xi32>)
-// CHECK: scf.for %{{.*}} = %c16{{.*}} to %c20{{.*}} iter_args({{.*}}) -> (f32, i32)
+// CHECK: %{{.*}}:2 = scf.for %{{.*}} = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (vector<8xf32>, vector<8xi32>) {
+// CHECK: %{{.*}}:2 = scf.for %{{.*}} = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%{{.*}} = %{{.*}}, %{{.*}} = %{{.*}}) -> (f32, i32) {
 func.func @map(%x: tensor<2x3x4x5xf32>, %t: tensor<2x4x5xi32>) -> (tensor<2xf32>, tensor<2xi32>) {
   %loss, %correct = net.softmax_cross_entropy %x, %t : (tensor<2x3x4x5xf32>, tensor<2x4x5xi32>) -> (tensor<2xf32>, tensor<2xi32>)
   return %loss, %correct : tensor<2xf32>, tensor<2xi32>

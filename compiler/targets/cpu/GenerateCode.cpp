@@ -6,6 +6,8 @@
 #include "compiler/targets/cpu/CpuTarget.h"
 #include "compiler/targets/cpu/KernelCache.h"
 #include "runtime/Contract.h"
+#include "runtime/Error.h"
+#include "runtime/Thread.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
@@ -184,22 +186,29 @@ static void compile(Unit &unit, CpuAttr target, TargetMachine &machine) {
 }
 
 static void compileAll(MutableArrayRef<Unit *> units, CpuAttr target) {
+  constexpr size_t stack = size_t{8} << 20; // as LLVM's passes expect
   std::atomic<size_t> next = 0;
+  std::atomic<bool> isMemoryShort = false;
   auto work = [&] {
-    std::unique_ptr<TargetMachine> machine = makeTargetMachine(target);
-    for (size_t i = next++; i < units.size(); i = next++)
-      compile(*units[i], target, *machine);
+    try {
+      std::unique_ptr<TargetMachine> machine = makeTargetMachine(target);
+      for (size_t i = next++; i < units.size(); i = next++)
+        compile(*units[i], target, *machine);
+    } catch (const std::bad_alloc &) {
+      isMemoryShort = true;
+    }
   };
   size_t processors = std::max(1U, std::thread::hardware_concurrency());
-  std::vector<std::thread> others;
+  std::vector<std::unique_ptr<runtime::Thread>> others;
   try {
     while (others.size() + 1 < std::min(processors, units.size()))
-      others.emplace_back(work);
-  } catch (const std::system_error &) { // there are no more threads: with fewer
+      others.push_back(std::make_unique<runtime::Thread>(stack, work));
+  } catch (const netc::Error &) { // there are no more threads: with fewer
   }
   work();
-  for (std::thread &other : others)
-    other.join();
+  others.clear(); // waits for them
+  if (isMemoryShort)
+    throw std::bad_alloc();
 }
 
 /// What a kernel's object is made of, without the places that its ops come
