@@ -46,9 +46,13 @@ static std::string meantPath(std::string_view name) {
   std::string_view reader = readerOf(name);
   if (fs::is_directory(path, code))
     reader = fs::exists(path / "x_train.npy", code) ? "arrays:" : "folder:";
-  else if (reader.empty() && !fs::exists(path, code) &&
-           name.find('/') != std::string_view::npos) // the only sets with one
-    reader = "folder:";
+  else if (!fs::is_regular_file(path, code) && reader != "shards:") {
+    // Of what is not there, a path is told by its stroke.
+    if (fs::exists(path, code) || name.find('/') == std::string_view::npos)
+      return "";
+    if (reader.empty())
+      reader = "folder:";
+  }
   return reader.empty() ? "" : std::string(reader) + std::string(name);
 }
 
