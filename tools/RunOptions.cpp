@@ -84,10 +84,11 @@ void RunOptions::declare(CLI::App &app) {
   CLI::Range count(INT64_C(1), most);
   CLI::Validator decimal(toDecimal, "");
   auto *train =
-      app.add_option("--train", trainSet,
-                     "train on a data set: mnist, fashion-mnist, emnist-letters, "
-                     "cifar-10, cifar-100, folder:PATH, arrays:PATH, "
-                     "table:FILE, shards:PATTERN")
+      app.add_option(
+             "--train", trainSet,
+             "train on a data set: mnist, fashion-mnist, emnist-letters, "
+             "cifar-10, cifar-100, folder:PATH, arrays:PATH, "
+             "table:FILE, shards:PATTERN")
           ->type_name("DATASET")
           ->check(checkNotEmpty);
   auto *evaluate =
