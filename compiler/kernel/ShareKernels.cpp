@@ -93,7 +93,7 @@ private:
   void add(Operation &op);
   void number(Value value) { numbers.try_emplace(value, next++); }
   /// A view of a flat buffer is of any size.
-  static bool isOpenView(Operation &op, const Form &form);
+  bool isOpenView(Operation &op) const;
 
   Form form;
   llvm::DenseMap<Value, size_t> numbers;
@@ -101,7 +101,7 @@ private:
 };
 } // namespace
 
-bool FormWriter::isOpenView(Operation &op, const Form &form) {
+bool FormWriter::isOpenView(Operation &op) const {
   auto view = dyn_cast<memref::CollapseShapeOp>(op);
   auto buffer = view ? dyn_cast<BlockArgument>(view.getSrc()) : BlockArgument();
   return buffer && buffer.getOwner()->isEntryBlock() &&
@@ -110,7 +110,7 @@ bool FormWriter::isOpenView(Operation &op, const Form &form) {
 }
 
 void FormWriter::add(Operation &op) {
-  if (isOpenView(op, form)) { // the buffer itself, where sizes are open
+  if (isOpenView(op)) { // the buffer itself, where sizes are open
     numbers[op.getResult(0)] = numbers.lookup(op.getOperand(0));
     return;
   }
@@ -271,7 +271,7 @@ void ShareKernels::runOnOperation() {
     if (!func.getWords().empty()) // it is shared already
       continue;
     Form form = FormWriter().write(func);
-    std::vector<const void *> code = form.code;
+    std::vector<const void *> code = std::move(form.code);
     groups[code].add(func, std::move(form));
   }
   llvm::DenseMap<StringAttr, SmallVector<int64_t>> words;

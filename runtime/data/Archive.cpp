@@ -2,8 +2,6 @@
 #include "runtime/data/Archive.h"
 #include "runtime/Printable.h"
 
-#include "runtime/data/KnownDatasets.h"
-
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>

@@ -5,7 +5,6 @@
 #include "runtime/TensorType.h"
 #include "runtime/data/Archive.h"
 #include "runtime/data/ByteReader.h"
-#include "runtime/data/KnownDatasets.h"
 #include "runtime/data/NpyFile.h"
 
 #include <algorithm>

@@ -2,8 +2,6 @@
 #include "runtime/data/ClassFolder.h"
 #include "runtime/Printable.h"
 
-#include "runtime/data/KnownDatasets.h"
-
 #include <algorithm>
 #include <array>
 #include <filesystem>

@@ -2,8 +2,6 @@
 #include "runtime/data/DatasetName.h"
 #include "runtime/Printable.h"
 
-#include "runtime/data/KnownDatasets.h"
-
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>

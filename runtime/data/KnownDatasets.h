@@ -2,7 +2,6 @@
 // file for each kind of files.
 #pragma once
 
-#include "runtime/Printable.h"
 #include "runtime/data/Dataset.h"
 
 #include <optional>

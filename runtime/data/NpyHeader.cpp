@@ -1,6 +1,5 @@
 // The header of .npy files, a dictionary as Python writes it.
 #include "runtime/Printable.h"
-#include "runtime/data/KnownDatasets.h"
 #include "runtime/data/NpyFile.h"
 
 #include <algorithm>

@@ -2,8 +2,7 @@
 // wait most of the time.
 #include "runtime/data/PictureFiles.h"
 #include "runtime/Printable.h"
-
-#include "runtime/data/KnownDatasets.h"
+#include "runtime/Thread.h"
 
 #include <algorithm>
 #include <atomic>
@@ -16,8 +15,6 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
-#include <system_error>
-#include <thread>
 
 namespace netc::runtime::data {
 namespace {
@@ -157,16 +154,14 @@ void inParallel(size_t count, const std::function<void(size_t)> &work) {
       }
     }
   };
-  {
-    std::vector<std::jthread> threads;
-    try {
-      while (threads.size() + 1 < mostThreads &&
-             threads.size() * atOnce < count)
-        threads.emplace_back(run);
-    } catch (const std::system_error &) { // a limit: with those that there are
-    }
-    run();
+  std::vector<std::unique_ptr<Thread>> threads;
+  try {
+    while (threads.size() + 1 < mostThreads && threads.size() * atOnce < count)
+      threads.push_back(std::make_unique<Thread>(Thread::workerStack, run));
+  } catch (const Error &) { // a limit: with those that there are
   }
+  run();
+  threads.clear(); // waits for them
   if (failure)
     std::rethrow_exception(failure);
 }

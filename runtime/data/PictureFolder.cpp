@@ -3,7 +3,6 @@
 #include "runtime/Printable.h"
 
 #include "runtime/data/ClassFolder.h"
-#include "runtime/data/KnownDatasets.h"
 #include "runtime/data/Replacements.h"
 
 #include <algorithm>

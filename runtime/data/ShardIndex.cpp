@@ -2,8 +2,6 @@
 #include "runtime/data/ShardIndex.h"
 #include "runtime/Printable.h"
 
-#include "runtime/data/KnownDatasets.h"
-
 #include <algorithm>
 #include <array>
 #include <cerrno>

@@ -3,7 +3,6 @@
 #include "runtime/Printable.h"
 
 #include "runtime/data/ByteReader.h"
-#include "runtime/data/KnownDatasets.h"
 
 #include <algorithm>
 #include <array>

@@ -197,14 +197,20 @@ void TableReader::decideTarget() {
   hasClasses = true;
 }
 
+[[noreturn]] static void failAt(const TableFile &from, const CsvReader &row,
+                                const TableColumn &column,
+                                const std::string &what) {
+  throw Error(fmt::format("{}: line {}: column `{}`: {}", printable(from.path),
+                          row.line(), printable(column.name.substr(0, 64)),
+                          what));
+}
+
 void TableReader::encodeTarget(const TableFile &from, const CsvReader &row,
                                size_t index, TableRows &rows) const {
   const TableColumn &column = columns[index];
   std::string_view field = row[index];
   auto failHere = [&](const std::string &what) {
-    throw Error(fmt::format("{}: line {}: column `{}`: {}",
-                            printable(from.path), row.line(),
-                            printable(column.name.substr(0, 64)), what));
+    failAt(from, row, column, what);
   };
   if (isMissing(field, column.isNumber))
     failHere("has no value, and it is the target");
@@ -231,9 +237,7 @@ void TableReader::encodeField(const TableFile &from, const CsvReader &row,
   const TableColumn &column = columns[index];
   std::string_view field = row[index];
   auto failHere = [&](const std::string &what) {
-    throw Error(fmt::format("{}: line {}: column `{}`: {}",
-                            printable(from.path), row.line(),
-                            printable(column.name.substr(0, 64)), what));
+    failAt(from, row, column, what);
   };
   bool missing = isMissing(field, column.isNumber);
   if (missing && !fillsMissing)

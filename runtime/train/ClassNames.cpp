@@ -2,8 +2,6 @@
 #include "runtime/train/ClassNames.h"
 #include "runtime/Printable.h"
 
-#include "runtime/data/KnownDatasets.h"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

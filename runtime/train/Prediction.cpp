@@ -3,7 +3,6 @@
 #include "runtime/Printable.h"
 
 #include "runtime/Contract.h"
-#include "runtime/data/KnownDatasets.h"
 #include "runtime/data/PictureFolder.h"
 #include "runtime/train/ClassNames.h"
 #include "runtime/train/Weights.h"
