@@ -122,31 +122,57 @@ Compiler::Impl::Impl(std::string_view netText)
 /// in bytes, whatever limit the process was started with.
 static constexpr size_t stageStack = size_t{64} << 20;
 
-/// LLVM's libraries end the process, or throw through code that cannot be
-/// thrown through, where memory or something else is amiss: it ends in our
-/// words and with our status.
+[[noreturn]] static void end(StringRef line) {
+  [[maybe_unused]] ssize_t written =
+      ::write(STDERR_FILENO, line.data(), line.size());
+  std::_Exit(1);
+}
+
+[[noreturn]] static void endWithoutMemory() {
+  end("netc: error: not enough memory\n");
+}
+
+/// LLVM's libraries end the process where memory or something else is amiss: it
+/// ends in our words and with our status.
 static void settleFailures() {
   static std::once_flag once;
   std::call_once(once, [] {
-    constexpr auto end = [](void *text, const char *, bool) {
-      const char *line = static_cast<const char *>(text);
-      [[maybe_unused]] ssize_t written =
-          ::write(STDERR_FILENO, line, StringRef(line).size());
-      std::_Exit(1);
-    };
-    static char noMemory[] = "netc: error: not enough memory\n";
-    static char internal[] = "netc: error: internal error, please report: "
-                             "while the network was compiled\n";
-    llvm::install_bad_alloc_error_handler(end, noMemory);
-    llvm::install_fatal_error_handler(end, internal);
+    llvm::install_bad_alloc_error_handler(
+        [](void *, const char *, bool) { endWithoutMemory(); });
+    llvm::install_fatal_error_handler([](void *, const char *, bool) {
+      end("netc: error: internal error, please report: while the network was "
+          "compiled\n");
+    });
   });
 }
 
-Compiler::Compiler(const dsl::Network &network, const CompileRequest &request)
-    : impl(std::make_unique<Impl>(network, request)) {}
+namespace {
+/// While it lives, lack of memory ends the process instead of being thrown:
+/// what LLVM's libraries have half done cannot be undone, for they are compiled
+/// without exceptions. Nothing has been written by then that would be lost.
+class MemoryScope {
+public:
+  MemoryScope() : outer(std::set_new_handler(endWithoutMemory)) {
+    settleFailures();
+  }
+  ~MemoryScope() { std::set_new_handler(outer); }
+  MemoryScope(const MemoryScope &) = delete;
+  MemoryScope &operator=(const MemoryScope &) = delete;
 
-Compiler::Compiler(std::string_view netText)
-    : impl(std::make_unique<Impl>(netText)) {}
+private:
+  std::new_handler outer;
+};
+} // namespace
+
+Compiler::Compiler(const dsl::Network &network, const CompileRequest &request) {
+  MemoryScope scope;
+  impl = std::make_unique<Impl>(network, request);
+}
+
+Compiler::Compiler(std::string_view netText) {
+  MemoryScope scope;
+  impl = std::make_unique<Impl>(netText);
+}
 
 Compiler::~Compiler() = default;
 
@@ -180,7 +206,7 @@ void Compiler::Impl::advance(Stage to) {
 }
 
 void Compiler::advance(Stage stage) {
-  settleFailures();
+  MemoryScope scope;
   runtime::runWithStack(stageStack, [&] {
     try {
       impl->advance(stage);
@@ -244,6 +270,7 @@ void Compiler::Impl::reportMemory(const DoesNotFit &error) {
 }
 
 std::string Compiler::moduleText() const {
+  MemoryScope scope;
   std::string text;
   llvm::raw_string_ostream stream(text);
   impl->module->print(stream);
@@ -252,6 +279,7 @@ std::string Compiler::moduleText() const {
 }
 
 std::string Compiler::llvmText() {
+  MemoryScope scope;
   std::string text;
   runtime::runWithStack(
       stageStack, [&] { text = impl->compilation->printLlvm(*impl->module); });

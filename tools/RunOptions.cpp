@@ -13,8 +13,6 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
-#include <exception>
 #include <fcntl.h>
 #include <fstream>
 #include <iostream>
@@ -376,36 +374,5 @@ int runProgram(std::string_view program, const std::function<int()> &run) {
   sayError(program, "standard output cannot be written");
   return UserError;
 }
-
-namespace {
-
-/// Ends a process that cannot go on: an exception that nobody caught, in a
-/// thread, or while the libraries start.
-[[noreturn]] void endUncaught() {
-  const char *what = "internal error, please report: in its start or a thread";
-  try {
-    if (std::exception_ptr thrown = std::current_exception())
-      std::rethrow_exception(thrown);
-  } catch (const std::bad_alloc &) {
-    what = "not enough memory";
-  } catch (...) { // said above
-  }
-  for (const char *part :
-       {static_cast<const char *>(program_invocation_short_name),
-        ": error: ", what, "\n"}) {
-    [[maybe_unused]] ssize_t written =
-        write(STDERR_FILENO, part, std::strlen(part));
-  }
-  std::_Exit(UserError);
-}
-
-void settleUncaught(int, char **, char **) { std::set_terminate(endUncaught); }
-
-/// Called before the libraries' own initialisation, which may lack memory too.
-[[gnu::section(".preinit_array"),
-  gnu::used]] void (*const beforeLibraries)(int, char **,
-                                            char **) = settleUncaught;
-
-} // namespace
 
 } // namespace netc::tools

@@ -2,6 +2,7 @@
 #include "runtime/cpu/Library.h"
 
 #include "runtime/Error.h"
+#include "runtime/Headroom.h"
 #include "runtime/cpu/Primitive.h"
 #include "runtime/cpu/Team.h"
 
@@ -15,6 +16,11 @@ void checkStatus(dnnl_status_t status, std::string_view what) {
   if (status != dnnl_success)
     throw Error(
         fmt::format("{}: oneDNN says {}", what, dnnl_status2str(status)));
+}
+
+void requireLibraryHeadroom() {
+  // Each kernel is generated into 256 KiB; a primitive has at most a dozen.
+  requireHeadroom(size_t{4} << 20);
 }
 
 dnnl_engine_t engine() {

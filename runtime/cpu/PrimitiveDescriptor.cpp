@@ -388,6 +388,7 @@ PrimitiveDescriptor::ask(const PrimitiveSpec &spec, Propagation propagation,
 
 PrimitiveDescriptor::PrimitiveDescriptor(const PrimitiveSpec &spec)
     : kind(spec.kind), propagation(spec.propagation) {
+  requireLibraryHeadroom();
   requireTensors(spec);
   Handle hint;
   if (isPooling(kind) && propagation != Propagation::Forward) {

@@ -188,15 +188,10 @@ static void compile(Unit &unit, CpuAttr target, TargetMachine &machine) {
 static void compileAll(MutableArrayRef<Unit *> units, CpuAttr target) {
   constexpr size_t stack = size_t{8} << 20; // as LLVM's passes expect
   std::atomic<size_t> next = 0;
-  std::atomic<bool> isMemoryShort = false;
   auto work = [&] {
-    try {
-      std::unique_ptr<TargetMachine> machine = makeTargetMachine(target);
-      for (size_t i = next++; i < units.size(); i = next++)
-        compile(*units[i], target, *machine);
-    } catch (const std::bad_alloc &) {
-      isMemoryShort = true;
-    }
+    std::unique_ptr<TargetMachine> machine = makeTargetMachine(target);
+    for (size_t i = next++; i < units.size(); i = next++)
+      compile(*units[i], target, *machine);
   };
   size_t processors = std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::unique_ptr<runtime::Thread>> others;
@@ -207,8 +202,6 @@ static void compileAll(MutableArrayRef<Unit *> units, CpuAttr target) {
   }
   work();
   others.clear(); // waits for them
-  if (isMemoryShort)
-    throw std::bad_alloc();
 }
 
 /// What a kernel's object is made of, without the places that its ops come
