@@ -118,8 +118,7 @@ bool finish(Reader &reader) {
 }
 
 /// CMYK as RGB, in place. Adobe writes it inverted.
-void convertCmyk(const jpeg_decompress_struct &jpeg,
-                 std::vector<uint8_t> &row) {
+void convertCmyk(const jpeg_decompress_struct &jpeg, std::span<uint8_t> row) {
   for (size_t x = 0; x < jpeg.output_width; ++x) {
     const uint8_t *pixel = row.data() + 4 * x;
     uint32_t key = jpeg.saw_Adobe_marker ? pixel[3] : 255u - pixel[3];
@@ -157,7 +156,10 @@ PictureHeader decodeJpeg(std::FILE *file, const PixelRequest &request,
     fail(reader);
   PictureSize decoded{reader.jpeg.output_height, reader.jpeg.output_width};
   int64_t stored = reader.jpeg.output_components;
-  std::vector<uint8_t> row(static_cast<size_t>(decoded.width * stored));
+  // The library writes past the caches to what is aligned, and it is read at
+  // once: one byte on.
+  std::vector<uint8_t> buffer(static_cast<size_t>(decoded.width * stored) + 1);
+  std::span<uint8_t> row = std::span(buffer).subspan(1);
   std::vector<uint8_t> converted(static_cast<size_t>(decoded.width * channels));
   bool isCmyk = reader.jpeg.out_color_space == JCS_CMYK;
   sink->begin(decoded, orientation);
@@ -166,6 +168,10 @@ PictureHeader decodeJpeg(std::FILE *file, const PixelRequest &request,
       fail(reader);
     if (isCmyk)
       convertCmyk(reader.jpeg, row);
+    if (stored == channels) {
+      sink->row(row.data());
+      continue;
+    }
     convertRow(row.data(), decoded.width, isCmyk ? 3 : stored, channels,
                converted.data());
     sink->row(converted.data());

@@ -1,6 +1,8 @@
 // Scales row by row.
 #include "runtime/data/PictureScaler.h"
 
+#include "runtime/data/PixelRows.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -83,13 +85,41 @@ void PictureScaler::begin(PictureSize decoded, Orientation orientation) {
     mirror(columns, decoded.width);
   scaledRow.assign(static_cast<size_t>(format.channels) * columns.size(), 0);
   sums.assign(rows.size() * scaledRow.size(), 0);
+  // Where rows become fewer, what is done to each is cheaper after that.
+  rowsFirst = static_cast<int64_t>(rows.size()) < decoded.height;
+  if (rowsFirst)
+    beginOpenRows(static_cast<size_t>(decoded.width));
+}
+
+void PictureScaler::beginOpenRows(size_t width) {
+  auto channels = static_cast<size_t>(format.channels);
+  columnTaps = 0;
+  for (const Taps &taps : columns)
+    columnTaps = std::max(columnTaps, taps.weights.size());
+  starts.clear();
+  columnWeights.assign(columns.size() * columnTaps, 0);
+  for (size_t x = 0; x < columns.size(); ++x) {
+    starts.push_back(static_cast<size_t>(columns[x].first) * channels);
+    std::ranges::copy(columns[x].weights,
+                      columnWeights.begin() +
+                          static_cast<ptrdiff_t>(x * columnTaps));
+  }
+  line.assign(width * channels, 0);
+  // Taps of weight 0, and a vector of a last pixel, read beyond the end.
+  openLength = line.size() + columnTaps * channels + 1;
+  openCount = 1;
+  for (size_t first = 0, y = 0; y < rows.size(); ++y) {
+    while (end(rows[first]) <= rows[y].first)
+      ++first;
+    openCount = std::max(openCount, y - first + 1);
+  }
+  open.assign(openCount * openLength, 0);
 }
 
 /// A row [width, channels] to [channels, columns]. The channels' sums do not
 /// wait for one another.
 template <size_t channels, typename AllTaps, typename T>
-static void scaleRow(const AllTaps &columns, const T *pixels,
-                     std::vector<float> &out) {
+static void scaleRow(const AllTaps &columns, const T *pixels, float *out) {
   for (size_t x = 0; x < columns.size(); ++x) {
     const T *pixel = pixels + static_cast<size_t>(columns[x].first) * channels;
     std::array<float, channels> sums{};
@@ -103,40 +133,71 @@ static void scaleRow(const AllTaps &columns, const T *pixels,
   }
 }
 
-/// The nearest whole number, to even: what lrint() gives, as arithmetic that is
-/// done in vectors. \pre 0 <= value < 2^22
-static float nearest(float value) {
-  constexpr float whole = 0x1.8p23F; // its neighbours are whole numbers
-  return (value + whole) - whole;
+/// The same of a row of sums. That each column has as many taps, some of them
+/// 0, spares the processor its guesses; three channels are a vector of four.
+template <size_t channels>
+static void scaleSums(std::span<const size_t> starts, const float *weights,
+                      size_t taps, const float *row, float *out) {
+  using Vector [[gnu::vector_size(4 * sizeof(float))]] = float;
+  for (size_t x = 0; x < starts.size(); ++x, weights += taps) {
+    const float *pixel = row + starts[x];
+    Vector sum{};
+    for (size_t tap = 0; tap < taps; ++tap, pixel += channels) {
+      Vector values{};
+      if constexpr (channels == 3)
+        std::memcpy(&values, pixel, sizeof values);
+      else
+        values[0] = *pixel;
+      sum += weights[tap] * values;
+    }
+    for (size_t c = 0; c < channels; ++c)
+      out[c * starts.size() + x] = sum[c];
+  }
 }
 
 template <typename T> void PictureScaler::take(const T *pixels) {
-  auto isDone = [&](const Taps &taps) {
-    return taps.first + static_cast<int64_t>(taps.weights.size()) <= next;
-  };
-  while (firstOpen < rows.size() && isDone(rows[firstOpen]))
+  while (firstOpen < rows.size() && end(rows[firstOpen]) <= next)
     ++firstOpen;
   if (firstOpen < rows.size() && rows[firstOpen].first <= next)
-    addRow(pixels);
+    rowsFirst ? addToRows(pixels) : addRow(pixels);
   // 255 of 8 bits are 65535 of 16; but labels are labels.
   bool widens = sizeof(T) == 1 && format.bits == 16;
   if (++next == height)
     finish(widens && sampling != Sampling::Nearest ? 257 : 1);
 }
 
+/// The columns before the rows.
 template <typename T> void PictureScaler::addRow(const T *pixels) {
   if (format.channels == 3)
-    scaleRow<3>(columns, pixels, scaledRow);
+    scaleRow<3>(columns, pixels, scaledRow.data());
   else
-    scaleRow<1>(columns, pixels, scaledRow);
+    scaleRow<1>(columns, pixels, scaledRow.data());
   for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
     auto tap = static_cast<size_t>(next - rows[y].first);
     if (tap >= rows[y].weights.size())
       continue;
     float weight = rows[y].weights[tap];
     float *sum = sums.data() + y * scaledRow.size();
-    for (size_t i = 0; i < scaledRow.size(); ++i)
-      sum[i] += weight * scaledRow[i];
+    addWeighted(scaledRow.data(), weight, scaledRow.size(), sum);
+  }
+}
+
+/// The rows before the columns, which are those of complete rows alone.
+template <typename T> void PictureScaler::addToRows(const T *pixels) {
+  toFloats(pixels, line.size(), line.data());
+  for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
+    auto tap = static_cast<size_t>(next - rows[y].first);
+    if (tap >= rows[y].weights.size())
+      continue;
+    float weight = rows[y].weights[tap];
+    float *sum = open.data() + y % openCount * openLength;
+    (tap == 0 ? weigh : addWeighted)(line.data(), weight, line.size(), sum);
+    if (tap + 1 < rows[y].weights.size())
+      continue;
+    float *out = sums.data() + y * scaledRow.size();
+    (format.channels == 3 ? scaleSums<3> : scaleSums<1>)(starts,
+                                                         columnWeights.data(),
+                                                         columnTaps, sum, out);
   }
 }
 
@@ -158,9 +219,7 @@ template <typename T> void PictureScaler::write(float factor, float most) {
   for (size_t i = 0; i < rows.size(); ++i)
     for (size_t c = 0; c < channels; ++c) {
       const float *sum = sums.data() + (i * channels + c) * line.size();
-      for (size_t j = 0; j < line.size(); ++j)
-        line[j] =
-            static_cast<T>(nearest(std::clamp(factor * sum[j], 0.0F, most)));
+      toWhole(sum, factor, most, line.size(), line.data());
       if (turn.flipsColumns)
         std::reverse(line.begin(), line.end());
       size_t place = turn.flipsRows ? rows.size() - 1 - i : i;

@@ -37,7 +37,12 @@ private:
   std::vector<Taps> tapsOf(int64_t from, int64_t to, int64_t origin,
                            int64_t count) const;
   template <typename T> void take(const T *pixels);
+  static int64_t end(const Taps &taps) {
+    return taps.first + static_cast<int64_t>(taps.weights.size());
+  }
+  void beginOpenRows(size_t width);
   template <typename T> void addRow(const T *pixels);
+  template <typename T> void addToRows(const T *pixels);
   void finish(float factor);
   template <typename T> void write(float factor, float most);
 
@@ -50,6 +55,14 @@ private:
   std::vector<float> sums;         // [rows, channels, columns]
   int64_t next = 0, height = 0;    // rows that came, rows in all
   size_t firstOpen = 0;            // result rows before it are complete
+  // Where rows are scaled before columns: those that are open at once, in
+  // turns, [openCount, openLength], each [width, channels] and zeros behind.
+  bool rowsFirst = false;
+  size_t openCount = 0, openLength = 0;
+  std::vector<float> open, line;    // `line`: the row that came
+  size_t columnTaps = 0;            // of each column, filled up with zeros
+  std::vector<size_t> starts;       // of each column's taps in a row
+  std::vector<float> columnWeights; // [columns, columnTaps]
 };
 
 /// The size to which a picture is scaled before its middle is taken.

@@ -1,6 +1,6 @@
 # The fuzzers of the formats of pictures, one program each: the decoders alone.
 set(decoders "")
-foreach(name IN ITEMS BmpDecoder JpegDecoder Orientation Picture PictureScaler PngDecoder TiffDecoder
+foreach(name IN ITEMS BmpDecoder JpegDecoder Orientation Picture PictureScaler PixelRows PngDecoder TiffDecoder
         WebpDecoder)
   list(APPEND decoders ${PROJECT_SOURCE_DIR}/runtime/data/${name}.cpp)
 endforeach()

@@ -155,33 +155,39 @@ TEST_F(Picture, ScaledLikeTheSums) {
        {Case{9, 7, {5, 4}, Fit::Stretch}, Case{3, 4, {8, 11}, Fit::Stretch},
         Case{40, 30, {7, 7}, Fit::Cover}, Case{6, 20, {9, 9}, Fit::Cover},
         Case{1, 1, {3, 2}, Fit::Stretch}, Case{31, 8, {4, 9}, Fit::Cover}}) {
-    std::vector<double> picture;
-    Bytes pixels;
-    for (int64_t i = 0; i < each.height * each.width; ++i) {
-      pixels.push_back(static_cast<uint8_t>(i * 37 % 256));
-      picture.push_back(pixels.back());
-    }
-    PictureFormat format{1, each.size, each.fit};
-    Bytes out(static_cast<size_t>(each.size.height * each.size.width));
-    PictureScaler scaler(format, out);
-    scaler.begin({each.height, each.width});
-    for (int64_t y = 0; y < each.height; ++y)
-      scaler.row(pixels.data() + y * each.width);
-    PictureSize scaled = scaledSize({each.height, each.width}, format);
-    double top = std::nearbyint(
-        static_cast<double>(scaled.height - each.size.height) / 2);
-    double left =
-        std::nearbyint(static_cast<double>(scaled.width - each.size.width) / 2);
-    for (int64_t y = 0; y < each.size.height; ++y)
-      for (int64_t x = 0; x < each.size.width; ++x)
-        EXPECT_NEAR(out[static_cast<size_t>(y * each.size.width + x)],
-                    scaledAt(picture, each.height, each.width,
-                             static_cast<double>(scaled.height),
+    for (int64_t channels : {1, 3}) {
+      PictureFormat format{channels, each.size, each.fit};
+      std::vector<std::vector<double>> picture(static_cast<size_t>(channels));
+      Bytes pixels;
+      for (int64_t i = 0; i < each.height * each.width; ++i)
+        for (std::vector<double> &plane : picture) {
+          pixels.push_back(static_cast<uint8_t>(pixels.size() * 37 % 256));
+          plane.push_back(pixels.back());
+        }
+      Bytes out(static_cast<size_t>(format.bytes()));
+      PictureScaler scaler(format, out);
+      scaler.begin({each.height, each.width});
+      for (int64_t y = 0; y < each.height; ++y)
+        scaler.row(pixels.data() + y * each.width * channels);
+      PictureSize scaled = scaledSize({each.height, each.width}, format);
+      double top = std::nearbyint(
+          static_cast<double>(scaled.height - each.size.height) / 2);
+      double left = std::nearbyint(
+          static_cast<double>(scaled.width - each.size.width) / 2);
+      for (size_t i = 0; i < out.size(); ++i) {
+        auto width = static_cast<size_t>(each.size.width);
+        auto height = static_cast<size_t>(each.size.height);
+        size_t x = i % width, y = i / width % height;
+        EXPECT_NEAR(out[i],
+                    scaledAt(picture[i / (width * height)], each.height,
+                             each.width, static_cast<double>(scaled.height),
                              static_cast<double>(scaled.width),
                              static_cast<double>(y) + top,
                              static_cast<double>(x) + left),
                     0.51)
             << each.height << "x" << each.width << " at " << y << ", " << x;
+      }
+    }
   }
 }
 

@@ -1,0 +1,59 @@
+// Loops that the compiler makes vectors of, once for AVX2 and once for any
+// x86-64.
+#include "runtime/data/PixelRows.h"
+
+#include <algorithm>
+
+namespace netc::runtime::data {
+
+/// What lrint() gives, as arithmetic. \pre 0 <= value < 2^22
+static inline float nearest(float value) {
+  constexpr float whole = 0x1.8p23F; // its neighbours are whole numbers
+  return (value + whole) - whole;
+}
+
+[[gnu::target_clones("avx2", "default")]] void
+toFloats(const uint8_t *__restrict values, size_t count,
+         float *__restrict out) {
+  for (size_t i = 0; i < count; ++i)
+    out[i] = static_cast<float>(values[i]);
+}
+
+[[gnu::target_clones("avx2", "default")]] void
+toFloats(const uint16_t *__restrict values, size_t count,
+         float *__restrict out) {
+  for (size_t i = 0; i < count; ++i)
+    out[i] = static_cast<float>(values[i]);
+}
+
+[[gnu::target_clones("avx2", "default")]] void
+weigh(const float *__restrict values, float weight, size_t count,
+      float *__restrict out) {
+  for (size_t i = 0; i < count; ++i)
+    out[i] = weight * values[i];
+}
+
+[[gnu::target_clones("avx2", "default")]] void
+addWeighted(const float *__restrict values, float weight, size_t count,
+            float *__restrict sums) {
+  for (size_t i = 0; i < count; ++i)
+    sums[i] += weight * values[i];
+}
+
+[[gnu::target_clones("avx2", "default")]] void
+toWhole(const float *__restrict values, float factor, float most, size_t count,
+        uint8_t *__restrict out) {
+  for (size_t i = 0; i < count; ++i)
+    out[i] = static_cast<uint8_t>(static_cast<int32_t>(
+        nearest(std::min(std::max(factor * values[i], 0.0F), most))));
+}
+
+[[gnu::target_clones("avx2", "default")]] void
+toWhole(const float *__restrict values, float factor, float most, size_t count,
+        uint16_t *__restrict out) {
+  for (size_t i = 0; i < count; ++i)
+    out[i] = static_cast<uint16_t>(static_cast<int32_t>(
+        nearest(std::min(std::max(factor * values[i], 0.0F), most))));
+}
+
+} // namespace netc::runtime::data
