@@ -57,9 +57,10 @@ protected:
   DiagnosedContext &context;
 };
 
-/// Compiles for a processor.
+/// Compiles for a processor; `valueBytes` as CompileRequest has them.
 std::unique_ptr<Compilation> compileForCpu(DiagnosedContext &context,
-                                           const Target &target);
+                                           const Target &target,
+                                           int64_t valueBytes = -1);
 
 /// Compiles for a GPU, with the training set in its memory where it has room.
 /// Throws Error for a device that is unknown or wrongly described.

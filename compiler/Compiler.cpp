@@ -29,7 +29,7 @@ namespace netc {
 struct Compiler::Impl {
   Impl(const dsl::Network &network, const CompileRequest &request,
        const Compilation *sameDevice = nullptr);
-  explicit Impl(std::string_view netText);
+  Impl(std::string_view netText, int64_t valueBytes);
 
   void advance(Stage to);
   void make(Stage next);
@@ -91,8 +91,9 @@ static kernel::ExecutableInfo executableInfo(const dsl::Network &network,
 
 static std::unique_ptr<Compilation> compileFor(DiagnosedContext &context,
                                                const CompileRequest &request) {
-  return request.target.device.empty() ? compileForCpu(context, request.target)
-                                       : compileForCuda(context, request);
+  if (request.target.device.empty())
+    return compileForCpu(context, request.target, request.valueBytes);
+  return compileForCuda(context, request);
 }
 
 Compiler::Impl::Impl(const dsl::Network &network, const CompileRequest &request,
@@ -105,7 +106,7 @@ Compiler::Impl::Impl(const dsl::Network &network, const CompileRequest &request,
   (*module)->setAttr(kernel::targetAttrName, compilation->targetAttribute());
 }
 
-Compiler::Impl::Impl(std::string_view netText)
+Compiler::Impl::Impl(std::string_view netText, int64_t valueBytes)
     : module(parseSourceString<ModuleOp>(netText, &context.get())) {
   if (!module)
     context.fail();
@@ -114,7 +115,7 @@ Compiler::Impl::Impl(std::string_view netText)
     target.isa = attribute.getIsa().str();
     target.threads = attribute.getThreads();
   }
-  compilation = compileForCpu(context, target);
+  compilation = compileForCpu(context, target, valueBytes);
   info.network = "text";
 }
 
@@ -169,9 +170,9 @@ Compiler::Compiler(const dsl::Network &network, const CompileRequest &request) {
   impl = std::make_unique<Impl>(network, request);
 }
 
-Compiler::Compiler(std::string_view netText) {
+Compiler::Compiler(std::string_view netText, int64_t valueBytes) {
   MemoryScope scope;
-  impl = std::make_unique<Impl>(netText);
+  impl = std::make_unique<Impl>(netText, valueBytes);
 }
 
 Compiler::~Compiler() = default;

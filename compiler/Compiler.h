@@ -37,6 +37,9 @@ struct CompileRequest {
   int64_t examples = 0;      // of the training set; 0 if not known
   int64_t testExamples = 0;  // of the test set; likewise
   int64_t batch = 0, epochs = 0;
+  /// What the values of a training step may take at once before some are
+  /// computed again; below 0: any.
+  int64_t valueBytes = -1;
   bool trains = true; // else the executable evaluates and predicts
   /// Else nothing is compared: the network is only looked at, and has no
   /// executable. \pre not trains
@@ -59,8 +62,9 @@ public:
   /// the compiler.
   Compiler(const dsl::Network &network, const CompileRequest &request);
   /// From text of the `net` dialect, each function a program (for tests); the
-  /// module has its `kernel.target`. Throws Error with the diagnostics.
-  explicit Compiler(std::string_view netText);
+  /// module has its `kernel.target`. `valueBytes` as CompileRequest has them.
+  /// Throws Error with the diagnostics.
+  explicit Compiler(std::string_view netText, int64_t valueBytes = -1);
   ~Compiler();
 
   /// Goes on to a stage; earlier ones stay as they are. Throws Error: for a

@@ -14,18 +14,21 @@ using namespace netc;
 namespace {
 class CpuCompilation : public Compilation {
 public:
-  CpuCompilation(DiagnosedContext &context, const Target &target)
-      : Compilation(context), target(target) {}
+  CpuCompilation(DiagnosedContext &context, const Target &target,
+                 int64_t valueBytes)
+      : Compilation(context), target(target), valueBytes(valueBytes) {}
 
   std::unique_ptr<Compilation>
   forSameDevice(DiagnosedContext &other) const override {
-    return compileForCpu(other, target);
+    return compileForCpu(other, target, valueBytes);
   }
   Attribute targetAttribute() override {
     return kernel::CpuAttr::get(&context.get(), target.isa, target.threads);
   }
   void makePrograms(OwningOpRef<ModuleOp> &module) override {
-    context.run(*module, addNetPasses);
+    context.run(*module, [&](OpPassManager &passes) {
+      addNetPasses(passes, valueBytes);
+    });
   }
   void makeLaunches(OwningOpRef<ModuleOp> &module) override {
     context.run(*module, addKernelPasses);
@@ -50,10 +53,12 @@ public:
 
 private:
   Target target;
+  int64_t valueBytes; // of a step; Pipelines.h
 };
 } // namespace
 
 std::unique_ptr<Compilation> netc::compileForCpu(DiagnosedContext &context,
-                                                 const Target &target) {
-  return std::make_unique<CpuCompilation>(context, target);
+                                                 const Target &target,
+                                                 int64_t valueBytes) {
+  return std::make_unique<CpuCompilation>(context, target, valueBytes);
 }

@@ -23,8 +23,8 @@ public:
   CudaCompilation(DiagnosedContext &context, const CompileRequest &request);
   CudaCompilation(DiagnosedContext &context, const CudaCompilation &other)
       : Compilation(context), target(other.target),
-        keptExamples(other.keptExamples), device(other.device),
-        planner(other.planner) {}
+        keptExamples(other.keptExamples), valueBytes(other.valueBytes),
+        device(other.device), planner(other.planner) {}
 
   std::unique_ptr<Compilation>
   forSameDevice(DiagnosedContext &other) const override {
@@ -60,6 +60,7 @@ private:
 
   Target target;
   int64_t keptExamples; // of the training set; 0 where it is not wanted
+  int64_t valueBytes;   // of a step; Pipelines.h
   cuda::DeviceDescription device;
   std::shared_ptr<cuda::Planner> planner; // for the device
   /// The launches of the programs, where it took them to know that they fit.
@@ -70,7 +71,8 @@ private:
 CudaCompilation::CudaCompilation(DiagnosedContext &context,
                                  const CompileRequest &request)
     : Compilation(context), target(request.target),
-      keptExamples(request.trains ? request.examples : 0) {
+      keptExamples(request.trains ? request.examples : 0),
+      valueBytes(request.valueBytes) {
   if (target.description.empty()) {
     device = cuda::describeDevice(target.device);
   } else {
@@ -111,7 +113,7 @@ void CudaCompilation::lowerAndPlanGraphs(ModuleOp programs) {
 OwningOpRef<ModuleOp> CudaCompilation::makeProgramsThatKeep(ModuleOp network) {
   OwningOpRef<ModuleOp> programs = network.clone();
   context.run(*programs, [&](OpPassManager &passes) {
-    addCudaNetPasses(passes, keptExamples);
+    addCudaNetPasses(passes, keptExamples, valueBytes);
   });
   if (!fits(*planWithoutWorkspaces(*programs)))
     return {};
@@ -134,7 +136,9 @@ void CudaCompilation::makePrograms(OwningOpRef<ModuleOp> &module) {
       module = std::move(programs);
       return;
     }
-  context.run(*module, [](OpPassManager &passes) { addCudaNetPasses(passes); });
+  context.run(*module, [&](OpPassManager &passes) {
+    addCudaNetPasses(passes, /*keptExamples=*/0, valueBytes);
+  });
   // What is too large even without workspaces is told before cuDNN is asked: it
   // has no engines for sizes beyond measure.
   checkMemory(*planWithoutWorkspaces(*module));

@@ -26,18 +26,21 @@ static void addProgramPasses(OpPassManager &passes) {
 }
 
 // Gradients are of the plain ops: fusion comes after.
-static void addGradientPasses(OpPassManager &passes) {
+static void addGradientPasses(OpPassManager &passes, int64_t valueBytes) {
+  if (valueBytes != netc::anyBytes)
+    passes.addPass(netc::net::createRecompute({valueBytes}));
   passes.addNestedPass<func::FuncOp>(netc::net::createDifferentiate());
   passes.addNestedPass<func::FuncOp>(netc::net::createFuseActivation());
 }
 
-void netc::addNetPasses(OpPassManager &passes) {
+void netc::addNetPasses(OpPassManager &passes, int64_t valueBytes) {
   addProgramPasses(passes);
-  addGradientPasses(passes);
+  addGradientPasses(passes, valueBytes);
   addFusionPasses(passes);
 }
 
-void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
+void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples,
+                            int64_t valueBytes) {
   addProgramPasses(passes);
   // Before fusion, which joins the gather to the transforms.
   if (keptExamples > 0)
@@ -45,7 +48,7 @@ void netc::addCudaNetPasses(OpPassManager &passes, int64_t keptExamples) {
   // The parts of a large window have gradients of their own.
   passes.addNestedPass<func::FuncOp>(
       netc::net::createExpandOps({/*beforeGradients=*/true}));
-  addGradientPasses(passes);
+  addGradientPasses(passes, valueBytes);
   // What cuDNN lacks becomes ops that element ops may join.
   passes.addNestedPass<func::FuncOp>(netc::net::createExpandOps());
   addFusionPasses(passes);
@@ -88,7 +91,8 @@ void netc::registerPasses() {
   registerCanonicalizerPass();
   registerCSEPass();
   PassPipelineRegistration<> net(
-      "netc-net", "text's network to programs on values", addNetPasses);
+      "netc-net", "text's network to programs on values",
+      [](OpPassManager &passes) { addNetPasses(passes); });
   PassPipelineRegistration<> kernel(
       "netc-kernel", "programs on values to launches", addKernelPasses);
   PassPipelineRegistration<> cudaNet(

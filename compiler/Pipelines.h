@@ -12,14 +12,19 @@ namespace cuda {
 class Planner;
 }
 
+/// `valueBytes` that says nothing of what a step's values may take.
+inline constexpr int64_t anyBytes = -1;
+
 /// Makes differentiated, fused programs on values of a network as emitted.
-/// \pre the module has its `kernel.target`.
-void addNetPasses(mlir::OpPassManager &passes);
+/// Where the values of a training step take more than `valueBytes` at once,
+/// some are computed again. \pre the module has its `kernel.target`.
+void addNetPasses(mlir::OpPassManager &passes, int64_t valueBytes = anyBytes);
 
 /// Makes them for a GPU, with a training set of `keptExamples` in its memory;
 /// 0: the steps are given their pixels. \pre the module has its
 /// `kernel.target`.
-void addCudaNetPasses(mlir::OpPassManager &passes, int64_t keptExamples = 0);
+void addCudaNetPasses(mlir::OpPassManager &passes, int64_t keptExamples = 0,
+                      int64_t valueBytes = anyBytes);
 
 /// Joins what becomes one graph, where cuDNN has an engine for it. Without a
 /// planner one is started for the module's target.

@@ -69,6 +69,22 @@ def Differentiate : Pass<"net-differentiate", "mlir::func::FuncOp"> {
   }];
 }
 
+def Recompute : Pass<"net-recompute", "mlir::ModuleOp"> {
+  let summary = "Choose what runs again in the backward pass, so that a step takes less memory";
+  let description = [{
+    ```mlir
+    net.minimize %loss, %state {net.recompute = [array<i64: 12, 3, 4>], optimizer = "sgd"}
+    ```
+    tells `net-differentiate` that before the gradient of op 12 the ops 3 and 4 run
+    again, so that what they gave need not be kept. Where the network is a chain, of
+    layers or of blocks, the choice is the one of least time (CheckpointChain.h); of
+    a block that is too large by itself, what is largest for the time that it takes goes first.
+    Nothing is chosen where the step fits, and what takes least where nothing does.
+  }];
+  let options = [Option<"bytes", "bytes", "int64_t", "-1",
+                        "that values of a step may take at once; below 0: any">];
+}
+
 def FuseActivation : Pass<"net-fuse-activation", "mlir::func::FuncOp"> {
   let summary = "Make a relu part of the convolution, dense layer or batch_norm before it";
   let description = [{

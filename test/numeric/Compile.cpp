@@ -4,9 +4,9 @@
 
 namespace netc::numeric {
 
-runtime::Executable compileText(std::string_view mlir) {
+runtime::Executable compileText(std::string_view mlir, int64_t valueBytes) {
   try {
-    Compiler compiler(mlir);
+    Compiler compiler(mlir, valueBytes);
     compiler.advance(Stage::Executable);
     return compiler.takeExecutable();
   } catch (const Error &error) {

@@ -32,8 +32,9 @@ static std::vector<std::byte> rowMajorBytes(const runtime::TensorType &type) {
       static_cast<size_t>(runtime::byteWidth(type.element)));
 }
 
-Session::Session(std::string_view body)
-    : executable(compileText(moduleText(body))), executor(executable) {}
+Session::Session(std::string_view body, int64_t valueBytes)
+    : executable(compileText(moduleText(body), valueBytes)),
+      executor(executable) {}
 
 std::vector<Tensor> Session::run(std::string_view program,
                                  const std::vector<Tensor> &inputs,

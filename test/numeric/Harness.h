@@ -21,8 +21,9 @@ const Target &target();
 /// Compiles a module of `net` functions and parameters that carries its
 /// `kernel.target`. Each function becomes a program of its name with inputs
 /// `arg0`, `arg1` ... and outputs `result0` ..., where no `net.name` names
-/// them. Throws Error with the compiler's diagnostics.
-runtime::Executable compileText(std::string_view mlir);
+/// them. Where a training step's values take more than `valueBytes` (below 0:
+/// any) some are computed again. Throws Error with the compiler's diagnostics.
+runtime::Executable compileText(std::string_view mlir, int64_t valueBytes = -1);
 
 /// `body` (functions and parameters) as a module for this process's target.
 std::string moduleText(std::string_view body);
@@ -30,8 +31,11 @@ std::string moduleText(std::string_view body);
 /// A compiled module and an arena to run it in.
 class Session {
 public:
-  /// Compiles moduleText(`body`).
-  explicit Session(std::string_view body);
+  /// Compiles moduleText(`body`), as compileText() has it.
+  explicit Session(std::string_view body, int64_t valueBytes = -1);
+
+  /// Of the executable's arena.
+  uint64_t bytes() const { return executable.tables().arena_bytes(); }
 
   /// Runs a program; `inputs` are all of its inputs in order but `state`.
   std::vector<Tensor> run(std::string_view program,

@@ -106,8 +106,9 @@ Shape batchOf(int64_t batch, const shape::Shape &example) {
 /// A network as a program and as the reference has it, side by side.
 class SideBySide {
 public:
-  explicit SideBySide(const NetworkText &network)
-      : network(network), session(toNet(network)), truth(network, seed) {
+  SideBySide(const NetworkText &network, int64_t valueBytes)
+      : network(network), session(toNet(network), valueBytes),
+        truth(network, seed) {
     session.run("initialize", {}, {.seed = seed});
     expectSameParameters("at first");
     truth.drawBiases();
@@ -199,9 +200,12 @@ private:
   ReferenceNetwork truth;
 };
 
-void expectTrainsAlike(const NetworkText &network) {
+constexpr int64_t anyBytes = -1, leastBytes = 0; // for a step's values
+
+void expectTrainsAlike(const NetworkText &network,
+                       int64_t valueBytes = anyBytes) {
   SCOPED_TRACE(describe(network));
-  SideBySide both(network);
+  SideBySide both(network, valueBytes);
   both.train(0, false, 0.1f);
   both.evaluate(0);
   both.train(1, false, 0.1f);
@@ -230,6 +234,37 @@ TEST_P(RandomGraphs, TrainLikeTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomGraphs,
                          testing::Range(uint32_t(0), uint32_t(24)));
+
+// What is computed again is what was computed first.
+TEST_P(RandomNetworks, TrainAlikeInLittleMemory) {
+  expectTrainsAlike(randomNetwork(GetParam()), leastBytes);
+}
+TEST_P(RandomGraphs, TrainAlikeInLittleMemory) {
+  expectTrainsAlike(randomGraph(GetParam()), leastBytes);
+}
+
+/// Some layers of one size.
+static NetworkText chain() {
+  NetworkText network = smallAlexNet();
+  network.pixels = {8, 16, 16};
+  network.layers.clear();
+  for (int i = 1; i <= 12; ++i) {
+    std::string number = std::to_string(i);
+    network.layers.push_back(
+        {"conv2d_" + number, shape::Conv2D{16, {3, 3}, {1, 1}, {1, 1}}});
+    network.layers.push_back(
+        {"tanh_" + number, shape::Activation{shape::ActivationKind::Tanh}});
+  }
+  network.layers.push_back({"flatten_1", shape::Flatten{}});
+  network.layers.push_back({"dense_1", shape::Dense{10}});
+  network.batch = 64;
+  return network;
+}
+
+TEST(LittleMemory, LessThanWithout) {
+  Session plain(toNet(chain())), little(toNet(chain()), leastBytes);
+  EXPECT_LT(little.bytes(), plain.bytes() * 3 / 4);
+}
 
 TEST(LeNet, TrainsLikeTheReference) { expectTrainsAlike(leNet()); }
 
