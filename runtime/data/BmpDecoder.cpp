@@ -300,8 +300,8 @@ PictureHeader decodeBmp(std::FILE *file, const PixelRequest &request,
   sink->begin(header.size, {.flipsRows = !header.isTopDown});
   for (int64_t y = 0; y < header.size.height; ++y) {
     reader.read(rgb.data());
-    convertRow(rgb.data(), header.size.width, 3, request.channels, row.data());
-    sink->row(row.data());
+    sink->row(convertRow(rgb.data(), header.size.width, 3, request.channels,
+                         row.data()));
   }
   return {header.size, 8};
 }

@@ -168,13 +168,8 @@ PictureHeader decodeJpeg(std::FILE *file, const PixelRequest &request,
       fail(reader);
     if (isCmyk)
       convertCmyk(reader.jpeg, row);
-    if (stored == channels) {
-      sink->row(row.data());
-      continue;
-    }
-    convertRow(row.data(), decoded.width, isCmyk ? 3 : stored, channels,
-               converted.data());
-    sink->row(converted.data());
+    sink->row(convertRow(row.data(), decoded.width, isCmyk ? 3 : stored,
+                         channels, converted.data()));
   }
   if (!finish(reader))
     fail(reader);

@@ -85,9 +85,14 @@ Decoder decodePng, decodeJpeg, decodeWebp, decodeBmp, decodeTiff;
 PictureHeader decodePngLabels(std::FILE *file, RowSink *sink);
 
 /// A row of `from` channels as `to` of them, 1 or 3: the luma of ITU-R BT.601,
-/// grey repeated; channels after the colours are left out.
+/// grey repeated; channels after the colours are left out. Gives `out`, or the
+/// row itself where nothing is to be done.
 template <typename T>
-void convertRow(const T *row, int64_t width, int64_t from, int64_t to, T *out) {
+const T *convertRow(const T *row, int64_t width, int64_t from, int64_t to,
+                    T *out) {
+  if (from == to)
+    return row;
+  T *const converted = out;
   for (int64_t x = 0; x < width; ++x, row += from, out += to) {
     bool isColour = from >= 3;
     if (to == 3)
@@ -99,6 +104,7 @@ void convertRow(const T *row, int64_t width, int64_t from, int64_t to, T *out) {
     else
       out[0] = row[0];
   }
+  return converted;
 }
 
 /// 16 bits as 8, rounded.

@@ -159,16 +159,17 @@ template <typename T> void PictureScaler::take(const T *pixels) {
   while (firstOpen < rows.size() && end(rows[firstOpen]) <= next)
     ++firstOpen;
   if (firstOpen < rows.size() && rows[firstOpen].first <= next)
-    rowsFirst ? addToRows(pixels) : addRow(pixels);
+    addRow(pixels);
   // 255 of 8 bits are 65535 of 16; but labels are labels.
   bool widens = sizeof(T) == 1 && format.bits == 16;
   if (++next == height)
     finish(widens && sampling != Sampling::Nearest ? 257 : 1);
 }
 
-/// The columns before the rows.
 template <typename T> void PictureScaler::addRow(const T *pixels) {
-  if (format.channels == 3)
+  if (rowsFirst)
+    toFloats(pixels, line.size(), line.data());
+  else if (format.channels == 3)
     scaleRow<3>(columns, pixels, scaledRow.data());
   else
     scaleRow<1>(columns, pixels, scaledRow.data());
@@ -176,29 +177,24 @@ template <typename T> void PictureScaler::addRow(const T *pixels) {
     auto tap = static_cast<size_t>(next - rows[y].first);
     if (tap >= rows[y].weights.size())
       continue;
-    float weight = rows[y].weights[tap];
-    float *sum = sums.data() + y * scaledRow.size();
-    addWeighted(scaledRow.data(), weight, scaledRow.size(), sum);
+    float *out = sums.data() + y * scaledRow.size();
+    if (rowsFirst)
+      addToOpenRow(y, tap, out);
+    else
+      addWeighted(scaledRow.data(), rows[y].weights[tap], scaledRow.size(),
+                  out);
   }
 }
 
-/// The rows before the columns, which are those of complete rows alone.
-template <typename T> void PictureScaler::addToRows(const T *pixels) {
-  toFloats(pixels, line.size(), line.data());
-  for (size_t y = firstOpen; y < rows.size() && rows[y].first <= next; ++y) {
-    auto tap = static_cast<size_t>(next - rows[y].first);
-    if (tap >= rows[y].weights.size())
-      continue;
-    float weight = rows[y].weights[tap];
-    float *sum = open.data() + y % openCount * openLength;
-    (tap == 0 ? weigh : addWeighted)(line.data(), weight, line.size(), sum);
-    if (tap + 1 < rows[y].weights.size())
-      continue;
-    float *out = sums.data() + y * scaledRow.size();
-    (format.channels == 3 ? scaleSums<3> : scaleSums<1>)(starts,
-                                                         columnWeights.data(),
-                                                         columnTaps, sum, out);
-  }
+void PictureScaler::addToOpenRow(size_t y, size_t tap, float *out) {
+  const std::vector<float> &weights = rows[y].weights;
+  float *sum = open.data() + y % openCount * openLength;
+  (tap == 0 ? weigh : addWeighted)(line.data(), weights[tap], line.size(), sum);
+  if (tap + 1 < weights.size())
+    return;
+  (format.channels == 3 ? scaleSums<3> : scaleSums<1>)(starts,
+                                                       columnWeights.data(),
+                                                       columnTaps, sum, out);
 }
 
 void PictureScaler::row(const uint8_t *pixels) { take(pixels); }

@@ -41,8 +41,12 @@ private:
     return taps.first + static_cast<int64_t>(taps.weights.size());
   }
   void beginOpenRows(size_t width);
+  /// Scales the row that came and adds it to the results that take of it; or
+  /// the other way round, where rows are scaled first.
   template <typename T> void addRow(const T *pixels);
-  template <typename T> void addToRows(const T *pixels);
+  /// Adds `line` to the row of the result that is open; complete, its columns
+  /// are scaled to `out`.
+  void addToOpenRow(size_t y, size_t tap, float *out);
   void finish(float factor);
   template <typename T> void write(float factor, float most);
 

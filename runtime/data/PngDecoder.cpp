@@ -121,8 +121,7 @@ void readRows(Reader &reader, PictureSize size, int64_t channels,
         rows.data() + (isInterlaced ? static_cast<size_t>(y) * rowSize : 0);
     if (!isInterlaced && !readRow(reader, reinterpret_cast<uint8_t *>(row)))
       fail(reader);
-    convertRow(row, size.width, stored, channels, converted.data());
-    sink.row(converted.data());
+    sink.row(convertRow(row, size.width, stored, channels, converted.data()));
   }
 }
 

@@ -177,8 +177,8 @@ public:
       auto *values = reinterpret_cast<uint16_t *>(row);
       flip(values, samples);
       pick(values, from);
-      convertRow(values, layout.size.width, from, channels, wide.data());
-      sink.row(wide.data());
+      sink.row(
+          convertRow(values, layout.size.width, from, channels, wide.data()));
       return;
     }
     if (layout.bits == 16)
@@ -189,9 +189,8 @@ public:
       std::copy_n(row, samples, narrowed.begin());
     flip(narrowed.data(), samples);
     pick(narrowed.data(), from);
-    convertRow(narrowed.data(), layout.size.width, from, channels,
-               converted.data());
-    sink.row(converted.data());
+    sink.row(convertRow(narrowed.data(), layout.size.width, from, channels,
+                        converted.data()));
   }
 
 private:
@@ -299,8 +298,8 @@ void readColours(const Tiff &tiff, const Layout &layout, int64_t channels,
         }
     }
     for (int64_t i = 0; i < high; ++i) {
-      convertRow(rgb.data() + i * width * 3, width, 3, channels, row.data());
-      sink.row(row.data());
+      sink.row(convertRow(rgb.data() + i * width * 3, width, 3, channels,
+                          row.data()));
     }
   }
 }

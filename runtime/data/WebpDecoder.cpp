@@ -129,9 +129,8 @@ PictureHeader decodeWebp(std::FILE *file, const PixelRequest &request,
   std::vector<uint8_t> row(static_cast<size_t>(size.width * request.channels));
   sink->begin(size, orientation);
   for (int64_t y = 0; y < size.height; ++y) {
-    convertRow(pixels.data() + y * size.width * 3, size.width, 3,
-               request.channels, row.data());
-    sink->row(row.data());
+    sink->row(convertRow(pixels.data() + y * size.width * 3, size.width, 3,
+                         request.channels, row.data()));
   }
   return header;
 }
