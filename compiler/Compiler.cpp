@@ -8,6 +8,7 @@
 #include "compiler/emit/EmitNet.h"
 #include "compiler/kernel/KernelDialect.h"
 #include "compiler/kernel/PlanText.h"
+#include "runtime/LastWords.h"
 #include "runtime/Printable.h"
 #include "runtime/Thread.h"
 
@@ -17,10 +18,8 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <mutex>
 #include <new>
-#include <unistd.h>
 
 using namespace mlir;
 
@@ -123,14 +122,8 @@ Compiler::Impl::Impl(std::string_view netText, int64_t valueBytes)
 /// in bytes, whatever limit the process was started with.
 static constexpr size_t stageStack = size_t{64} << 20;
 
-[[noreturn]] static void end(StringRef line) {
-  [[maybe_unused]] ssize_t written =
-      ::write(STDERR_FILENO, line.data(), line.size());
-  std::_Exit(1);
-}
-
 [[noreturn]] static void endWithoutMemory() {
-  end("netc: error: not enough memory\n");
+  runtime::endSaying(runtime::notEnoughMemory);
 }
 
 /// LLVM's libraries end the process where memory or something else is amiss: it
@@ -141,8 +134,8 @@ static void settleFailures() {
     llvm::install_bad_alloc_error_handler(
         [](void *, const char *, bool) { endWithoutMemory(); });
     llvm::install_fatal_error_handler([](void *, const char *, bool) {
-      end("netc: error: internal error, please report: while the network was "
-          "compiled\n");
+      runtime::endSaying("internal error, please report: while the network was "
+                         "compiled");
     });
   });
 }

@@ -1,33 +1,17 @@
 // What is settled before a program's libraries begin: how the process ends
 // where it lacks memory, or where an exception is caught by nobody.
 #include "runtime/Headroom.h"
-#include "tools/RunOptions.h"
+#include "runtime/LastWords.h"
 
-#include <cerrno>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
-#include <cstring>
 #include <exception>
 #include <new>
 #include <sys/resource.h>
-#include <unistd.h>
 
 namespace netc::tools {
 namespace {
 
-/// Ends a process that cannot go on.
-[[noreturn]] void endSaying(const char *what) {
-  for (const char *part :
-       {static_cast<const char *>(program_invocation_short_name),
-        ": error: ", what, "\n"}) {
-    [[maybe_unused]] ssize_t written =
-        write(STDERR_FILENO, part, std::strlen(part));
-  }
-  std::_Exit(UserError);
-}
-
-constexpr const char *noMemory = "not enough memory";
 /// More than the libraries take when they start, or at once, in bytes.
 constexpr size_t headroom = size_t{4} << 20;
 
@@ -38,10 +22,10 @@ constexpr size_t headroom = size_t{4} << 20;
     if (std::exception_ptr thrown = std::current_exception())
       std::rethrow_exception(thrown);
   } catch (const std::bad_alloc &) {
-    what = noMemory;
+    what = runtime::notEnoughMemory;
   } catch (...) { // said above
   }
-  endSaying(what);
+  runtime::endSaying(what);
 }
 
 /// Libraries read through null where an allocation of theirs has failed: MLIR
@@ -51,7 +35,7 @@ void onFault(int, siginfo_t *fault, void *) {
   constexpr uintptr_t largestObject = 1 << 16; // bytes: the fault is in a field
   if (reinterpret_cast<uintptr_t>(fault->si_addr) < largestObject &&
       !runtime::hasHeadroom(headroom))
-    endSaying(noMemory);
+    runtime::endSaying(runtime::notEnoughMemory);
   signal(SIGSEGV, SIG_DFL);
 }
 
@@ -71,7 +55,7 @@ void growStack() {
 void settle(int, char **, char **) {
   std::set_terminate(endUncaught);
   if (!runtime::hasHeadroom(headroom))
-    endSaying(noMemory);
+    runtime::endSaying(runtime::notEnoughMemory);
   struct sigaction action{};
   action.sa_sigaction = onFault;
   action.sa_flags = SA_SIGINFO;
