@@ -60,7 +60,7 @@ protected:
 /// Compiles for a processor; `valueBytes` as CompileRequest has them.
 std::unique_ptr<Compilation> compileForCpu(DiagnosedContext &context,
                                            const Target &target,
-                                           int64_t valueBytes = -1);
+                                           int64_t valueBytes);
 
 /// Compiles for a GPU, with the training set in its memory where it has room.
 /// Throws Error for a device that is unknown or wrongly described.

@@ -31,6 +31,8 @@ struct ChainSchedule {
   double time = 0;
 
   static int64_t backward(int64_t stage) { return -1 - stage; }
+  static bool isForward(int64_t step) { return step >= 0; }
+  static int64_t stageOf(int64_t step) { return step >= 0 ? step : -1 - step; }
 };
 
 /// The schedule of least time that takes at most `bytes` beside the chain's

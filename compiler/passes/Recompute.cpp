@@ -24,7 +24,11 @@ struct Choice {
 class StepRecompute {
 public:
   StepRecompute(MinimizeOp minimize, StepMemory memory, int64_t budget)
-      : minimize(minimize), memory(std::move(memory)), budget(budget) {}
+      : minimize(minimize), memory(std::move(memory)), budget(budget) {
+    for (int64_t i = 0; i < count(); ++i)
+      for (Value operand : op(i)->getOperands())
+        lastReader[operand] = i;
+  }
 
   /// The best choice found; an error is reported.
   FailureOr<Choice> choose();
@@ -40,6 +44,12 @@ private:
   }
   int64_t count() const { return static_cast<int64_t>(memory.ops().size()); }
 
+  /// Whether the op is the last of the forward pass that has to do with the
+  /// value: reads it, or makes what only gradients read.
+  bool endsAt(Value value, int64_t number) const {
+    auto reader = lastReader.find(value);
+    return reader == lastReader.end() || reader->second == number;
+  }
   SmallVector<Range> findStages() const;
   ChainStage describe(const Range &range) const;
   Choice choiceOf(const ChainSchedule &schedule, ArrayRef<Range> stages) const;
@@ -58,6 +68,7 @@ private:
 
   MinimizeOp minimize;
   StepMemory memory;
+  llvm::DenseMap<Value, int64_t> lastReader; // in the forward pass
   int64_t budget;
   Choice best;
 };
@@ -118,15 +129,11 @@ void StepRecompute::consider(Choice choice) {
 /// What is no number (labels that transforms move) may go past.
 SmallVector<StepRecompute::Range> StepRecompute::findStages() const {
   SmallVector<Range> stages;
-  llvm::SmallDenseMap<Value, int64_t> lastReader;
-  for (int64_t i = 0; i < count(); ++i)
-    for (Value operand : op(i)->getOperands())
-      lastReader[operand] = i;
   int64_t begin = 0;
   llvm::SmallDenseSet<Value> open;
   for (int64_t i = 0; i + 1 < count(); ++i) {
     for (Value operand : op(i)->getOperands())
-      if (lastReader.lookup(operand) == i)
+      if (endsAt(operand, i))
         open.erase(operand);
     for (Value result : op(i)->getResults())
       if (bytesOf(result) > 0 && lastReader.lookup(result) > i &&
@@ -153,10 +160,7 @@ ChainStage StepRecompute::describe(const Range &range) const {
       if (bytesOf(result) == 0)
         continue;
       inside.insert(result);
-      bool goesOn = llvm::any_of(result.getUsers(), [&](Operation *user) {
-        return user != minimize && memory.ops().back() != user &&
-               memory.numberOf(user) >= range.end;
-      });
+      bool goesOn = lastReader.lookup(result) >= range.end;
       if (goesOn && output.insert(result).second)
         stage.output += bytesOf(result);
       if ((goesOn || memory.isRead(result)) && saved.insert(result).second)
@@ -164,14 +168,6 @@ ChainStage StepRecompute::describe(const Range &range) const {
     }
   }
   // Held in the forward pass, op by op.
-  llvm::SmallDenseMap<Value, int64_t> lastReader;
-  for (int64_t i = range.begin; i < range.end; ++i)
-    for (Value operand : op(i)->getOperands())
-      lastReader[operand] = i;
-  auto endsAt = [&](Value value, int64_t number) {
-    auto reader = lastReader.find(value); // none: only gradients read it
-    return reader == lastReader.end() || reader->second == number;
-  };
   int64_t passing = 0, beside = 0;
   auto change = [&](Value value, int64_t sign) {
     if (!inside.contains(value))
@@ -203,10 +199,9 @@ Choice StepRecompute::choiceOf(const ChainSchedule &schedule,
   SmallVector<bool> hasRun(stages.size(), false);
   SmallVector<int64_t> again;
   for (int64_t step : schedule.steps) {
-    bool isForward = step >= 0;
-    auto stage = static_cast<size_t>(isForward ? step : -1 - step);
+    auto stage = static_cast<size_t>(ChainSchedule::stageOf(step));
     const Range &range = stages[stage];
-    if (!isForward) {
+    if (!ChainSchedule::isForward(step)) {
       for (int64_t number : again)
         choice.again.add(range.end - 1, number);
       again.clear();

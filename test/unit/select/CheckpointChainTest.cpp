@@ -126,11 +126,11 @@ double timeOf(const Chain &chain, const std::vector<int64_t> &steps) {
   std::set<int64_t> there; // stages whose forward pass was the last to run
   auto open = static_cast<int64_t>(chain.size());
   for (int64_t step : steps) {
-    int64_t stage = step >= 0 ? step : -1 - step;
+    int64_t stage = ChainSchedule::stageOf(step);
     const ChainStage &part = chain[static_cast<size_t>(stage)];
     if (stage > 0 && !there.contains(stage - 1))
       return never;
-    if (step >= 0) {
+    if (ChainSchedule::isForward(step)) {
       there.insert(stage);
       time += part.forward;
     } else {
